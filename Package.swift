@@ -1,0 +1,156 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// What every target of ours is built with.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .treatAllWarnings(as: .error),  // SE-0480
+]
+
+/// What ships besides: each use of unsafe memory is a word to search for.
+let shipped: [SwiftSetting] = strict + [
+    .strictMemorySafety()  // SE-0458
+]
+
+/// Libraries besides: an import is not part of the interface unless it says so.
+let library: [SwiftSetting] =
+    shipped + [
+        .enableUpcomingFeature("InternalImportsByDefault")  // SE-0409
+    ]
+
+/// The signer besides: a span may be a getter's result (SE-0446, SE-0456).
+let signer: [SwiftSetting] =
+    library + [
+        .enableExperimentalFeature("Lifetimes")
+    ]
+
+let package = Package(
+    name: "stampd",
+    products: [
+        .executable(name: "stampd", targets: ["stampd"]),
+        .executable(name: "stampctl", targets: ["stampctl"]),
+        .executable(name: "turnkey-sandbox", targets: ["turnkey-sandbox"]),
+        .library(name: "StampClient", targets: ["StampClient"]),
+        .library(name: "TurnkeyClient", targets: ["TurnkeyClient"]),
+        .library(name: "TurnkeySandbox", targets: ["TurnkeySandbox"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    ],
+    targets: [
+        // The signer: libcrypto, libsystemd and the standard library, nothing else.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "Varlink", swiftSettings: signer),
+        .target(name: "SignerCore", dependencies: ["COpenSSL"], swiftSettings: signer),
+        .executableTarget(
+            name: "stampd",
+            dependencies: ["SignerCore", "Varlink", "CSystemd", "CLinux"],
+            swiftSettings: shipped + [.enableExperimentalFeature("Lifetimes")]
+        ),
+
+        // Its clients.
+        .target(
+            name: "StampClient",
+            dependencies: [
+                "Varlink",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: library
+        ),
+        .target(
+            name: "TurnkeyClient",
+            dependencies: [
+                "StampClient",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: library
+        ),
+        .executableTarget(
+            name: "stampctl",
+            dependencies: [
+                "StampClient", "TurnkeyClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: shipped
+        ),
+
+        // The API's stand-in, and what only tests and the demo use.
+        .target(
+            name: "TurnkeySandbox",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: library
+        ),
+        .executableTarget(
+            name: "turnkey-sandbox",
+            dependencies: [
+                "TurnkeySandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: shipped
+        ),
+        .target(
+            name: "SoftwarePasskey",
+            dependencies: [
+                "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: library
+        ),
+        .executableTarget(
+            name: "turnkey-demo",
+            dependencies: ["SoftwarePasskey", "StampClient", "TurnkeyClient"],
+            swiftSettings: shipped
+        ),
+
+        // Tests: one folder a target, and the whole of it with real processes.
+        .testTarget(name: "VarlinkTests", dependencies: ["Varlink"], swiftSettings: strict),
+        .testTarget(
+            name: "SignerCoreTests",
+            dependencies: ["SignerCore", "COpenSSL", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "StampClientTests", dependencies: ["StampClient"], swiftSettings: strict),
+        .testTarget(
+            name: "TurnkeyClientTests",
+            dependencies: ["TurnkeyClient", "SoftwarePasskey", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TurnkeySandboxTests",
+            dependencies: [
+                "TurnkeySandbox", "SoftwarePasskey",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "StampClient", "TurnkeyClient", "SoftwarePasskey",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+    ]
+)
