@@ -7,6 +7,18 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
-#include <openssl/param_build.h>
+#include <openssl/obj_mac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
-#include <openssl/sha.h>
+
+// libcrypto's private-key operations leave the last nonce and parts of scalars in stack frames that have ended; they are
+// overwritten by a frame of the same depth, which only C can promise to have.
+enum { COpenSSLStackCleanseBytes = 16384 };
+static __attribute__((noinline)) void COpenSSLCleanseStack(void) {
+    unsigned char frame[COpenSSLStackCleanseBytes];
+    OPENSSL_cleanse(frame, sizeof frame);
+}
+
+// Macros that do not import.
+static const int COpenSSLSelectPublicKey = EVP_PKEY_PUBLIC_KEY;
+static const int COpenSSLSelectKeyPair = EVP_PKEY_KEYPAIR;

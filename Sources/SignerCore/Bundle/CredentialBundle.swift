@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a credential bundle was refused: the first that holds, in this order.
+package enum BundleError: String, Error, Hashable, Sendable, CaseIterable {
+    /// A character outside both alphabets, or base64url that spells no byte string.
+    case encoding
+    /// base58check whose checksum does not hold.
+    case checksum
+    /// Not 33 + 48 bytes.
+    case length
+    /// The encapsulated key is no compressed point of P-256.
+    case point
+    /// The AEAD refused: sealed to another key, or changed.
+    case decryption
+    /// The scalar is zero, or not below the group's order.
+    case scalar
+}
+
+/// A credential bundle, read but not opened: compressed encapsulated key (33 bytes) ‖ ciphertext (32 bytes and a tag of 16).
+package struct CredentialBundle {
+    let bytes: [UInt8]
+
+    package static let byteCount = PublicKey.compressedByteCount + PrivateKey.scalarByteCount + HPKE.tagByteCount
+    /// 81 bytes in base64url; base58check takes 115 or 116 characters for them.
+    static let base64URLCharacterCount = 108
+    /// No bundle is nearly so long; base58 takes quadratic time.
+    static let maximumCharacterCount = 256
+
+    package enum Failure: Error {
+        case refused(BundleError)
+        case crypto(CryptoError)
+    }
+
+    /// Tells the two spellings apart without guessing. All characters of base58: base58check, and base64url only where the
+    /// checksum does not hold and the text has base64url's exact length. Else, all characters of base64url: that. Nothing
+    /// is skipped: no white space, no padding.
+    ///
+    /// - Parameter text: What the caller sent, UTF-8.
+    package static func read(_ text: Span<UInt8>) throws(Failure) -> CredentialBundle {
+        let bytes = try readBytes(text)
+        guard bytes.count == byteCount else { throw .refused(.length) }
+        return CredentialBundle(bytes: bytes)
+    }
+
+    private static func readBytes(_ text: Span<UInt8>) throws(Failure) -> [UInt8] {
+        guard isOfOneAlphabet(text) else { throw .refused(.encoding) }
+        guard text.count <= maximumCharacterCount else { throw .refused(.length) }
+        let decoded: Base58Check.Decoded
+        do throws(CryptoError) { decoded = try Base58Check.decode(text) } catch { throw .crypto(error) }
+        switch decoded {
+        case .payload(let bytes): return bytes
+        case .wrongChecksum where text.count != base64URLCharacterCount: throw .refused(.checksum)
+        case .wrongChecksum, .notBase58:
+            guard let bytes = Base64URL.decode(text) else { throw .refused(.encoding) }
+            return bytes
+        }
+    }
+
+    private static func isOfOneAlphabet(_ text: Span<UInt8>) -> Bool {
+        for index in text.indices where Base64URL.value(of: text[index]) == nil { return false }
+        return true
+    }
+
+    /// Decrypts the bundle to the credential's private key.
+    ///
+    /// HPKE base mode (RFC 9180 §5.1.1), info `turnkey_hpke`, aad = enc ‖ embedded public key, both uncompressed (65 + 65
+    /// bytes); the plaintext is the scalar, 32 bytes, big-endian.
+    func open(with embeddedKey: borrowing PrivateKey) throws(Failure) -> PrivateKey {
+        let opening: Opening
+        do throws(CryptoError) { opening = try decrypt(with: embeddedKey) } catch { throw .crypto(error) }
+        switch consume opening {
+        case .key(let key): return key
+        case .refused(let reason): throw .refused(reason)
+        }
+    }
+
+    private enum Opening: ~Copyable {
+        case key(PrivateKey)
+        case refused(BundleError)
+    }
+
+    private func decrypt(with embeddedKey: borrowing PrivateKey) throws(CryptoError) -> Opening {
+        let compressed = bytes.span.extracting(first: PublicKey.compressedByteCount)
+        let ciphertext = bytes.span.extracting(droppingFirst: PublicKey.compressedByteCount)
+        guard let point = try Point.decompress(compressed) else { return .refused(.point) }
+        let aad = try point.uncompressed() + embeddedKey.uncompressedPublicKey()
+        let plaintext = try HPKE.open(
+            ciphertext, encapsulatedKey: point, recipient: embeddedKey, info: Self.info, aad: aad)
+        guard let plaintext else { return .refused(.decryption) }
+        guard let key = try PrivateKey.make(scalar: plaintext) else { return .refused(.scalar) }
+        return .key(key)
+    }
+
+    private static let info = Array("turnkey_hpke".utf8)
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import COpenSSL
+
+/// HPKE, base mode, receiving side (RFC 9180): DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
+struct HPKE: ~Copyable {
+    /// Nsecret, Nk and Nn of the suite, in bytes (RFC 9180 §7.1 to §7.3).
+    static let sharedSecretByteCount = 32
+    static let keyByteCount = 32
+    static let nonceByteCount = 12
+    static let tagByteCount = 16
+
+    /// The key schedule's results (RFC 9180 §5.1).
+    let key: Secret
+    let baseNonce: Secret
+
+    /// Opens one message, the first of its context (RFC 9180 §6.1 `OpenBase`, sequence number 0).
+    ///
+    /// - Parameters:
+    ///   - encapsulatedKey: A checked point, `enc` once serialised.
+    ///   - ciphertext: At least the tag's 16 bytes.
+    /// - Returns: `ciphertext.count - 16` bytes; nil where the AEAD refuses: another key, another info or aad, or changed
+    ///   bytes.
+    static func open(
+        _ ciphertext: Span<UInt8>, encapsulatedKey: borrowing Point, recipient: borrowing PrivateKey, info: [UInt8],
+        aad: [UInt8]
+    ) throws(CryptoError) -> Secret? {
+        let shared = try decapsulate(encapsulatedKey, recipient: recipient)
+        let context = try schedule(sharedSecret: shared, info: info)
+        return try GCM.open(ciphertext, key: context.key, nonce: context.baseNonce, aad: aad)
+    }
+
+    /// `Decap` (RFC 9180 §4.1).
+    static func decapsulate(
+        _ encapsulatedKey: borrowing Point, recipient: borrowing PrivateKey
+    ) throws(CryptoError) -> Secret {
+        let dh = try recipient.sharedSecret(with: encapsulatedKey)
+        let kemContext = try encapsulatedKey.uncompressed() + recipient.uncompressedPublicKey()
+        let kem = LabeledHKDF(suite: Array("KEM".utf8) + [0x00, 0x10])
+        let extracted = try kem.extract(salt: LabeledHKDF.noSalt(), label: "eae_prk", dh)
+        return try kem.expand(extracted, label: "shared_secret", info: kemContext, byteCount: sharedSecretByteCount)
+    }
+
+    /// `KeySchedule` in base mode: no PSK, so both its inputs are empty (RFC 9180 §5.1).
+    static func schedule(sharedSecret: borrowing Secret, info: [UInt8]) throws(CryptoError) -> HPKE {
+        let hkdf = LabeledHKDF(suite: Array("HPKE".utf8) + [0x00, 0x10, 0x00, 0x01, 0x00, 0x02])
+        let pskIdHash = try hkdf.extract(salt: LabeledHKDF.noSalt(), label: "psk_id_hash", Secret(copying: []))
+        let infoHash = try hkdf.extract(salt: LabeledHKDF.noSalt(), label: "info_hash", Secret(copying: info))
+        let context = unsafe [0] + pskIdHash.withBytes { unsafe Array($0) } + infoHash.withBytes { unsafe Array($0) }
+        let secret = try hkdf.extract(salt: sharedSecret, label: "secret", Secret(copying: []))
+        let key = try hkdf.expand(secret, label: "key", info: context, byteCount: keyByteCount)
+        let baseNonce = try hkdf.expand(secret, label: "base_nonce", info: context, byteCount: nonceByteCount)
+        return HPKE(key: key, baseNonce: baseNonce)
+    }
+}

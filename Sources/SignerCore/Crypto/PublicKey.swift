@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A point of P-256 in SEC 1's compressed form: 33 bytes, the first 2 or 3; what names a credential everywhere.
+package struct PublicKey: Hashable, Sendable {
+    /// 2 where y is even, 3 where it is odd.
+    package let prefix: UInt8
+    /// x, 32 bytes, big-endian.
+    package let x: SIMD32<UInt8>
+
+    package static let compressedByteCount = 33
+    package static let uncompressedByteCount = 65
+    package static let hexByteCount = 66
+
+    /// Takes the compressed form of a point that is known to be one: it comes from libcrypto.
+    init(compressed bytes: UnsafeRawBufferPointer) {
+        var x = SIMD32<UInt8>()
+        for index in 0..<32 { x[index] = unsafe bytes[index + 1] }
+        self.prefix = unsafe bytes[0]
+        self.x = x
+    }
+
+    /// Reads 66 lower-case hex digits that begin with 02 or 03; nil for anything else. Whether the point is on the curve is
+    /// not asked: the value is only ever compared.
+    package init?(hex: Span<UInt8>) {
+        guard hex.count == Self.hexByteCount, let prefix = Self.byte(in: hex, at: 0), prefix == 2 || prefix == 3 else {
+            return nil
+        }
+        var x = SIMD32<UInt8>()
+        for index in 0..<32 {
+            guard let byte = Self.byte(in: hex, at: 2 + 2 * index) else { return nil }
+            x[index] = byte
+        }
+        self.prefix = prefix
+        self.x = x
+    }
+
+    /// 66 lower-case hex digits.
+    package var hex: [UInt8] {
+        var hex: [UInt8] = []
+        hex.reserveCapacity(Self.hexByteCount)
+        Hex.append(prefix, to: &hex)
+        for index in 0..<32 { Hex.append(x[index], to: &hex) }
+        return hex
+    }
+
+    private static func byte(in hex: Span<UInt8>, at index: Int) -> UInt8? {
+        guard let high = Hex.value(of: hex[index]), let low = Hex.value(of: hex[index + 1]) else { return nil }
+        return high << 4 | low
+    }
+}
+
+extension PublicKey: CustomStringConvertible {
+    package var description: String { String(decoding: hex, as: UTF8.self) }
+}
+
+/// Lower-case hexadecimal (RFC 4648 §8, but lower case, as the field writes it).
+enum Hex {
+    static func append(_ byte: UInt8, to text: inout [UInt8]) {
+        text.append(digit(byte >> 4))
+        text.append(digit(byte & 15))
+    }
+
+    static func value(of digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+
+    static func digit(_ value: UInt8) -> UInt8 {
+        value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import COpenSSL
+
+/// Signs SHA-256 digests with one key; libcrypto's two contexts are set up once and used for every signature.
+@safe struct Signer: ~Copyable {
+    private let signature: SignatureContext
+    private let digest: DigestContext
+
+    /// The longest DER of an ECDSA signature on P-256: SEQUENCE of two INTEGERs of 33 bytes.
+    static let maximumSignatureByteCount = 72
+
+    init(key: borrowing KeyHandle) throws(CryptoError) {
+        let signature = try SignatureContext.make(key: key)
+        let digest = try DigestContext.make()
+        self.signature = signature
+        self.digest = digest
+    }
+
+    /// ECDSA (FIPS 186-5 §6.4) over the SHA-256 of `message`, with a random nonce that libcrypto draws.
+    ///
+    /// - Parameter body: Gets the DER of the signature, at most 72 bytes, for as long as it runs.
+    func sign(_ message: Span<UInt8>, _ body: (Span<UInt8>) -> Void) throws(CryptoError) {
+        let digest = try digest.hash(message)
+        var der = InlineArray<72, UInt8>(repeating: 0)
+        let length = try signature.sign(digest, into: &der)
+        body(der.span.extracting(first: length))
+    }
+}
+
+/// `EVP_PKEY_CTX`, ready to sign.
+@safe private struct SignatureContext: ~Copyable {
+    private let context: OpaquePointer
+
+    private init(context: OpaquePointer) { unsafe self.context = context }
+
+    deinit { unsafe EVP_PKEY_CTX_free(context) }
+
+    static func make(key: borrowing KeyHandle) throws(CryptoError) -> SignatureContext {
+        let result = unsafe SignatureContext(
+            context: try require(EVP_PKEY_CTX_new_from_pkey(nil, key.key, nil), "EVP_PKEY_CTX_new_from_pkey"))
+        try unsafe check(EVP_PKEY_sign_init(result.context), "EVP_PKEY_sign_init")
+        return result
+    }
+
+    func sign(_ digest: InlineArray<32, UInt8>, into der: inout InlineArray<72, UInt8>) throws(CryptoError) -> Int {
+        var length = Signer.maximumSignatureByteCount
+        var target = der.mutableSpan
+        let result = unsafe target.withUnsafeMutableBufferPointer { target in
+            unsafe digest.span.withUnsafeBufferPointer { digest in
+                unsafe EVP_PKEY_sign(context, target.baseAddress, &length, digest.baseAddress, digest.count)
+            }
+        }
+        cleanseStack()
+        try check(result, "EVP_PKEY_sign")
+        return length
+    }
+}
+
+/// `EVP_MD_CTX` for SHA-256 (FIPS 180-4), fetched once.
+@safe struct DigestContext: ~Copyable {
+    private let context: OpaquePointer
+    private let algorithm: OpaquePointer
+
+    private init(context: OpaquePointer, algorithm: OpaquePointer) {
+        unsafe self.context = context
+        unsafe self.algorithm = algorithm
+    }
+
+    deinit {
+        unsafe EVP_MD_CTX_free(context)
+        unsafe EVP_MD_free(algorithm)
+    }
+
+    static func make() throws(CryptoError) -> DigestContext {
+        let algorithm = try unsafe require(EVP_MD_fetch(nil, "SHA256", nil), "EVP_MD_fetch")
+        guard let context = unsafe EVP_MD_CTX_new() else {
+            unsafe EVP_MD_free(algorithm)
+            throw .failed(call: "EVP_MD_CTX_new")
+        }
+        return unsafe DigestContext(context: context, algorithm: algorithm)
+    }
+
+    /// SHA-256 of `message`, 32 bytes.
+    func hash(_ message: Span<UInt8>) throws(CryptoError) -> InlineArray<32, UInt8> {
+        var digest = InlineArray<32, UInt8>(repeating: 0)
+        try unsafe check(EVP_DigestInit_ex2(context, algorithm, nil), "EVP_DigestInit_ex2")
+        let updated = unsafe message.withUnsafeBufferPointer { message in
+            unsafe EVP_DigestUpdate(context, message.baseAddress, message.count)
+        }
+        try check(updated, "EVP_DigestUpdate")
+        var target = digest.mutableSpan
+        let finished = unsafe target.withUnsafeMutableBufferPointer { target in
+            unsafe EVP_DigestFinal_ex(context, target.baseAddress, nil)
+        }
+        try check(finished, "EVP_DigestFinal_ex")
+        return digest
+    }
+}

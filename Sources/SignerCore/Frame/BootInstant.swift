@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A moment of CLOCK_BOOTTIME: nanoseconds since boot, suspend included. Arithmetic stops at the ends, it never wraps.
+package struct BootInstant: Comparable, Hashable, Sendable {
+    package let nanoseconds: Int64
+
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    /// A moment that never comes.
+    package static let never = BootInstant(nanoseconds: .max)
+
+    package static func < (left: BootInstant, right: BootInstant) -> Bool { left.nanoseconds < right.nanoseconds }
+
+    package func adding(seconds: Int64) -> BootInstant {
+        let (product, productOverflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, sumOverflows) = nanoseconds.addingReportingOverflow(productOverflows ? .max : product)
+        return BootInstant(nanoseconds: sumOverflows ? .max : sum)
+    }
+
+    package func subtracting(seconds: Int64) -> BootInstant {
+        let (product, productOverflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (difference, overflows) = nanoseconds.subtractingReportingOverflow(productOverflows ? .max : product)
+        return BootInstant(nanoseconds: overflows ? .min : difference)
+    }
+
+    /// Whole milliseconds from here to `later`, zero where it is past.
+    package func milliseconds(until later: BootInstant) -> Int64 {
+        let (difference, overflows) = later.nanoseconds.subtractingReportingOverflow(nanoseconds)
+        return max(0, overflows ? .max : difference) / 1_000_000
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Frame {
+    /// What of the embedded key may be known.
+    package struct PublishedKey: Sendable {
+        /// SEC 1's uncompressed form, 65 bytes.
+        package let publicKey: [UInt8]
+        package let expiresInMilliseconds: Int64
+    }
+
+    /// Makes the embedded key where there is none; otherwise returns the one there is, its life unchanged.
+    ///
+    /// - Parameter expirationSeconds: 1 or more; 172,800 (48 h) where nil.
+    /// - Throws: `.invalidExpiration`, `.crypto`.
+    package mutating func initEmbeddedKey(
+        expirationSeconds: Int64?, at now: BootInstant
+    ) throws(FrameError) -> PublishedKey {
+        advance(to: now)
+        let seconds = FrameLimits.lifetime(
+            asked: expirationSeconds, default: FrameLimits.defaultEmbeddedKeyExpirationSeconds, maximum: .max)
+        guard let seconds else { throw .invalidExpiration }
+        if let published = publishedKey(at: now) { return published }
+        embeddedKey = try makeEmbeddedKey(expiry: now.adding(seconds: seconds))
+        return try announceEmbeddedKey(at: now)
+    }
+
+    /// - Throws: `.noEmbeddedKey`.
+    package mutating func embeddedPublicKey(at now: BootInstant) throws(FrameError) -> PublishedKey {
+        advance(to: now)
+        guard let published = publishedKey(at: now) else { throw .noEmbeddedKey }
+        return published
+    }
+
+    /// Destroys the embedded key and every credential; also what was remembered of expired ones. A lock stays.
+    package mutating func reset(at now: BootInstant) {
+        advance(to: now)
+        let hadSomething = hasEmbeddedKey || !sessions.isEmpty || !pendingKeys.isEmpty
+        for session in sessions { events.append(.sessionEnded(session.name, session.publicKey)) }
+        sessions.removeAll()
+        pendingKeys.removeAll()
+        rememberedDeadlines.removeAll()
+        expiredNames.removeAll()
+        embeddedKey = nil
+        if hadSomething { events.append(.embeddedKeyReset) }
+        scheduleNextChange()
+    }
+
+    package var hasEmbeddedKey: Bool { embeddedKeyExpiry != nil }
+
+    var embeddedKeyExpiry: BootInstant? {
+        switch embeddedKey {
+        case .some(let key): key.expiry
+        case .none: nil
+        }
+    }
+
+    /// The key's life ends; its sessions live on, and so do their deadlines.
+    mutating func expireEmbeddedKey() {
+        embeddedKey = nil
+        rememberedDeadlines = rememberedDeadlines.filter { key, _ in sessions.contains { $0.publicKey == key } }
+        events.append(.embeddedKeyReset)
+    }
+
+    private func publishedKey(at now: BootInstant) -> PublishedKey? {
+        switch embeddedKey {
+        case .some(let key):
+            PublishedKey(publicKey: key.publicKey, expiresInMilliseconds: now.milliseconds(until: key.expiry))
+        case .none: nil
+        }
+    }
+
+    private mutating func announceEmbeddedKey(at now: BootInstant) throws(FrameError) -> PublishedKey {
+        scheduleNextChange()
+        guard let published = publishedKey(at: now) else { throw .noEmbeddedKey }
+        events.append(
+            .embeddedKeyCreated(
+                publicKey: published.publicKey, expiresInMilliseconds: published.expiresInMilliseconds))
+        return published
+    }
+
+    private func makeEmbeddedKey(expiry: BootInstant) throws(FrameError) -> EmbeddedKey {
+        do throws(CryptoError) {
+            let key = try PrivateKey.generate()
+            let publicKey = try key.uncompressedPublicKey()
+            return EmbeddedKey(key: key, publicKey: publicKey, expiry: expiry)
+        } catch { throw .crypto(error) }
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Frame {
+    /// Opens the bundle with the embedded key; its credential stamps as the session from now on.
+    ///
+    /// The deadline belongs to the credential's public key: the same key again, under any name, may get an earlier one,
+    /// for each of its sessions, never a later one.
+    ///
+    /// - Parameter bundle: The text that the API, an e-mail or a page gave, UTF-8.
+    /// - Throws: `.invalidExpiration`, `.locked`, `.noEmbeddedKey`, `.invalidBundle`, `.publicKeyMismatch`,
+    ///   `.sessionExpired` (this key's deadline has passed), `.tooManySessions`, `.crypto`.
+    package mutating func injectCredentialBundle(
+        _ bundle: Span<UInt8>, as request: SessionRequest, expecting expected: PublicKey?, at now: BootInstant
+    ) throws(FrameError) -> Session {
+        let asked = try deadline(of: request, at: now)
+        guard !isLocked else { throw .locked }
+        let key = try openBundle(bundle)
+        let publicKey = key.publicKey
+        guard expected == nil || expected == publicKey else { throw .publicKeyMismatch(publicKey) }
+        let remembered = rememberedDeadlines[publicKey]
+        if let remembered, now >= remembered { throw .sessionExpired(request.name) }
+        if remembered == nil, rememberedDeadlines.count >= FrameLimits.maximumRememberedDeadlines {
+            throw .tooManySessions(limit: FrameLimits.maximumRememberedDeadlines)
+        }
+        try requirePlace(for: request.name)
+        let credential = try credential(for: key)
+        let deadline = min(asked, remembered ?? asked)
+        rememberedDeadlines[publicKey] = deadline
+        for index in sessions.indices where sessions[index].publicKey == publicKey {
+            sessions[index].deadline = deadline
+        }
+        return start(request, .bundle, credential, deadline: deadline, at: now)
+    }
+
+    /// Makes a key pair that never leaves the frame; it stamps nothing until it is activated.
+    ///
+    /// - Throws: `.locked`, `.tooManySessions` (64 wait already), `.crypto`.
+    package mutating func createSessionKey(for name: SessionName, at now: BootInstant) throws(FrameError) -> PublicKey {
+        advance(to: now)
+        guard !isLocked else { throw .locked }
+        guard pendingKeys.count < limits.maximumPendingKeys else {
+            throw .tooManySessions(limit: limits.maximumPendingKeys)
+        }
+        let credential: Credential
+        do throws(CryptoError) { credential = try Credential(.generate()) } catch { throw .crypto(error) }
+        let dropped = now.adding(seconds: FrameLimits.pendingKeySeconds)
+        pendingKeys[credential.publicKey] = PendingKey(credential: credential, name: name, dropped: dropped)
+        scheduleNextChange()
+        return credential.publicKey
+    }
+
+    /// Starts the session of a generated key, under the name that it was made for; once.
+    ///
+    /// - Parameter request: Its name is not looked at.
+    /// - Throws: `.invalidExpiration`, `.locked`, `.unknownSessionKey`, `.tooManySessions`.
+    package mutating func activateSession(
+        _ publicKey: PublicKey, as request: SessionRequest, at now: BootInstant
+    ) throws(FrameError) -> Session {
+        let deadline = try deadline(of: request, at: now)
+        guard !isLocked else { throw .locked }
+        guard let pending = pendingKeys[publicKey] else { throw .unknownSessionKey(publicKey) }
+        try requirePlace(for: pending.name)
+        pendingKeys[publicKey] = nil
+        var request = request
+        request.name = pending.name
+        return start(request, .generated, pending.credential, deadline: deadline, at: now)
+    }
+
+    /// - Throws: `.noSession`, `.sessionExpired`.
+    package mutating func endSession(_ name: SessionName, at now: BootInstant) throws(FrameError) {
+        advance(to: now)
+        let index = try requireIndex(of: name)
+        let session = sessions.remove(at: index)
+        events.append(.sessionEnded(session.name, session.publicKey))
+        scheduleNextChange()
+    }
+
+    /// The API no longer knows the key: ends the named session where it is this key's, or each session of the key. An
+    /// unknown key changes nothing.
+    package mutating func reportRejected(_ publicKey: PublicKey, session name: SessionName?, at now: BootInstant) {
+        advance(to: now)
+        func isRejected(_ session: Session) -> Bool {
+            session.publicKey == publicKey && (name == nil || name == session.name)
+        }
+        for session in sessions where isRejected(session) {
+            events.append(.sessionRejected(session.name, session.publicKey))
+        }
+        sessions.removeAll(where: isRejected)
+        scheduleNextChange()
+    }
+
+    /// - Throws: `.noSession`, `.sessionExpired`.
+    package mutating func session(_ name: SessionName, at now: BootInstant) throws(FrameError) -> Session {
+        advance(to: now)
+        return sessions[try requireIndex(of: name)]
+    }
+
+    /// The sessions alive, by name.
+    package mutating func listSessions(at now: BootInstant) -> [Session] {
+        advance(to: now)
+        return sessions.sorted { $0.name < $1.name }
+    }
+
+    /// Refuses stamps and new credentials until `unlock`; deadlines run on.
+    package mutating func lock(at now: BootInstant) { setLocked(true, at: now) }
+
+    package mutating func unlock(at now: BootInstant) { setLocked(false, at: now) }
+}
+
+extension Frame {
+    func requireIndex(of name: SessionName) throws(FrameError) -> Int {
+        if let index = sessions.firstIndex(where: { $0.name == name }) { return index }
+        throw expiredNames.contains(name) ? .sessionExpired(name) : .noSession(name)
+    }
+
+    private mutating func setLocked(_ isLocked: Bool, at now: BootInstant) {
+        advance(to: now)
+        guard isLocked != self.isLocked else { return }
+        self.isLocked = isLocked
+        events.append(isLocked ? .locked : .unlocked)
+    }
+
+    private mutating func deadline(of request: SessionRequest, at now: BootInstant) throws(FrameError) -> BootInstant {
+        advance(to: now)
+        let seconds = FrameLimits.lifetime(
+            asked: request.expirationSeconds, default: FrameLimits.defaultExpirationSeconds,
+            maximum: limits.maximumExpirationSeconds)
+        guard let seconds else { throw .invalidExpiration }
+        return now.adding(seconds: seconds)
+    }
+
+    private func openBundle(_ text: Span<UInt8>) throws(FrameError) -> PrivateKey {
+        switch embeddedKey {
+        case .some(let embeddedKey):
+            do throws(CredentialBundle.Failure) {
+                return try CredentialBundle.read(text).open(with: embeddedKey.key)
+            } catch {
+                switch error {
+                case .refused(let reason): throw .invalidBundle(reason)
+                case .crypto(let error): throw .crypto(error)
+                }
+            }
+        case .none: throw .noEmbeddedKey
+        }
+    }
+
+    private func requirePlace(for name: SessionName) throws(FrameError) {
+        let isTaken = sessions.contains { $0.name == name }
+        guard isTaken || sessions.count < limits.maximumSessions else {
+            throw .tooManySessions(limit: limits.maximumSessions)
+        }
+    }
+
+    /// The credential that is there already for this key, so that the key exists once; else a new one.
+    private func credential(for key: consuming PrivateKey) throws(FrameError) -> Credential {
+        let publicKey = key.publicKey
+        if let session = sessions.first(where: { $0.publicKey == publicKey }) { return session.credential }
+        do throws(CryptoError) { return try Credential(key) } catch { throw .crypto(error) }
+    }
+
+    private mutating func start(
+        _ request: SessionRequest, _ origin: Session.Origin, _ credential: Credential, deadline: BootInstant,
+        at now: BootInstant
+    ) -> Session {
+        if let index = sessions.firstIndex(where: { $0.name == request.name }) {
+            let replaced = sessions.remove(at: index)
+            events.append(.sessionEnded(replaced.name, replaced.publicKey))
+        }
+        expiredNames.removeAll { $0 == request.name }
+        let session = Session(
+            name: request.name, origin: origin, organizationId: request.organizationId, userId: request.userId,
+            deadline: deadline, credential: credential)
+        sessions.append(session)
+        events.append(
+            .sessionStarted(
+                session.name, session.publicKey, expiresInMilliseconds: now.milliseconds(until: deadline)))
+        scheduleNextChange()
+        advance(to: now)
+        return session
+    }
+}

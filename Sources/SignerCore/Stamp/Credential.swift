@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A P-256 API key that stamps. Its private scalar and libcrypto's key end with it, wiped.
+final class Credential {
+    let publicKey: PublicKey
+    private let key: PrivateKey
+    private let signer: Signer
+    /// The stamp's JSON: everything before the signature stays, the rest is written anew each time.
+    private var json: [UInt8]
+    private let prefixByteCount: Int
+
+    init(_ key: consuming PrivateKey) throws(CryptoError) {
+        let signer = try key.makeSigner()
+        publicKey = key.publicKey
+        json = Array(#"{"publicKey":"\#(key.publicKey)","scheme":"SIGNATURE_SCHEME_TK_API_P256","signature":""#.utf8)
+        prefixByteCount = json.count
+        json.reserveCapacity(prefixByteCount + 2 * Signer.maximumSignatureByteCount + 2)
+        self.key = key
+        self.signer = signer
+    }
+
+    /// Appends the value of the `X-Stamp` header for `payload`: unpadded base64url of
+    /// `{"publicKey":…,"scheme":"SIGNATURE_SCHEME_TK_API_P256","signature":…}` in this order, without spaces; the key
+    /// compressed in hex, the signature (ECDSA P-256 over the payload's SHA-256) in DER in hex.
+    ///
+    /// Source: Turnkey's documentation, API overview, "Stamps".
+    func appendStamp(of payload: Span<UInt8>, to text: inout [UInt8]) throws(CryptoError) {
+        json.removeSubrange(prefixByteCount...)
+        try signer.sign(payload) { signature in
+            for index in signature.indices { Hex.append(signature[index], to: &json) }
+        }
+        json.append(UInt8(ascii: "\""))
+        json.append(UInt8(ascii: "}"))
+        Base64URL.append(json, to: &text)
+    }
+}
