@@ -36,6 +36,8 @@ package struct CredentialBundle {
     /// is skipped: no white space, no padding.
     ///
     /// - Parameter text: What the caller sent, UTF-8.
+    /// - Returns: 81 bytes; nothing of them is known to be a point or a ciphertext yet.
+    /// - Throws: `.refused` with `.encoding`, `.checksum` or `.length`; `.crypto`.
     package static func read(_ text: Span<UInt8>) throws(Failure) -> CredentialBundle {
         let bytes = try readBytes(text)
         guard bytes.count == byteCount else { throw .refused(.length) }
@@ -65,6 +67,8 @@ package struct CredentialBundle {
     ///
     /// HPKE base mode (RFC 9180 §5.1.1), info `turnkey_hpke`, aad = enc ‖ embedded public key, both uncompressed (65 + 65
     /// bytes); the plaintext is the scalar, 32 bytes, big-endian.
+    ///
+    /// - Throws: `.refused` with `.point`, `.decryption` or `.scalar`; `.crypto`. Nothing is kept of a failed call.
     func open(with embeddedKey: borrowing PrivateKey) throws(Failure) -> PrivateKey {
         let opening: Opening
         do throws(CryptoError) { opening = try decrypt(with: embeddedKey) } catch { throw .crypto(error) }
@@ -85,7 +89,12 @@ package struct CredentialBundle {
         guard let point = try Point.decompress(compressed) else { return .refused(.point) }
         let aad = try point.uncompressed() + embeddedKey.uncompressedPublicKey()
         let plaintext = try HPKE.open(
-            ciphertext, encapsulatedKey: point, recipient: embeddedKey, info: Self.info, aad: aad)
+            ciphertext,
+            encapsulatedKey: point,
+            recipient: embeddedKey,
+            info: Self.info,
+            aad: aad
+        )
         guard let plaintext else { return .refused(.decryption) }
         guard let key = try PrivateKey.make(scalar: plaintext) else { return .refused(.scalar) }
         return .key(key)

@@ -11,7 +11,10 @@ enum GCM {
     ///   - nonce: 12 bytes.
     /// - Returns: The plaintext, or nil where the tag does not hold: nothing of it is kept then.
     static func open(
-        _ ciphertext: Span<UInt8>, key: borrowing Secret, nonce: borrowing Secret, aad: [UInt8]
+        _ ciphertext: Span<UInt8>,
+        key: borrowing Secret,
+        nonce: borrowing Secret,
+        aad: [UInt8]
     ) throws(CryptoError) -> Secret? {
         let plaintextByteCount = ciphertext.count - HPKE.tagByteCount
         guard plaintextByteCount >= 0 else { return nil }
@@ -34,11 +37,13 @@ enum GCM {
                 let output = unsafe plaintext.bindMemory(to: UInt8.self).baseAddress
                 try unsafe check(
                     EVP_DecryptUpdate(context, output, &byteCount, ciphertext.baseAddress, Int32(plaintextByteCount)),
-                    "EVP_DecryptUpdate")
+                    "EVP_DecryptUpdate"
+                )
                 var tag = unsafe Array(ciphertext[plaintextByteCount...])
                 try unsafe check(
                     EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tag.count), &tag),
-                    "EVP_CIPHER_CTX_ctrl")
+                    "EVP_CIPHER_CTX_ctrl"
+                )
                 return unsafe EVP_DecryptFinal_ex(context, output, &byteCount) == 1
             }
         }

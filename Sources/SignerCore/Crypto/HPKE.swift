@@ -21,7 +21,10 @@ struct HPKE: ~Copyable {
     /// - Returns: `ciphertext.count - 16` bytes; nil where the AEAD refuses: another key, another info or aad, or changed
     ///   bytes.
     static func open(
-        _ ciphertext: Span<UInt8>, encapsulatedKey: borrowing Point, recipient: borrowing PrivateKey, info: [UInt8],
+        _ ciphertext: Span<UInt8>,
+        encapsulatedKey: borrowing Point,
+        recipient: borrowing PrivateKey,
+        info: [UInt8],
         aad: [UInt8]
     ) throws(CryptoError) -> Secret? {
         let shared = try decapsulate(encapsulatedKey, recipient: recipient)
@@ -31,7 +34,8 @@ struct HPKE: ~Copyable {
 
     /// `Decap` (RFC 9180 §4.1).
     static func decapsulate(
-        _ encapsulatedKey: borrowing Point, recipient: borrowing PrivateKey
+        _ encapsulatedKey: borrowing Point,
+        recipient: borrowing PrivateKey
     ) throws(CryptoError) -> Secret {
         let dh = try recipient.sharedSecret(with: encapsulatedKey)
         let kemContext = try encapsulatedKey.uncompressed() + recipient.uncompressedPublicKey()

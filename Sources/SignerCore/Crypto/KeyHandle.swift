@@ -29,7 +29,8 @@ import COpenSSL
     }
 
     private static func make(
-        publicPoint: [UInt8], littleEndianScalar: UnsafeMutableRawBufferPointer?
+        publicPoint: [UInt8],
+        littleEndianScalar: UnsafeMutableRawBufferPointer?
     ) throws(CryptoError) -> KeyHandle {
         let context = try unsafe require(EVP_PKEY_CTX_new_from_name(nil, "EC", nil), "EVP_PKEY_CTX_new_from_name")
         defer { unsafe EVP_PKEY_CTX_free(context) }
@@ -42,12 +43,19 @@ import COpenSSL
                 var parameters = unsafe [
                     OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, groupName.baseAddress, 0),
                     OSSL_PARAM_construct_octet_string(
-                        OSSL_PKEY_PARAM_PUB_KEY, publicPoint.baseAddress, publicPoint.count),
+                        OSSL_PKEY_PARAM_PUB_KEY,
+                        publicPoint.baseAddress,
+                        publicPoint.count
+                    ),
                 ]
                 if let scalar = unsafe littleEndianScalar {
                     unsafe parameters.append(
                         OSSL_PARAM_construct_BN(
-                            OSSL_PKEY_PARAM_PRIV_KEY, scalar.bindMemory(to: UInt8.self).baseAddress, scalar.count))
+                            OSSL_PKEY_PARAM_PRIV_KEY,
+                            scalar.bindMemory(to: UInt8.self).baseAddress,
+                            scalar.count
+                        )
+                    )
                 }
                 unsafe parameters.append(OSSL_PARAM_construct_end())
                 let selection =

@@ -15,18 +15,30 @@ struct LabeledHKDF {
     func extract(salt: borrowing Secret, label: StaticString, _ ikm: borrowing Secret) throws(CryptoError) -> Secret {
         let labeledKeyMaterial = try Secret(labeled(label, []), followedBy: ikm)
         return try Self.derive(
-            mode: EVP_KDF_HKDF_MODE_EXTRACT_ONLY, key: labeledKeyMaterial, OSSL_KDF_PARAM_SALT, salt,
-            byteCount: Self.hashByteCount)
+            mode: EVP_KDF_HKDF_MODE_EXTRACT_ONLY,
+            key: labeledKeyMaterial,
+            OSSL_KDF_PARAM_SALT,
+            salt,
+            byteCount: Self.hashByteCount
+        )
     }
 
     /// `LabeledExpand(prk, label, info, L)`: `byteCount` bytes, at most 65,535.
     func expand(
-        _ prk: borrowing Secret, label: StaticString, info: [UInt8], byteCount: Int
+        _ prk: borrowing Secret,
+        label: StaticString,
+        info: [UInt8],
+        byteCount: Int
     ) throws(CryptoError) -> Secret {
         let length = [UInt8(byteCount >> 8), UInt8(byteCount & 255)]
         let labeledInfo = try Secret(copying: length + labeled(label, info))
         return try Self.derive(
-            mode: EVP_KDF_HKDF_MODE_EXPAND_ONLY, key: prk, OSSL_KDF_PARAM_INFO, labeledInfo, byteCount: byteCount)
+            mode: EVP_KDF_HKDF_MODE_EXPAND_ONLY,
+            key: prk,
+            OSSL_KDF_PARAM_INFO,
+            labeledInfo,
+            byteCount: byteCount
+        )
     }
 
     private func labeled(_ label: StaticString, _ value: [UInt8]) -> [UInt8] {
@@ -35,7 +47,11 @@ struct LabeledHKDF {
 
     /// One step of libcrypto's HKDF; `name` is the parameter that `value` goes to: the salt or the info.
     private static func derive(
-        mode: Int32, key: borrowing Secret, _ name: String, _ value: borrowing Secret, byteCount: Int
+        mode: Int32,
+        key: borrowing Secret,
+        _ name: String,
+        _ value: borrowing Secret,
+        byteCount: Int
     ) throws(CryptoError) -> Secret {
         let algorithm = try unsafe require(EVP_KDF_fetch(nil, "HKDF", nil), "EVP_KDF_fetch")
         defer { unsafe EVP_KDF_free(algorithm) }
@@ -57,8 +73,12 @@ struct LabeledHKDF {
     }
 
     private static func run(
-        _ context: OpaquePointer, mode: Int32, key: UnsafeRawBufferPointer, _ name: String,
-        _ value: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer
+        _ context: OpaquePointer,
+        mode: Int32,
+        key: UnsafeRawBufferPointer,
+        _ name: String,
+        _ value: UnsafeRawBufferPointer,
+        _ output: UnsafeMutableRawBufferPointer
     ) -> Int32 {
         var mode = mode
         var digest = Array("SHA256".utf8CString)
@@ -69,9 +89,15 @@ struct LabeledHKDF {
                         OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, mode),
                         OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.baseAddress, 0),
                         OSSL_PARAM_construct_octet_string(
-                            OSSL_KDF_PARAM_KEY, UnsafeMutableRawPointer(mutating: key.baseAddress), key.count),
+                            OSSL_KDF_PARAM_KEY,
+                            UnsafeMutableRawPointer(mutating: key.baseAddress),
+                            key.count
+                        ),
                         OSSL_PARAM_construct_octet_string(
-                            name, UnsafeMutableRawPointer(mutating: value.baseAddress), value.count),
+                            name,
+                            UnsafeMutableRawPointer(mutating: value.baseAddress),
+                            value.count
+                        ),
                         OSSL_PARAM_construct_end(),
                     ]
                     let bytes = unsafe output.bindMemory(to: UInt8.self).baseAddress

@@ -37,7 +37,9 @@ import COpenSSL
             cleanseStack()
         }
         try unsafe check(
-            EC_POINT_mul(result.group.group, result.point, scalar.number, nil, nil, context), "EC_POINT_mul")
+            EC_POINT_mul(result.group.group, result.point, scalar.number, nil, nil, context),
+            "EC_POINT_mul"
+        )
         return result
     }
 

@@ -9,7 +9,9 @@ import COpenSSL
     ///
     /// - Throws: `CryptoError.noSecureMemory`: the heap is used up, or libcrypto would have answered from the ordinary one.
     package init(byteCount: Int) throws(CryptoError) {
-        guard let base = unsafe CRYPTO_secure_zalloc(max(byteCount, 1), nil, 0), unsafe CRYPTO_secure_allocated(base) == 1 else {
+        guard let base = unsafe CRYPTO_secure_zalloc(max(byteCount, 1), nil, 0),
+            unsafe CRYPTO_secure_allocated(base) == 1
+        else {
             throw .noSecureMemory
         }
         unsafe storage = UnsafeMutableRawBufferPointer(start: base, count: byteCount)
@@ -26,7 +28,8 @@ import COpenSSL
         try self.init(byteCount: prefix.count + secret.byteCount)
         unsafe storage.copyBytes(from: prefix)
         unsafe UnsafeMutableRawBufferPointer(rebasing: storage[prefix.count...]).copyMemory(
-            from: UnsafeRawBufferPointer(secret.storage))
+            from: UnsafeRawBufferPointer(secret.storage)
+        )
     }
 
     deinit { unsafe CRYPTO_secure_clear_free(storage.baseAddress, storage.count, nil, 0) }

@@ -37,7 +37,8 @@ import COpenSSL
 
     static func make(key: borrowing KeyHandle) throws(CryptoError) -> SignatureContext {
         let result = unsafe SignatureContext(
-            context: try require(EVP_PKEY_CTX_new_from_pkey(nil, key.key, nil), "EVP_PKEY_CTX_new_from_pkey"))
+            context: try require(EVP_PKEY_CTX_new_from_pkey(nil, key.key, nil), "EVP_PKEY_CTX_new_from_pkey")
+        )
         try unsafe check(EVP_PKEY_sign_init(result.context), "EVP_PKEY_sign_init")
         return result
     }

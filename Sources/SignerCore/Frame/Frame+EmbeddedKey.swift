@@ -13,11 +13,15 @@ extension Frame {
     /// - Parameter expirationSeconds: 1 or more; 172,800 (48 h) where nil.
     /// - Throws: `.invalidExpiration`, `.crypto`.
     package mutating func initEmbeddedKey(
-        expirationSeconds: Int64?, at now: BootInstant
+        expirationSeconds: Int64?,
+        at now: BootInstant
     ) throws(FrameError) -> PublishedKey {
         advance(to: now)
         let seconds = FrameLimits.lifetime(
-            asked: expirationSeconds, default: FrameLimits.defaultEmbeddedKeyExpirationSeconds, maximum: .max)
+            asked: expirationSeconds,
+            default: FrameLimits.defaultEmbeddedKeyExpirationSeconds,
+            maximum: .max
+        )
         guard let seconds else { throw .invalidExpiration }
         if let published = publishedKey(at: now) { return published }
         embeddedKey = try makeEmbeddedKey(expiry: now.adding(seconds: seconds))
@@ -74,7 +78,10 @@ extension Frame {
         guard let published = publishedKey(at: now) else { throw .noEmbeddedKey }
         events.append(
             .embeddedKeyCreated(
-                publicKey: published.publicKey, expiresInMilliseconds: published.expiresInMilliseconds))
+                publicKey: published.publicKey,
+                expiresInMilliseconds: published.expiresInMilliseconds
+            )
+        )
         return published
     }
 

@@ -10,7 +10,10 @@ extension Frame {
     /// - Throws: `.invalidExpiration`, `.locked`, `.noEmbeddedKey`, `.invalidBundle`, `.publicKeyMismatch`,
     ///   `.sessionExpired` (this key's deadline has passed), `.tooManySessions`, `.crypto`.
     package mutating func injectCredentialBundle(
-        _ bundle: Span<UInt8>, as request: SessionRequest, expecting expected: PublicKey?, at now: BootInstant
+        _ bundle: Span<UInt8>,
+        as request: SessionRequest,
+        expecting expected: PublicKey?,
+        at now: BootInstant
     ) throws(FrameError) -> Session {
         let asked = try deadline(of: request, at: now)
         guard !isLocked else { throw .locked }
@@ -54,7 +57,9 @@ extension Frame {
     /// - Parameter request: Its name is not looked at.
     /// - Throws: `.invalidExpiration`, `.locked`, `.unknownSessionKey`, `.tooManySessions`.
     package mutating func activateSession(
-        _ publicKey: PublicKey, as request: SessionRequest, at now: BootInstant
+        _ publicKey: PublicKey,
+        as request: SessionRequest,
+        at now: BootInstant
     ) throws(FrameError) -> Session {
         let deadline = try deadline(of: request, at: now)
         guard !isLocked else { throw .locked }
@@ -123,8 +128,10 @@ extension Frame {
     private mutating func deadline(of request: SessionRequest, at now: BootInstant) throws(FrameError) -> BootInstant {
         advance(to: now)
         let seconds = FrameLimits.lifetime(
-            asked: request.expirationSeconds, default: FrameLimits.defaultExpirationSeconds,
-            maximum: limits.maximumExpirationSeconds)
+            asked: request.expirationSeconds,
+            default: FrameLimits.defaultExpirationSeconds,
+            maximum: limits.maximumExpirationSeconds
+        )
         guard let seconds else { throw .invalidExpiration }
         return now.adding(seconds: seconds)
     }
@@ -159,7 +166,10 @@ extension Frame {
     }
 
     private mutating func start(
-        _ request: SessionRequest, _ origin: Session.Origin, _ credential: Credential, deadline: BootInstant,
+        _ request: SessionRequest,
+        _ origin: Session.Origin,
+        _ credential: Credential,
+        deadline: BootInstant,
         at now: BootInstant
     ) -> Session {
         if let index = sessions.firstIndex(where: { $0.name == request.name }) {
@@ -168,12 +178,21 @@ extension Frame {
         }
         expiredNames.removeAll { $0 == request.name }
         let session = Session(
-            name: request.name, origin: origin, organizationId: request.organizationId, userId: request.userId,
-            deadline: deadline, credential: credential)
+            name: request.name,
+            origin: origin,
+            organizationId: request.organizationId,
+            userId: request.userId,
+            deadline: deadline,
+            credential: credential
+        )
         sessions.append(session)
         events.append(
             .sessionStarted(
-                session.name, session.publicKey, expiresInMilliseconds: now.milliseconds(until: deadline)))
+                session.name,
+                session.publicKey,
+                expiresInMilliseconds: now.milliseconds(until: deadline)
+            )
+        )
         scheduleNextChange()
         advance(to: now)
         return session

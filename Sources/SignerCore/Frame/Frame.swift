@@ -53,7 +53,11 @@ package struct Frame: ~Copyable {
             guard now < session.deadline else { continue }
             events.append(
                 .sessionExpiring(
-                    session.name, session.publicKey, expiresInMilliseconds: now.milliseconds(until: session.deadline)))
+                    session.name,
+                    session.publicKey,
+                    expiresInMilliseconds: now.milliseconds(until: session.deadline)
+                )
+            )
         }
     }
 

@@ -34,7 +34,10 @@ package struct SessionRequest {
     package var userId: Claim?
 
     package init(
-        name: SessionName = .default, expirationSeconds: Int64? = nil, organizationId: Claim? = nil, userId: Claim? = nil
+        name: SessionName = .default,
+        expirationSeconds: Int64? = nil,
+        organizationId: Claim? = nil,
+        userId: Claim? = nil
     ) {
         self.name = name
         self.expirationSeconds = expirationSeconds
