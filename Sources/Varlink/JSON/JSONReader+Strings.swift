@@ -57,9 +57,14 @@ extension JSONReader {
     /// Whether the string's text, unescaped, is these bytes. False for anything but a string.
     package func equals(_ token: JSONToken, _ text: String) -> Bool {
         if let inPlace = bytesInPlace(token) { return inPlace.equals(text) }
-        var unescaped: [UInt8] = []
-        do { try append(token, to: &unescaped) } catch { return false }
-        return unescaped.span.equals(text)
+        return token.kind == .string && unescaped(token).span.equals(text)
+    }
+
+    /// The string's text; empty for anything but a string.
+    func unescaped(_ token: JSONToken) -> [UInt8] {
+        var text: [UInt8] = []
+        do throws(JSONError) { try append(token, to: &text) } catch { return [] }
+        return text
     }
 
     /// The string's text where it stands in the text; nil where it holds escapes.

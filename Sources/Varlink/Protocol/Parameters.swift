@@ -9,13 +9,12 @@ package struct Parameters: ~Escapable {
     private let reader: JSONReader
 
     @_lifetime(copy reader)
-    init(
-        _ tokens: ParameterTokens,
-        in reader: JSONReader,
-        allowing names: [ParameterName]
-    ) throws(ErrorReply) {
+    init(_ tokens: ParameterTokens, in reader: JSONReader) {
         self.tokens = tokens
         self.reader = reader
+    }
+
+    func refuseUnknown(_ names: [ParameterName]) throws(ErrorReply) {
         for index in 0..<tokens.count {
             let name = tokens[index].name
             guard !names.contains(where: { reader.equals(name, $0.rawValue) }) else { continue }

@@ -51,6 +51,6 @@ package struct ServiceInfo: Sendable {
         var name: [UInt8] = []
         try parameters.string(.interface, into: &name)
         for interface in interfaces where name.span.equals(interface.rawValue) { return interface }
-        throw .interfaceNotFound(interface: echo(name.span))
+        throw .interfaceNotFound(interface: name.span.echo)
     }
 }
