@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One call, read from a frame (the bytes without their NUL):
+/// `{"method":…,"parameters":{…},"oneway":…,"more":…,"upgrade":…}`.
+///
+/// Its members may stand in any order. The whole frame was checked as JSON, so what is read from it later is well formed.
+/// A call keeps no bytes: it knows where things stand in its frame, and is only good together with it.
+package struct Call: Sendable {
+    /// No reply may be sent, not even an error.
+    package let isOneway: Bool
+    /// The caller takes more than one reply.
+    package let wantsMore: Bool
+    /// The caller wants another protocol after this call; always refused.
+    private let wantsUpgrade: Bool
+    private let methodName: JSONToken
+    private let parameters: ParameterTokens
+
+    package init(_ frame: Span<UInt8>) throws(CallError) {
+        let members: CallMembers
+        do throws(JSONError) { members = try CallMembers(frame) } catch { throw .json(error) }
+        guard !members.hasUnknown else { throw .unknownMember }
+        guard let method = members.method else { throw .missingMethod }
+        guard method.kind == .string else { throw .methodIsNotString }
+        guard members.parametersKind == .object else { throw .parametersAreNotObject }
+        methodName = method
+        parameters = members.parameters
+        isOneway = try Self.readFlag(members.oneway, in: frame)
+        wantsMore = try Self.readFlag(members.more, in: frame)
+        wantsUpgrade = try Self.readFlag(members.upgrade, in: frame)
+        guard !(isOneway && wantsMore) else { throw .onewayAndMore }
+    }
+
+    /// The method that is called; it takes every parameter that the call has.
+    ///
+    /// - Parameters:
+    ///   - interfaces: What the socket serves.
+    ///   - frame: The bytes that the call was read from.
+    /// - Throws: `.interfaceNotFound`, also for an interface that is not among these and for a name without one;
+    ///   `.methodNotFound`; `.invalidParameter` with the first parameter that the method does not take, or with
+    ///   `upgrade`; `.expectedMore` for Monitor without `more`. Names are echoed in at most 64 printable ASCII bytes.
+    package func method(among interfaces: [Interface], in frame: Span<UInt8>) throws(ErrorReply) -> Method {
+        let method = try findMethod(among: interfaces, in: JSONReader(frame))
+        guard !wantsUpgrade else { throw .invalidParameter(parameter: "upgrade") }
+        guard wantsMore || method != .stamper(.monitor) else { throw .expectedMore }
+        try parameters(in: frame).refuseUnknown(method.parameters)
+        return method
+    }
+
+    /// The call's parameters; `frame` is the bytes that the call was read from.
+    @_lifetime(copy frame)
+    package func parameters(in frame: Span<UInt8>) -> Parameters {
+        Parameters(parameters, in: JSONReader(frame))
+    }
+}
+
+extension Call {
+    private static func readFlag(_ token: JSONToken?, in frame: Span<UInt8>) throws(CallError) -> Bool {
+        guard let token else { return false }
+        do throws(JSONError) { return try JSONReader(frame).bool(token) } catch { throw .flagIsNotBool }
+    }
+
+    private func findMethod(among interfaces: [Interface], in reader: JSONReader) throws(ErrorReply) -> Method {
+        if let name = reader.bytesInPlace(methodName) { return try findMethod(name, among: interfaces) }
+        return try findMethod(reader.unescaped(methodName).span, among: interfaces)
+    }
+
+    private func findMethod(_ name: Span<UInt8>, among interfaces: [Interface]) throws(ErrorReply) -> Method {
+        let dot = name.lastOffset(of: UInt8(ascii: ".")) ?? name.count
+        let interfaceName = name.extracting(..<dot)
+        for interface in interfaces where interfaceName.equals(interface.rawValue) {
+            let member = name.extracting(min(dot + 1, name.count)...)
+            guard let method = Method(member.echo, of: interface) else { throw .methodNotFound(method: name.echo) }
+            return method
+        }
+        throw .interfaceNotFound(interface: interfaceName.echo)
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a frame's bytes are not a call. The connection ends: nothing tells where the peer's next call would start to make sense.
+package enum CallError: Error, Equatable {
+    case json(JSONError)
+    /// A member other than method, parameters, oneway, more and upgrade.
+    case unknownMember
+    case missingMethod
+    case methodIsNotString
+    case parametersAreNotObject
+    /// oneway, more or upgrade is something else than true or false.
+    case flagIsNotBool
+    /// No reply and many replies asked for at once.
+    case onewayAndMore
+}
+
+extension CallError {
+    /// What was wrong, in words; never repeats the peer's bytes.
+    package var message: String {
+        switch self {
+        case .json(let error): "not a JSON text: \(error.message)"
+        case .unknownMember: "a call has no other members than method, parameters, oneway, more and upgrade"
+        case .missingMethod: "a call must name its method"
+        case .methodIsNotString: "a call's method must be a string"
+        case .parametersAreNotObject: "a call's parameters must be an object"
+        case .flagIsNotBool: "oneway, more and upgrade must be true or false"
+        case .onewayAndMore: "a call is oneway or asks for more, not both"
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An error as the reply to a call, with its parameters: every error of our interfaces and no other.
+package enum ErrorReply: Error, Equatable, Sendable {
+    case interfaceNotFound(interface: String)
+    case methodNotFound(method: String)
+    case methodNotImplemented(method: String)
+    case invalidParameter(parameter: String)
+    case permissionDenied
+    case expectedMore
+
+    case noEmbeddedKey
+    case noSession(session: String)
+    case sessionExpired(session: String)
+    case publicKeyMismatch(publicKey: String)
+    case denied(rule: String)
+    case locked
+    case rateLimited(retryAfterMilliseconds: Int64)
+    case tooLarge(limitBytes: Int64)
+    case tooManySessions(limit: Int64)
+
+    case invalidBundle(reason: BundleFault, message: String)
+    case unknownSessionKey(publicKey: String)
+
+    package static func invalidParameter(_ name: ParameterName) -> ErrorReply {
+        .invalidParameter(parameter: name.rawValue)
+    }
+}
+
+extension ErrorReply {
+    package var name: ErrorName {
+        switch self {
+        case .interfaceNotFound: .interfaceNotFound
+        case .methodNotFound: .methodNotFound
+        case .methodNotImplemented: .methodNotImplemented
+        case .invalidParameter: .invalidParameter
+        case .permissionDenied: .permissionDenied
+        case .expectedMore: .expectedMore
+        case .noEmbeddedKey: .noEmbeddedKey
+        case .noSession: .noSession
+        case .sessionExpired: .sessionExpired
+        case .publicKeyMismatch: .publicKeyMismatch
+        case .denied: .denied
+        case .locked: .locked
+        case .rateLimited: .rateLimited
+        case .tooLarge: .tooLarge
+        case .tooManySessions: .tooManySessions
+        case .invalidBundle: .invalidBundle
+        case .unknownSessionKey: .unknownSessionKey
+        }
+    }
+
+    /// The error's parameters in the order of the interface's text.
+    func writeParameters(to writer: inout JSONWriter) {
+        switch self {
+        case .interfaceNotFound(let interface): writer.member("interface", interface)
+        case .methodNotFound(let method), .methodNotImplemented(let method): writer.member("method", method)
+        case .invalidParameter(let parameter): writer.member("parameter", parameter)
+        case .permissionDenied, .expectedMore: break
+        case .unknownSessionKey(let publicKey): writer.member("publicKey", publicKey)
+        case .invalidBundle(let reason, let message):
+            writer.member("reason", reason.rawValue)
+            writer.member("message", message)
+        default: writeStamperParameters(to: &writer)
+        }
+    }
+
+    private func writeStamperParameters(to writer: inout JSONWriter) {
+        switch self {
+        case .noSession(let session), .sessionExpired(let session): writer.member("session", session)
+        case .publicKeyMismatch(let publicKey): writer.member("publicKey", publicKey)
+        case .denied(let rule): writer.member("rule", rule)
+        case .rateLimited(let milliseconds): writer.member("retryAfterMilliseconds", milliseconds)
+        case .tooLarge(let limitBytes): writer.member("limitBytes", limitBytes)
+        case .tooManySessions(let limit): writer.member("limit", limit)
+        default: break
+        }
+        writer.member("fallback", name.fallback.rawValue)
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A method of one of our interfaces.
+package enum Method: Equatable, Sendable {
+    case service(ServiceMethod)
+    case stamper(StamperMethod)
+    case control(ControlMethod)
+
+    init?(_ member: String, of interface: Interface) {
+        switch interface {
+        case .service:
+            if let method = ServiceMethod(rawValue: member) {
+                self = .service(method)
+                return
+            }
+        case .stamper:
+            if let method = StamperMethod(rawValue: member) {
+                self = .stamper(method)
+                return
+            }
+        case .control:
+            if let method = ControlMethod(rawValue: member) {
+                self = .control(method)
+                return
+            }
+        }
+        return nil
+    }
+
+    /// The parameters that the method takes, in the interface's order.
+    package var parameters: [ParameterName] {
+        switch self {
+        case .service(let method): method.parameters
+        case .stamper(let method): method.parameters
+        case .control(let method): method.parameters
+        }
+    }
+}
+
+/// Methods of org.varlink.service.
+package enum ServiceMethod: String, CaseIterable, Sendable {
+    case getInfo = "GetInfo"
+    case getInterfaceDescription = "GetInterfaceDescription"
+
+    package var parameters: [ParameterName] {
+        switch self {
+        case .getInfo: []
+        case .getInterfaceDescription: [.interface]
+        }
+    }
+}
+
+/// Methods of io.stampd.Stamper.
+package enum StamperMethod: String, CaseIterable, Sendable {
+    case getEmbeddedPublicKey = "GetEmbeddedPublicKey"
+    case stamp = "Stamp"
+    case getSession = "GetSession"
+    case listSessions = "ListSessions"
+    case getStatus = "GetStatus"
+    case reportRejected = "ReportRejected"
+    case monitor = "Monitor"
+
+    /// As a call names it.
+    package var fullName: String { "\(Interface.stamper.rawValue).\(rawValue)" }
+
+    package var parameters: [ParameterName] {
+        switch self {
+        case .getEmbeddedPublicKey, .listSessions, .getStatus, .monitor: []
+        case .stamp: [.payload, .session, .expectPublicKey]
+        case .getSession: [.session]
+        case .reportRejected: [.publicKey, .session]
+        }
+    }
+}
+
+/// Methods of io.stampd.Control.
+package enum ControlMethod: String, CaseIterable, Sendable {
+    case initEmbeddedKey = "InitEmbeddedKey"
+    case resetEmbeddedKey = "ResetEmbeddedKey"
+    case injectCredentialBundle = "InjectCredentialBundle"
+    case createSessionKey = "CreateSessionKey"
+    case activateSession = "ActivateSession"
+    case endSession = "EndSession"
+    case lock = "Lock"
+    case unlock = "Unlock"
+
+    /// As a call names it.
+    package var fullName: String { "\(Interface.control.rawValue).\(rawValue)" }
+
+    package var parameters: [ParameterName] {
+        switch self {
+        case .resetEmbeddedKey, .lock, .unlock: []
+        case .initEmbeddedKey: [.expirationSeconds]
+        case .injectCredentialBundle:
+            [.bundle, .session, .expirationSeconds, .organizationId, .userId, .expectPublicKey]
+        case .createSessionKey, .endSession: [.session]
+        case .activateSession: [.publicKey, .expirationSeconds, .organizationId, .userId]
+        }
+    }
+}

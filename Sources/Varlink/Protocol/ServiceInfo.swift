@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What org.varlink.service answers about the service.
+package struct ServiceInfo: Sendable {
+    package let vendor: String
+    package let product: String
+    package let version: String
+    package let url: String
+    /// As this socket serves them.
+    package let interfaces: [Interface]
+
+    package init(vendor: String, product: String, version: String, url: String, interfaces: [Interface]) {
+        self.vendor = vendor
+        self.product = product
+        self.version = version
+        self.url = url
+        self.interfaces = interfaces
+    }
+
+    /// Answers a method of org.varlink.service.
+    ///
+    /// - Throws: `.interfaceNotFound` for the description of an interface that is not served here;
+    ///   `.invalidParameter`. Then nothing is written.
+    package func reply(
+        to method: ServiceMethod,
+        _ parameters: Parameters,
+        in writer: inout JSONWriter
+    ) throws(ErrorReply) {
+        switch method {
+        case .getInfo: writer.reply(writeInfo)
+        case .getInterfaceDescription:
+            let interface = try findInterface(parameters)
+            writer.reply { $0.member("description", interface.text) }
+        }
+    }
+
+    private func writeInfo(to writer: inout JSONWriter) {
+        writer.member("vendor", vendor)
+        writer.member("product", product)
+        writer.member("version", version)
+        writer.member("url", url)
+        writer.member(
+            "interfaces",
+            array: { names in
+                for interface in interfaces { names.string(interface.rawValue) }
+            }
+        )
+    }
+
+    private func findInterface(_ parameters: Parameters) throws(ErrorReply) -> Interface {
+        var name: [UInt8] = []
+        try parameters.string(.interface, into: &name)
+        for interface in interfaces where name.span.equals(interface.rawValue) { return interface }
+        throw .interfaceNotFound(interface: name.span.echo)
+    }
+}
