@@ -1,7 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
+// Calls of Linux that Swift's Glibc overlay lacks: GNU extensions and variadic functions.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+#include <errno.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+
+extern int accept4(int, struct sockaddr *, socklen_t *, int);
+
+/// accept4(2): the new descriptor is close-on-exec and does not block.
+static inline int CLinuxAccept(int listener) { return accept4(listener, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK); }
+
+/// Who connected, as the kernel noted it at connect(2): SO_PEERCRED of unix(7).
+struct CLinuxPeerCredentials {
+    pid_t pid;
+    uid_t uid;
+    gid_t gid;
+};
+
+static inline int CLinuxGetPeerCredentials(int socket, struct CLinuxPeerCredentials *credentials) {
+    socklen_t length = sizeof *credentials;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, credentials, &length) != 0) return -1;
+    if (length == sizeof *credentials) return 0;
+    errno = EINVAL;
+    return -1;
+}
+
+/// prctl(2), PR_SET_DUMPABLE 0: no core, no ptrace, and /proc/self belongs to root.
+static inline int CLinuxSetNotDumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+// Flags of recv(2) and send(2), which are enumerators and macros at once.
+static const int CLinuxDontWait = MSG_DONTWAIT;
+static const int CLinuxPeek = MSG_PEEK;
+static const int CLinuxNoSignal = MSG_NOSIGNAL;
+
+// What epoll(7) tells of a descriptor.
+static const uint32_t CLinuxReadable = EPOLLIN;
+static const uint32_t CLinuxWritable = EPOLLOUT;
+static const uint32_t CLinuxHungUp = EPOLLHUP | EPOLLERR;

@@ -54,7 +54,13 @@ extension PublicKey: CustomStringConvertible {
 }
 
 /// Lower-case hexadecimal (RFC 4648 §8, but lower case, as the field writes it).
-enum Hex {
+package enum Hex {
+    package static func text(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        for byte in bytes { append(byte, to: &text) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
     static func append(_ byte: UInt8, to text: inout [UInt8]) {
         text.append(digit(byte >> 4))
         text.append(digit(byte & 15))

@@ -11,11 +11,18 @@ package struct BootInstant: Comparable, Hashable, Sendable {
 
     package static func < (left: BootInstant, right: BootInstant) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    package func adding(seconds: Int64) -> BootInstant {
-        let (product, productOverflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    package func adding(seconds: Int64) -> BootInstant { adding(seconds, unitNanoseconds: 1_000_000_000) }
+
+    package func adding(milliseconds: Int64) -> BootInstant { adding(milliseconds, unitNanoseconds: 1_000_000) }
+
+    private func adding(_ count: Int64, unitNanoseconds: Int64) -> BootInstant {
+        let (product, productOverflows) = count.multipliedReportingOverflow(by: unitNanoseconds)
         let (sum, sumOverflows) = nanoseconds.addingReportingOverflow(productOverflows ? .max : product)
         return BootInstant(nanoseconds: sumOverflows ? .max : sum)
     }
+
+    /// Whole seconds since boot.
+    package var seconds: Int64 { nanoseconds / 1_000_000_000 }
 
     package func subtracting(seconds: Int64) -> BootInstant {
         let (product, productOverflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

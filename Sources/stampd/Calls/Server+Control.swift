@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import SignerCore
+import Varlink
+
+/// io.stampd.Control.
+extension Server {
+    func handle(
+        _ method: ControlMethod,
+        _ parameters: Parameters,
+        to replies: inout JSONWriter
+    ) throws(ErrorReply) {
+        switch method {
+        case .initEmbeddedKey:
+            let seconds = try parameters.optionalInt(.expirationSeconds)
+            let key = try replying { () throws(FrameError) in
+                try frame.initEmbeddedKey(expirationSeconds: seconds, at: .now)
+            }
+            replies.reply(key.write)
+        case .resetEmbeddedKey:
+            frame.reset(at: .now)
+            replies.reply()
+        case .injectCredentialBundle: try handleInject(parameters, to: &replies)
+        case .createSessionKey:
+            let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
+            let key = try replying { () throws(FrameError) in try frame.createSessionKey(for: name, at: .now) }
+            replies.reply { $0.member("publicKey", key.description) }
+        case .activateSession:
+            let key = try parameters.requiredPublicKey(.publicKey, scratch: &scratch.text)
+            let request = try parameters.sessionRequest(name: .default, scratch: &scratch.text)
+            try replies.reply(
+                session: replying { () throws(FrameError) in try frame.activateSession(key, as: request, at: .now) }
+            )
+        case .endSession:
+            let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
+            try replying { () throws(FrameError) in try frame.endSession(name, at: .now) }
+            replies.reply()
+        case .lock:
+            frame.lock(at: .now)
+            replies.reply()
+        case .unlock:
+            frame.unlock(at: .now)
+            replies.reply()
+        }
+    }
+
+    private func handleInject(_ parameters: Parameters, to replies: inout JSONWriter) throws(ErrorReply) {
+        var bundle: [UInt8] = []
+        try parameters.string(.bundle, into: &bundle)
+        let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
+        let expected = try parameters.publicKey(.expectPublicKey, scratch: &scratch.text)
+        let request = try parameters.sessionRequest(name: name, scratch: &scratch.text)
+        try replies.reply(
+            session: replying { () throws(FrameError) in
+                try frame.injectCredentialBundle(bundle.span, as: request, expecting: expected, at: .now)
+            }
+        )
+        if frame.rememberedDeadlineCount >= FrameLimits.manyRememberedDeadlines {
+            log.write(.warning, Self.manyDeadlines(frame.rememberedDeadlineCount))
+        }
+    }
+
+    private static func manyDeadlines(_ count: Int) -> String {
+        """
+        \(count) of \(FrameLimits.maximumRememberedDeadlines) keys' deadlines are remembered; then bundles are refused \
+        until the embedded key is reset
+        """
+    }
+}

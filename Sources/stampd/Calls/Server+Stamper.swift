@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import SignerCore
+import Varlink
+
+/// io.stampd.Stamper.
+extension Server {
+    func handle(
+        _ method: StamperMethod,
+        _ parameters: Parameters,
+        to replies: inout JSONWriter
+    ) throws(ErrorReply) {
+        switch method {
+        case .stamp: try handleStamp(parameters, to: &replies)
+        case .getEmbeddedPublicKey:
+            let key = try replying { () throws(FrameError) in try frame.embeddedPublicKey(at: .now) }
+            replies.reply(key.write)
+        case .getSession:
+            let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
+            try replies.reply(session: replying { () throws(FrameError) in try frame.session(name, at: .now) })
+        case .listSessions:
+            let now = BootInstant.now
+            let sessions = frame.listSessions(at: now)
+            replies.reply { reply in
+                reply.member("sessions", array: { list in for session in sessions { list.session(session, at: now) } })
+            }
+        case .getStatus:
+            let status = status
+            replies.reply { $0.member("status", object: status.write) }
+        case .reportRejected:
+            let key = try parameters.requiredPublicKey(.publicKey, scratch: &scratch.text)
+            let name = try parameters.sessionName(scratch: &scratch.text)
+            frame.reportRejected(key, session: name, at: .now)
+            replies.reply()
+        case .monitor: break
+        }
+    }
+
+    private func handleStamp(_ parameters: Parameters, to replies: inout JSONWriter) throws(ErrorReply) {
+        var scratch = Scratch()
+        swap(&scratch, &self.scratch)
+        defer {
+            if scratch.payload.capacity > Self.keptPayloadByteCount { scratch.payload = [] }
+            swap(&scratch, &self.scratch)
+        }
+        do throws(ErrorReply) {
+            try stamp(parameters, &scratch)
+            counters.stamped += 1
+        } catch {
+            switch error {
+            case .denied, .locked, .rateLimited: counters.denied += 1
+            default: counters.failed += 1
+            }
+            throw error
+        }
+        replies.reply { reply in
+            reply.member("stampHeaderName", "X-Stamp")
+            reply.member("stampHeaderValue", utf8: scratch.stamp.span)
+        }
+    }
+
+    private func stamp(_ parameters: Parameters, _ scratch: inout Scratch) throws(ErrorReply) {
+        scratch.payload.removeAll(keepingCapacity: true)
+        try parameters.string(.payload, into: &scratch.payload)
+        let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
+        let expected = try parameters.publicKey(.expectPublicKey, scratch: &scratch.text)
+        var stamp: [UInt8] = []
+        swap(&stamp, &scratch.stamp)
+        defer { swap(&stamp, &scratch.stamp) }
+        stamp.removeAll(keepingCapacity: true)
+        do throws(FrameError) {
+            let payload = scratch.payload.span
+            try frame.stamp(payload, session: name, expecting: expected, at: .now, clock: { .now }, to: &stamp)
+        } catch { throw error.reply }
+    }
+
+    /// A payload's buffer is kept up to here.
+    private static let keptPayloadByteCount = 64 * 1024
+
+    private var status: Status {
+        let now = BootInstant.now
+        return Status(
+            version: Self.version,
+            uptimeMilliseconds: started.milliseconds(until: now),
+            isLocked: frame.isLocked,
+            embeddedPublicKey: (try? frame.embeddedPublicKey(at: now)).map { Hex.text($0.publicKey) },
+            sessions: frame.listSessions(at: now).count,
+            connections: connections.count,
+            counters: counters,
+            auditLost: log.lostCount
+        )
+    }
+}
+
+/// The members of the interface's type Status.
+private struct Status {
+    let version: String
+    let uptimeMilliseconds: Int64
+    let isLocked: Bool
+    let embeddedPublicKey: String?
+    let sessions: Int
+    let connections: Int
+    let counters: Server.Counters
+    let auditLost: Int64
+
+    func write(to writer: inout JSONWriter) {
+        writer.member("version", version)
+        writer.member("uptimeMilliseconds", uptimeMilliseconds)
+        writer.member("locked", isLocked)
+        writer.member("embeddedPublicKey", ifPresent: embeddedPublicKey)
+        writer.member("sessions", Int64(sessions))
+        writer.member("connections", Int64(connections))
+        writer.member("stamped", counters.stamped)
+        writer.member("denied", counters.denied)
+        writer.member("failed", counters.failed)
+        writer.member("auditLost", auditLost)
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SignerCore
+import Varlink
+
+/// One peer's connection: its bytes in, its replies out, and what may still happen on it.
+final class Connection {
+    enum State {
+        /// Its calls are answered.
+        case serving
+        /// Its first call gets this error, then it ends.
+        case refused(ErrorReply)
+        /// It gets events and is not read any more.
+        case watching
+        /// What was written is sent, what comes is thrown away, then it ends.
+        case closing
+    }
+
+    let descriptor: CInt
+    let peer: Peer
+    let door: Door
+    var state: State
+    var input = InputBuffer()
+    var scanner: FrameScanner
+    /// Replies and events that the peer has not taken yet.
+    var output: [UInt8] = []
+    var source: IOSource?
+    /// The peer sends no more; what it sent is still answered.
+    var isInputEnded = false
+    /// Bytes of its unfinished frame, as the server's account has them.
+    var countedByteCount = 0
+    /// It has whole frames left for its next turn.
+    var isQueued = false
+    /// Its bytes wait in the kernel, since too many of frames that are not whole lie here.
+    var isPaused = false
+    var callCount = 0
+    /// When something last happened.
+    var lastActivity: BootInstant
+    /// When the first byte of the frame that is not whole came.
+    var frameStart: BootInstant?
+
+    init(descriptor: CInt, peer: Peer, door: Door, state: State, limitBytes: Int, now: BootInstant) {
+        self.descriptor = descriptor
+        self.peer = peer
+        self.door = door
+        self.state = state
+        scanner = FrameScanner(limitBytes: limitBytes)
+        lastActivity = now
+    }
+
+    deinit {
+        source = nil
+        close(descriptor)
+    }
+
+    var isServing: Bool { if case .serving = state { true } else { false } }
+    var isWatching: Bool { if case .watching = state { true } else { false } }
+    var isClosing: Bool { if case .closing = state { true } else { false } }
+    var isRefused: Bool { if case .refused = state { true } else { false } }
+
+    /// When it ends unless something happens.
+    func deadline(_ limits: ConnectionLimits) -> BootInstant {
+        let idle = lastActivity.adding(seconds: limits.idleTimeoutSeconds)
+        switch state {
+        case .watching: return output.isEmpty ? .never : idle
+        case .closing, .refused: return lastActivity.adding(seconds: limits.frameTimeoutSeconds)
+        case .serving: return min(idle, frameStart?.adding(seconds: limits.frameTimeoutSeconds) ?? .never)
+        }
+    }
+
+    /// What the loop has to tell it: room while replies wait, bytes otherwise.
+    func updateEvents() {
+        guard output.isEmpty else {
+            source?.events = CLinuxWritable
+            return
+        }
+        let reads = !isWatching && !isQueued && !isPaused && !isInputEnded
+        source?.events = reads ? CLinuxReadable : 0
+    }
+
+    /// Sends what it can of `bytes` behind what waits already; false where the peer is gone.
+    func send(_ bytes: [UInt8]) -> Bool {
+        guard output.isEmpty else {
+            output += bytes
+            return true
+        }
+        guard let sent = sendNow(bytes) else { return false }
+        if sent < bytes.count { output = Array(bytes[sent...]) }
+        return true
+    }
+
+    /// Sends what it can of what waits; false where the peer is gone.
+    func flush() -> Bool {
+        guard let sent = sendNow(output) else { return false }
+        output.removeFirst(sent)
+        return true
+    }
+
+    private func sendNow(_ bytes: [UInt8]) -> Int? {
+        var sent = 0
+        while sent < bytes.count {
+            let flags = CLinuxDontWait | CLinuxNoSignal
+            let result = unsafe bytes.withUnsafeBytes { bytes in
+                unsafe Glibc.send(descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, flags)
+            }
+            let code = errno
+            guard result < 0 else {
+                sent += result
+                continue
+            }
+            if code == EINTR { continue }
+            return code == EAGAIN ? sent : nil
+        }
+        return sent
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Varlink
+
+/// What keeps one peer from being in another's way; each has an option of the same name.
+struct ConnectionLimits {
+    /// One call without its NUL.
+    var maximumFrameBytes = FrameScanner.defaultLimitBytes
+    /// Bytes of frames that are not whole yet, all connections together; then reading waits.
+    var maximumReadingBytes = 32 * 1024 * 1024
+    /// Two descriptors each, in a process that may have 2048.
+    var maximumConnections = 768
+    var maximumConnectionsPerUser = 512
+    /// Of `maximumConnections`: kept for root and for the control socket.
+    var reservedConnections = 32
+    /// A frame must be whole so long after its first byte.
+    var frameTimeoutSeconds: Int64 = 2
+    /// A connection without a call, or with a reply that is not taken, ends.
+    var idleTimeoutSeconds: Int64 = 300
+    /// How long a stop waits for calls that are on their way.
+    var drainTimeoutSeconds: Int64 = 2
+
+    /// Peers that are told why they are refused, at once; beside `maximumConnections`.
+    static let maximumRefusedConnections = 16
+    /// A watcher that is so far behind is ended.
+    static let maximumEventBytes = 256 * 1024
+    /// What one recv(2) takes at most.
+    static let readByteCount = 16 * 1024
+    /// Calls of one connection that are answered before the next connection has its turn.
+    static let callsPerTurn = 8
+    /// Replies are sent once there are so many bytes of them.
+    static let sendByteCount = 64 * 1024
+    /// Accepting goes on so long after descriptors or memory ran out, unless a connection ended before.
+    static let acceptPauseMilliseconds: Int64 = 100
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SignerCore
+import Varlink
+
+extension Server {
+    /// Takes the connections that wait, up to one turn's worth.
+    func accept(at socket: BoundSocket) {
+        for _ in 0..<16 {
+            guard connections.count < limits.maximumConnections else { return pauseAccepting(until: .never) }
+            let descriptor = CLinuxAccept(socket.descriptor)
+            let code = errno
+            if descriptor >= 0 {
+                admit(descriptor, at: socket.door)
+                continue
+            }
+            switch code {
+            case EAGAIN: return
+            case EINTR, ECONNABORTED: continue
+            default:
+                // Descriptors or memory ran out: the peer waits in the kernel, and nobody spins.
+                let now = BootInstant.now
+                log.refused("accept4: \(SystemError(call: "accept4", code: code).message)", at: now.seconds)
+                return pauseAccepting(until: now.adding(milliseconds: ConnectionLimits.acceptPauseMilliseconds))
+            }
+        }
+    }
+
+    func pauseAccepting(until time: BootInstant) {
+        isAcceptingPaused = true
+        acceptAgain = time
+        for listener in listeners { listener.source?.isEnabled = false }
+        schedule(time)
+    }
+
+    /// Descriptors or places may be there again.
+    func resumeAccepting() {
+        guard isAcceptingPaused, !isDraining, connections.count < limits.maximumConnections else { return }
+        isAcceptingPaused = false
+        acceptAgain = .never
+        for listener in listeners { listener.source?.isEnabled = true }
+    }
+
+    private func admit(_ descriptor: CInt, at door: Door) {
+        let now = BootInstant.now
+        guard let peer = try? Peer.read(from: descriptor) else {
+            close(descriptor)
+            return
+        }
+        let state = decide(peer, at: door, now: now)
+        let connection = Connection(
+            descriptor: descriptor,
+            peer: peer,
+            door: door,
+            state: state,
+            limitBytes: limits.maximumFrameBytes,
+            now: now
+        )
+        let source = try? IOSource(loop, descriptor: descriptor, events: CLinuxReadable) {
+            [unowned self, unowned connection] events in
+            ready(connection, events)
+        }
+        guard let source else { return }
+        connection.source = source
+        keep(connection)
+        schedule(connection.deadline(limits))
+    }
+
+    /// Whether the peer's calls will be answered, or what its first call will be told.
+    private func decide(_ peer: Peer, at door: Door, now: BootInstant) -> Connection.State {
+        guard authorization.isAllowed(peer) else {
+            log.refused("a connection of \(peer.description): neither this user nor root", at: now.seconds)
+            return .refused(.denied(rule: "peer"))
+        }
+        let ofUser = connectionsByUser[peer.uid, default: 0]
+        let isReserved = connections.count >= limits.maximumConnections - limits.reservedConnections
+        let isOverTotal = isReserved && door == .stamp && peer.uid != 0
+        guard ofUser < limits.maximumConnectionsPerUser, !isOverTotal else {
+            log.refused("a connection of \(peer.description): too many connections", at: now.seconds)
+            return .refused(.rateLimited(retryAfterMilliseconds: limits.frameTimeoutSeconds * 1000))
+        }
+        return .serving
+    }
+
+    private func keep(_ connection: Connection) {
+        guard connection.isRefused else {
+            connections[ObjectIdentifier(connection)] = connection
+            connectionsByUser[connection.peer.uid, default: 0] += 1
+            return
+        }
+        refused.append(connection)
+        if refused.count > ConnectionLimits.maximumRefusedConnections { end(refused[0]) }
+    }
+}

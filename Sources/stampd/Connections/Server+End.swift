@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SignerCore
+import Varlink
+
+extension Server {
+    /// Sends what is left, then says that no more comes, and waits for the peer to notice: its last reply must not be
+    /// lost because it was still writing.
+    func finish(_ connection: Connection) {
+        guard connection.output.isEmpty else { return connection.updateEvents() }
+        guard !connection.isInputEnded else { return end(connection) }
+        connection.lastActivity = .now
+        shutdown(connection.descriptor, CInt(SHUT_WR))
+        connection.updateEvents()
+        schedule(connection.deadline(limits))
+    }
+
+    /// Throws away what a peer still sends on a connection that ends.
+    func discard(_ connection: Connection) {
+        connection.input = InputBuffer()
+        switch connection.input.receive(from: connection.descriptor, limit: ConnectionLimits.readByteCount) {
+        case .bytes, .nothing: connection.input = InputBuffer()
+        case .end, .failed: end(connection)
+        }
+    }
+
+    func end(_ connection: Connection) {
+        connection.source = nil
+        connection.isQueued = false
+        readingByteCount -= connection.countedByteCount
+        connection.countedByteCount = 0
+        forget(connection)
+        resumeAccepting()
+        if isDraining { exitWhenDrained() }
+    }
+
+    private func forget(_ connection: Connection) {
+        if let index = refused.firstIndex(where: { $0 === connection }) {
+            refused.remove(at: index)
+            return
+        }
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        let left = connectionsByUser[connection.peer.uid, default: 1] - 1
+        connectionsByUser[connection.peer.uid] = left == 0 ? nil : left
+    }
+
+    /// Accepts nobody any more, answers each call of those that are here, and exits.
+    func beginDrain() {
+        guard !isDraining else { return }
+        drainDeadline = BootInstant.now.adding(seconds: limits.drainTimeoutSeconds)
+        log.write(.notice, "stopping: \(connections.count) connections are drained")
+        listeners.removeAll()
+        schedule(drainDeadline)
+        for connection in refused { end(connection) }
+        for connection in connections.values { drain(connection) }
+        exitWhenDrained()
+    }
+
+    /// Ends the connection unless a call of it is here, on its way, or, where none came yet, to be expected.
+    func drain(_ connection: Connection) {
+        guard !connection.isWatching else { return end(connection) }
+        guard connection.output.isEmpty, !connection.isQueued, connection.countedByteCount == 0 else { return }
+        guard connection.isServing, connection.callCount > 0 else { return }
+        var waiting: UInt8 = 0
+        let peeked = unsafe recv(connection.descriptor, &waiting, 1, CLinuxPeek | CLinuxDontWait)
+        if peeked > 0 { return receive(connection) }
+        end(connection)
+    }
+
+    func exitWhenDrained() {
+        if connections.isEmpty, refused.isEmpty { loop.exit(0) }
+    }
+}

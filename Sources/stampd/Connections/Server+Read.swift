@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SignerCore
+import Varlink
+
+extension Server {
+    /// Something can be done on the connection, or its peer is gone.
+    func ready(_ connection: Connection, _ events: UInt32) {
+        if !connection.output.isEmpty {
+            guard connection.flush() else { return end(connection) }
+            guard connection.output.isEmpty else { return }
+        }
+        if events & CLinuxReadable != 0 { return receive(connection) }
+        if events & CLinuxHungUp != 0 { return end(connection) }
+        serve(connection)
+    }
+
+    func receive(_ connection: Connection) {
+        guard !connection.isClosing else { return discard(connection) }
+        switch connection.input.receive(from: connection.descriptor, limit: ConnectionLimits.readByteCount) {
+        case .bytes: connection.lastActivity = .now
+        case .end: connection.isInputEnded = true
+        case .nothing: return
+        case .failed: return end(connection)
+        }
+        serve(connection)
+    }
+
+    /// Answers the whole frames that lie here, one turn's worth, and sends the replies.
+    func serve(_ connection: Connection) {
+        connection.isQueued = false
+        var input = InputBuffer()
+        swap(&input, &connection.input)
+        var replies = JSONWriter()
+        swap(&replies, &self.replies)
+        let hasMore = answerFrames(of: connection, in: input, to: &replies)
+        let consumed = connection.scanner.takeConsumedByteCount()
+        input.removeFirst(consumed)
+        swap(&input, &connection.input)
+        let isAlive = replies.bytes.isEmpty || connection.send(replies.bytes)
+        replies.bytes.removeAll(keepingCapacity: replies.bytes.capacity <= ConnectionLimits.sendByteCount)
+        swap(&replies, &self.replies)
+        guard isAlive else { return end(connection) }
+        count(connection, consumed: consumed)
+        settle(connection, hasMore: hasMore)
+    }
+
+    /// One turn for each connection that has whole frames left.
+    func serveQueue() {
+        let turn = queue
+        queue.removeAll(keepingCapacity: true)
+        for connection in turn where connection.isQueued { serve(connection) }
+        self.turn?.isEnabled = !queue.isEmpty
+    }
+
+    /// - Returns: Whether frames may be left for another turn.
+    private func answerFrames(
+        of connection: Connection,
+        in input: borrowing InputBuffer,
+        to replies: inout JSONWriter
+    ) -> Bool {
+        guard connection.output.isEmpty else { return false }
+        for _ in 0..<ConnectionLimits.callsPerTurn {
+            guard connection.isServing || connection.isRefused else { return false }
+            guard replies.bytes.count < ConnectionLimits.sendByteCount else { return true }
+            switch connection.scanner.next(in: input.bytes) {
+            case .needsMore: return false
+            case .frame(let range): answer(input.bytes.extracting(range), from: connection, to: &replies)
+            case .tooLarge:
+                refuseFrame(of: connection, because: "longer than \(limits.maximumFrameBytes) bytes")
+                replies.reply(.tooLarge(limitBytes: Int64(limits.maximumFrameBytes)))
+                connection.state = .closing
+            }
+        }
+        return true
+    }
+
+    func refuseFrame(of connection: Connection, because reason: String) {
+        log.refused("a call of \(connection.peer.description): \(reason)", at: BootInstant.now.seconds)
+    }
+
+    /// Decides what happens next on the connection, now that it was served.
+    private func settle(_ connection: Connection, hasMore: Bool) {
+        if connection.isClosing { return finish(connection) }
+        if hasMore, connection.output.isEmpty {
+            enqueue(connection)
+        } else if connection.isInputEnded, connection.output.isEmpty, !connection.isWatching {
+            return end(connection)
+        }
+        limitReading(connection)
+        connection.updateEvents()
+        schedule(connection.deadline(limits))
+        if isDraining { drain(connection) }
+    }
+
+    private func enqueue(_ connection: Connection) {
+        connection.isQueued = true
+        queue.append(connection)
+        turn?.isEnabled = true
+    }
+
+    /// Keeps the account of unfinished frames, and the clock of this one.
+    private func count(_ connection: Connection, consumed: Int) {
+        let pending = connection.isServing ? connection.input.byteCount : 0
+        readingByteCount += pending - connection.countedByteCount
+        connection.countedByteCount = pending
+        if pending == 0 {
+            connection.frameStart = nil
+        } else if connection.frameStart == nil || consumed > 0 {
+            connection.frameStart = .now
+        }
+        if readingByteCount < readingThreshold { resumeReading() }
+    }
+
+    /// Where so many bytes of unfinished frames lie here that each connection's next piece might be one too many.
+    private var readingThreshold: Int {
+        let inFlight = limits.maximumConnections * ConnectionLimits.readByteCount
+        return max(limits.maximumReadingBytes - inFlight, limits.maximumFrameBytes)
+    }
+
+    /// Over the threshold one unfinished frame at a time reads on; the others wait in the kernel.
+    private func limitReading(_ connection: Connection) {
+        guard connection.countedByteCount > 0, readingByteCount >= readingThreshold else { return }
+        connection.isPaused = connections.values.contains {
+            $0 !== connection && $0.countedByteCount > 0 && !$0.isPaused
+        }
+    }
+
+    private func resumeReading() {
+        for connection in connections.values where connection.isPaused {
+            connection.isPaused = false
+            connection.updateEvents()
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SignerCore
+import Varlink
+
+/// A running frame: the loop, the sockets, the connections, and the state that they share.
+///
+/// One thread. Each extension is one phase: accepting, reading, answering, telling events, keeping time, ending.
+final class Server {
+    let loop: EventLoop
+    let limits: ConnectionLimits
+    let authorization: Authorization
+    let started = BootInstant.now
+    var frame: Frame
+    var log: Log
+    var counters = Counters()
+
+    var listeners: [Listener] = []
+    var connections: [ObjectIdentifier: Connection] = [:]
+    /// Peers that wait to be told why they are refused, oldest first.
+    var refused: [Connection] = []
+    var connectionsByUser: [uid_t: Int] = [:]
+    /// Connections with whole frames left, in the order of their next turn.
+    var queue: [Connection] = []
+    /// Bytes of frames that are not whole, over all connections.
+    var readingByteCount = 0
+    var isAcceptingPaused = false
+    var acceptAgain = BootInstant.never
+    /// When a stop gives up waiting; `.never` while nobody asked for one.
+    var drainDeadline = BootInstant.never
+    var isDraining: Bool { drainDeadline != .never }
+
+    /// Kept from call to call, so that an ordinary call allocates nothing.
+    var replies = JSONWriter()
+    var scratch = Scratch()
+
+    var timer: TimerSource?
+    var turn: DeferredSource?
+    var signals: [SignalSource] = []
+
+    /// What Stamp calls came to.
+    struct Counters {
+        var stamped: Int64 = 0
+        var denied: Int64 = 0
+        var failed: Int64 = 0
+    }
+
+    /// Buffers for the parameters of one call.
+    struct Scratch {
+        var payload: [UInt8] = []
+        var text: [UInt8] = []
+        var stamp: [UInt8] = []
+    }
+
+    init(_ options: Options, log: Log) throws(SystemError) {
+        loop = try EventLoop()
+        limits = options.limits
+        authorization = Authorization(ownUid: geteuid())
+        frame = Frame(limits: options.frameLimits)
+        self.log = log
+        timer = try TimerSource(loop) { [unowned self] in keepTime() }
+        turn = try DeferredSource(loop) { [unowned self] in serveQueue() }
+        for signal in [SIGTERM, SIGINT, SIGHUP] {
+            signals.append(try SignalSource(loop, signal) { [unowned self] in beginDrain() })
+        }
+        signals.append(try SignalSource(loop, SIGUSR1) { [unowned self] in resetFromOutside() })
+    }
+
+    /// Listens at these sockets, whoever bound them.
+    func listen(at sockets: consuming [BoundSocket]) throws(SystemError) {
+        for socket in sockets { listeners.append(try Listener(socket, server: self)) }
+    }
+
+    /// Serves until a signal ends it; the exit code.
+    func run() throws(SystemError) -> Int32 { try loop.run() }
+
+    private func resetFromOutside() {
+        log.write(.notice, "SIGUSR1: the embedded key and every credential are destroyed")
+        frame.reset(at: .now)
+        publishEvents()
+    }
+}
+
+/// A listening socket and the loop's interest in it.
+final class Listener {
+    let socket: BoundSocket
+    private(set) var source: IOSource?
+
+    init(_ socket: BoundSocket, server: Server) throws(SystemError) {
+        self.socket = socket
+        source = try IOSource(server.loop, descriptor: socket.descriptor, events: CLinuxReadable) {
+            [unowned server] _ in
+            server.accept(at: socket)
+        }
+    }
+}

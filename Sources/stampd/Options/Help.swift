@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `stampd --help` prints; docs/reference/stampd.md says the same at length.
+enum Help {
+    static let text = """
+        stampd: an isolated signer. It owns an embedded P-256 key, opens the credential bundles
+        encrypted to it, and stamps what its clients hand it.
+
+        usage: stampd --socket-directory DIR [OPTION ...]
+
+        It binds DIR/stamp.sock (who may stamp) and DIR/control.sock (who may inject, end,
+        lock), mode 0600, and serves its own user and root. DIR must be there, and be
+        writable by its owner alone.
+
+          --socket-directory DIR             where the two sockets are made (needed)
+          --maximum-expiration-seconds N     the longest session that may be asked for (86400)
+          --maximum-sessions N               sessions alive at once, 1 to 64 (64)
+          --maximum-frame-bytes N            the longest call (1048576)
+          --maximum-reading-bytes N          unfinished calls in all (33554432)
+          --maximum-connections N            connections in all (768)
+          --maximum-connections-per-user N   connections of one user (512)
+          --reserved-connections N           of all, kept for root and control.sock (32)
+          --frame-timeout-seconds N          a call must be whole in (2)
+          --idle-timeout-seconds N           a connection without a call ends after (300)
+          --drain-timeout-seconds N          a stop waits for calls on their way (2)
+          --allow-unlocked-memory            start where memory cannot be locked: keys may reach swap
+          --version                          print the version
+          -h, --help                         print this
+
+        Signals: SIGTERM, SIGINT and SIGHUP answer what was accepted and end it; SIGUSR1 destroys
+        the embedded key and every credential, and goes on.
+
+        Exit codes: 0 ended by a signal; 64 wrong usage; 69 the sockets' names are taken;
+        71 the system refused something; 77 the directory is not safe.
+
+        Try it:  mkdir -m 0700 /tmp/frame && stampd --socket-directory /tmp/frame
+        """
+}
+
+extension Options.Failure {
+    var message: String {
+        switch self {
+        case .unknown(let name): "there is no option \(name)"
+        case .repeated(let name): "\(name) is given twice"
+        case .missingValue(let name): "\(name) needs a value"
+        case .unexpected(let argument): "there is no place for '\(argument)'"
+        case .invalid(let option, let range):
+            "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .missingSocketDirectory: "--socket-directory DIR is needed"
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import SignerCore
+import Varlink
+
+/// What the command line asks for.
+struct Options {
+    enum Command {
+        case help
+        case version
+        case run(Options)
+    }
+
+    enum Failure: Error {
+        case unknown(String)
+        case repeated(String)
+        case missingValue(String)
+        case unexpected(String)
+        /// An option's value that is no whole number in its range.
+        case invalid(option: String, range: ClosedRange<Int64>)
+        case missingSocketDirectory
+    }
+
+    var socketDirectory = ""
+    var limits = ConnectionLimits()
+    var frameLimits = FrameLimits()
+    var mayUseUnlockedMemory = false
+
+    /// - Parameter arguments: Without the program's name.
+    static func read(_ arguments: [String]) throws(Failure) -> Command {
+        if arguments.contains("--help") || arguments.contains("-h") { return .help }
+        if arguments.contains("--version") { return .version }
+        var options = Options()
+        var seen: Set<String> = []
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            guard argument.hasPrefix("--") else { throw .unexpected(argument) }
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts[0])
+            guard let option = Option(rawValue: name) else { throw .unknown(name) }
+            guard seen.insert(name).inserted else { throw .repeated(name) }
+            if option == .allowUnlockedMemory {
+                guard parts.count == 1 else { throw .unexpected(argument) }
+                options.mayUseUnlockedMemory = true
+                continue
+            }
+            guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else { throw .missingValue(name) }
+            try options.set(option, to: value)
+        }
+        guard !options.socketDirectory.isEmpty else { throw .missingSocketDirectory }
+        return .run(options)
+    }
+
+    private mutating func set(_ option: Option, to value: String) throws(Failure) {
+        guard option != .socketDirectory else {
+            guard !value.isEmpty else { throw .missingValue(option.rawValue) }
+            socketDirectory = value
+            return
+        }
+        let range = option.range
+        guard let number = Int64(value), range.contains(number) else {
+            throw .invalid(option: option.rawValue, range: range)
+        }
+        switch option {
+        case .socketDirectory, .allowUnlockedMemory: break
+        case .maximumFrameBytes: limits.maximumFrameBytes = Int(number)
+        case .maximumReadingBytes: limits.maximumReadingBytes = Int(number)
+        case .maximumConnections: limits.maximumConnections = Int(number)
+        case .maximumConnectionsPerUser: limits.maximumConnectionsPerUser = Int(number)
+        case .reservedConnections: limits.reservedConnections = Int(number)
+        case .frameTimeoutSeconds: limits.frameTimeoutSeconds = number
+        case .idleTimeoutSeconds: limits.idleTimeoutSeconds = number
+        case .drainTimeoutSeconds: limits.drainTimeoutSeconds = number
+        case .maximumSessions: frameLimits.maximumSessions = Int(number)
+        case .maximumExpirationSeconds: frameLimits.maximumExpirationSeconds = number
+        }
+    }
+}
+
+/// The options by name, and the range of those that take a number.
+enum Option: String, CaseIterable {
+    case socketDirectory = "--socket-directory"
+    case maximumExpirationSeconds = "--maximum-expiration-seconds"
+    case maximumSessions = "--maximum-sessions"
+    case maximumFrameBytes = "--maximum-frame-bytes"
+    case maximumReadingBytes = "--maximum-reading-bytes"
+    case maximumConnections = "--maximum-connections"
+    case maximumConnectionsPerUser = "--maximum-connections-per-user"
+    case reservedConnections = "--reserved-connections"
+    case frameTimeoutSeconds = "--frame-timeout-seconds"
+    case idleTimeoutSeconds = "--idle-timeout-seconds"
+    case drainTimeoutSeconds = "--drain-timeout-seconds"
+    case allowUnlockedMemory = "--allow-unlocked-memory"
+
+    var range: ClosedRange<Int64> {
+        switch self {
+        case .socketDirectory, .allowUnlockedMemory: 0...0
+        case .maximumExpirationSeconds: 1...31_536_000
+        case .maximumSessions: 1...64
+        case .maximumFrameBytes: 1024...16_777_216
+        case .maximumReadingBytes: 1_048_576...1_073_741_824
+        case .maximumConnections: 2...16_384
+        case .maximumConnectionsPerUser: 1...16_384
+        case .reservedConnections: 0...1024
+        case .frameTimeoutSeconds: 1...60
+        case .idleTimeoutSeconds: 1...86_400
+        case .drainTimeoutSeconds: 1...60
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import SignerCore
+
+/// The daemon: reads its options, takes its posture, binds its sockets, serves until a signal ends it.
+@main
+enum Stampd {
+    static func main() {
+        do throws(SystemError) { try Posture.take() } catch { fail("\(error.message)", code: EX_OSERR) }
+        switch readOptions() {
+        case .help: print(Help.text)
+        case .version: print("stampd \(Server.version)")
+        case .run(let options): exit(start(options))
+        }
+    }
+
+    private static func readOptions() -> Options.Command {
+        do throws(Options.Failure) {
+            return try Options.read(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            fail(error.message, hint: "stampd --help lists the options", code: EX_USAGE)
+        }
+    }
+
+    /// Everything that lives in here has ended, wiped, when it returns the exit code.
+    private static func start(_ options: Options) -> Int32 {
+        var log = Log()
+        setUpSecureHeap(options, &log)
+        do throws(SystemError) {
+            let server = try Server(options, log: log)
+            try server.listen(at: bindSockets(options))
+            server.logStart(options)
+            return try server.run()
+        } catch {
+            fail(error.message, code: EX_OSERR)
+        }
+    }
+
+    private static func setUpSecureHeap(_ options: Options, _ log: inout Log) {
+        let protection: SecureHeap.Protection
+        do throws(CryptoError) { protection = try SecureHeap.setUp() } catch {
+            fail("libcrypto's secure heap cannot be set up", hint: "is there any memory left?", code: EX_OSERR)
+        }
+        guard protection == .partial else { return }
+        guard options.mayUseUnlockedMemory else {
+            fail(
+                "the memory for keys cannot be locked: it might be written to swap",
+                hint: "raise RLIMIT_MEMLOCK (ulimit -l) to 512 KiB or more; or accept it: --allow-unlocked-memory",
+                code: EX_OSERR
+            )
+        }
+        log.write(.warning, "KEYS MAY REACH SWAP: the memory for keys is not locked, as --allow-unlocked-memory allows")
+    }
+
+    private static func bindSockets(_ options: Options) -> [BoundSocket] {
+        do throws(SocketDirectoryError) {
+            let directory = try SocketDirectory(path: options.socketDirectory)
+            return [try BoundSocket(.stamp, in: directory), try BoundSocket(.control, in: directory)]
+        } catch {
+            fail(error.message, hint: error.hint, code: error.exitCode)
+        }
+    }
+
+    private static func fail(_ message: String, hint: String? = nil, code: Int32) -> Never {
+        var text = "stampd: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "")
+        _ = text.withUTF8 { bytes in unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+        exit(code)
+    }
+}
+
+extension Server {
+    fileprivate func logStart(_ options: Options) {
+        log.write(.notice, "stampd \(Self.version) serves \(options.socketDirectory)/{stamp,control}.sock, pid \(getpid())")
+        log.write(
+            .info,
+            """
+            limits: frame \(limits.maximumFrameBytes) B, whole within \(limits.frameTimeoutSeconds) s; connections \
+            \(limits.maximumConnections), per user \(limits.maximumConnectionsPerUser), reserved \
+            \(limits.reservedConnections), idle \(limits.idleTimeoutSeconds) s; sessions \(frame.limits.maximumSessions), \
+            at most \(frame.limits.maximumExpirationSeconds) s each
+            """
+        )
+    }
+}
