@@ -87,12 +87,16 @@ extension JSONReader {
         cursor.offset = token.start
         try buffer.append(addingCapacity: token.end - token.start) { (output) throws(JSONError) in
             while cursor.offset < token.end {
-                let byte = cursor.bytes[cursor.offset]
-                if byte == UInt8(ascii: "\\") {
-                    for unit in try cursor.readEscape().utf8 { output.append(unit) }
-                } else {
-                    output.append(byte)
-                    cursor.offset += 1
+                let endOfRun = bytes.firstOffset(of: UInt8(ascii: "\\"), from: cursor.offset, to: token.end)
+                for offset in cursor.offset..<endOfRun { output.append(bytes[offset]) }
+                cursor.offset = endOfRun
+                while cursor.offset < token.end, bytes[cursor.offset] == UInt8(ascii: "\\") {
+                    let scalar = try cursor.readEscape()
+                    if scalar.isASCII {
+                        output.append(UInt8(truncatingIfNeeded: scalar.value))
+                    } else {
+                        for unit in scalar.utf8 { output.append(unit) }
+                    }
                 }
             }
         }
