@@ -95,6 +95,17 @@ import Varlink
         }
     }
 
+    @Test("a string that is far too long does not make the buffer grow", arguments: ["a", #"\u0061"#])
+    func capacity(_ unit: String) throws {
+        let bytes = Array("\"\(String(repeating: unit, count: 100_000))\"".utf8)
+        let token = try readWhole(bytes)
+        var buffer: [UInt8] = []
+        #expect(throws: JSONError(reason: .tooLong, offset: 1)) {
+            try JSONReader(bytes.span).append(token, to: &buffer, maximumByteCount: 64)
+        }
+        #expect(buffer.capacity < 1000)
+    }
+
     @Test("a string equals its text by bytes, escaped or not") func equality() throws {
         for (text, isEqual) in [
             (#""méthod""#, true), (#""m\u00e9thod""#, true), (#""me\u0301thod""#, false), ("0", false),

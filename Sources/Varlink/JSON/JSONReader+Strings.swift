@@ -18,7 +18,7 @@ extension JSONReader {
                 hasEscapes = true
                 _ = try readEscape()
             case 0x00..<0x20: throw error(.controlCharacter)
-            default: try skipScalar()
+            default: try skipScalars()
             }
         }
     }
@@ -33,6 +33,10 @@ extension JSONReader {
         maximumByteCount: Int = .max
     ) throws(JSONError) {
         guard token.kind == .string else { throw JSONError(reason: .wrongType, offset: token.start) }
+        let tooLong = JSONError(reason: .tooLong, offset: token.start)
+        // Six bytes make one at most (an escape such as \u0041), so that a buffer for names never grows to a frame's size.
+        let leastByteCount = (token.end - token.start) / (token.hasEscapes ? 6 : 1)
+        guard leastByteCount <= maximumByteCount else { throw tooLong }
         let before = buffer.count
         if token.hasEscapes {
             try appendUnescaped(token, to: &buffer)
@@ -41,7 +45,7 @@ extension JSONReader {
         }
         guard buffer.count - before <= maximumByteCount else {
             buffer.removeSubrange(before...)
-            throw JSONError(reason: .tooLong, offset: token.start)
+            throw tooLong
         }
     }
 
