@@ -34,6 +34,11 @@ package struct JSONError: Error, Equatable {
 
     package let reason: Reason
     package let offset: Int
+
+    package init(reason: Reason, offset: Int) {
+        self.reason = reason
+        self.offset = offset
+    }
 }
 
 extension JSONError {

@@ -19,10 +19,10 @@ extension JSONReader {
 
     /// The next member's name, with the cursor at its value, which must be read next; nil behind the last member.
     ///
-    /// - Throws: `.duplicateName` at once among the first eight names, behind the last member otherwise.
+    /// - Throws: `.duplicateName` at once among the first eight names; at the object's end otherwise.
     package mutating func nextName(in object: inout JSONObject) throws(JSONError) -> JSONToken? {
         guard try advance(&object.isStarted, closing: UInt8(ascii: "}")) else {
-            try object.names.finish(in: bytes)
+            try object.names.finish(in: self)
             return nil
         }
         let name = try string()

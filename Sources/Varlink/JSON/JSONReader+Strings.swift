@@ -18,7 +18,7 @@ extension JSONReader {
                 hasEscapes = true
                 _ = try readEscape()
             case 0x00..<0x20: throw error(.controlCharacter)
-            default: try skipScalar()
+            default: try skipScalars()
             }
         }
     }
@@ -33,6 +33,10 @@ extension JSONReader {
         maximumByteCount: Int = .max
     ) throws(JSONError) {
         guard token.kind == .string else { throw JSONError(reason: .wrongType, offset: token.start) }
+        let tooLong = JSONError(reason: .tooLong, offset: token.start)
+        // Six bytes make one at most (an escape such as \u0041), so that a buffer for names never grows to a frame's size.
+        let leastByteCount = (token.end - token.start) / (token.hasEscapes ? 6 : 1)
+        guard leastByteCount <= maximumByteCount else { throw tooLong }
         let before = buffer.count
         if token.hasEscapes {
             try appendUnescaped(token, to: &buffer)
@@ -41,7 +45,7 @@ extension JSONReader {
         }
         guard buffer.count - before <= maximumByteCount else {
             buffer.removeSubrange(before...)
-            throw JSONError(reason: .tooLong, offset: token.start)
+            throw tooLong
         }
     }
 
@@ -87,12 +91,16 @@ extension JSONReader {
         cursor.offset = token.start
         try buffer.append(addingCapacity: token.end - token.start) { (output) throws(JSONError) in
             while cursor.offset < token.end {
-                let byte = cursor.bytes[cursor.offset]
-                if byte == UInt8(ascii: "\\") {
-                    for unit in try cursor.readEscape().utf8 { output.append(unit) }
-                } else {
-                    output.append(byte)
-                    cursor.offset += 1
+                let endOfRun = bytes.firstOffset(of: UInt8(ascii: "\\"), from: cursor.offset, to: token.end)
+                for offset in cursor.offset..<endOfRun { output.append(bytes[offset]) }
+                cursor.offset = endOfRun
+                while cursor.offset < token.end, bytes[cursor.offset] == UInt8(ascii: "\\") {
+                    let scalar = try cursor.readEscape()
+                    if scalar.isASCII {
+                        output.append(UInt8(truncatingIfNeeded: scalar.value))
+                    } else {
+                        for unit in scalar.utf8 { output.append(unit) }
+                    }
                 }
             }
         }

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSONReader {
-    /// Skips one scalar above U+007F: the well-formed sequences of the Unicode Standard, table 3-7, and no other.
-    mutating func skipScalar() throws(JSONError) {
+    /// Skips a run of scalars above U+007F.
+    mutating func skipScalars() throws(JSONError) {
+        repeat { try skipScalar() } while offset < bytes.count && bytes[offset] >= 0x80
+    }
+
+    /// Skips one: the well-formed sequences of the Unicode Standard, table 3-7, and no other.
+    private mutating func skipScalar() throws(JSONError) {
         let start = offset
         let second: ClosedRange<UInt8>
         let length: Int

@@ -23,12 +23,12 @@ extension JSONWriter {
         bool(value)
     }
 
-    package mutating func member(_ name: String, object writeMembers: (inout JSONWriter) -> Void) {
+    package mutating func objectMember(_ name: String, _ writeMembers: (inout JSONWriter) -> Void) {
         self.name(name)
         object(writeMembers)
     }
 
-    package mutating func member(_ name: String, array writeElements: (inout JSONWriter) -> Void) {
+    package mutating func arrayMember(_ name: String, _ writeElements: (inout JSONWriter) -> Void) {
         self.name(name)
         array(writeElements)
     }

@@ -35,6 +35,7 @@ package struct Call: Sendable {
     /// - Parameters:
     ///   - interfaces: What the socket serves.
     ///   - frame: The bytes that the call was read from.
+    /// - Returns: One of the methods of these interfaces.
     /// - Throws: `.interfaceNotFound`, also for an interface that is not among these and for a name without one;
     ///   `.methodNotFound`; `.invalidParameter` with the first parameter that the method does not take, or with
     ///   `upgrade`; `.expectedMore` for Monitor without `more`. Names are echoed in at most 64 printable ASCII bytes.

@@ -5,7 +5,7 @@ extension JSONWriter {
     /// One reply to a call. `continues` says that more replies to it follow; only for a call that asked for `more`.
     package mutating func reply(continues: Bool = false, _ writeParameters: (inout JSONWriter) -> Void = { _ in }) {
         object { message in
-            message.member("parameters", object: writeParameters)
+            message.objectMember("parameters", writeParameters)
             if continues { message.member("continues", true) }
         }
         bytes.append(0)
@@ -15,7 +15,7 @@ extension JSONWriter {
     package mutating func reply(_ error: ErrorReply) {
         object { message in
             message.member("error", error.name.rawValue)
-            message.member("parameters", object: error.writeParameters)
+            message.objectMember("parameters", error.writeParameters)
         }
         bytes.append(0)
     }

@@ -39,12 +39,9 @@ package struct ServiceInfo: Sendable {
         writer.member("product", product)
         writer.member("version", version)
         writer.member("url", url)
-        writer.member(
-            "interfaces",
-            array: { names in
-                for interface in interfaces { names.string(interface.rawValue) }
-            }
-        )
+        writer.arrayMember("interfaces") { names in
+            for interface in interfaces { names.string(interface.rawValue) }
+        }
     }
 
     private func findInterface(_ parameters: Parameters) throws(ErrorReply) -> Interface {
