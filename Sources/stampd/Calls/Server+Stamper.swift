@@ -21,11 +21,11 @@ extension Server {
             let now = BootInstant.now
             let sessions = frame.listSessions(at: now)
             replies.reply { reply in
-                reply.member("sessions", array: { list in for session in sessions { list.session(session, at: now) } })
+                reply.arrayMember("sessions") { list in for session in sessions { list.session(session, at: now) } }
             }
         case .getStatus:
             let status = status
-            replies.reply { $0.member("status", object: status.write) }
+            replies.reply { $0.objectMember("status", status.write) }
         case .reportRejected:
             let key = try parameters.requiredPublicKey(.publicKey, scratch: &scratch.text)
             let name = try parameters.sessionName(scratch: &scratch.text)

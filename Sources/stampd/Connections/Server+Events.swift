@@ -12,7 +12,7 @@ extension Server {
         let watchers = connections.values.filter(\.isWatching)
         guard !watchers.isEmpty else { return }
         var message = JSONWriter()
-        for event in events { message.reply(continues: true) { $0.member("event", object: event.write) } }
+        for event in events { message.reply(continues: true) { $0.objectMember("event", event.write) } }
         for watcher in watchers { tell(watcher, message.bytes) }
     }
 

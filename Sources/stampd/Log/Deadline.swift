@@ -12,7 +12,7 @@ struct Deadline: CustomStringConvertible {
         var now = time_t()
         unsafe time(&now)
         var end = now + time_t(clamping: seconds)
-        var parts = tm()
+        var parts = unsafe tm()
         guard unsafe gmtime_r(&end, &parts) != nil else { return "ends in \(seconds) s" }
         var text = [CChar](repeating: 0, count: 32)
         let count = unsafe strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts)

@@ -124,7 +124,7 @@ final class SocketDirectory {
         _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
     ) throws(SocketDirectoryError) {
         guard fchdir(descriptor) == 0 else { throw failure("fchdir", at: path) }
-        defer { _ = chdir("/") }
+        defer { _ = unsafe chdir("/") }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { target in unsafe target.copyBytes(from: name.utf8) }
