@@ -22,3 +22,13 @@ static __attribute__((noinline)) void COpenSSLCleanseStack(void) {
 // Macros that do not import.
 static const int COpenSSLSelectPublicKey = EVP_PKEY_PUBLIC_KEY;
 static const int COpenSSLSelectKeyPair = EVP_PKEY_KEYPAIR;
+
+// Names of parameters: OSSL_PARAM keeps the pointer, so they must outlive the call that takes them.
+static const char *const COpenSSLParameterGroup = OSSL_PKEY_PARAM_GROUP_NAME;
+static const char *const COpenSSLParameterPublicKey = OSSL_PKEY_PARAM_PUB_KEY;
+static const char *const COpenSSLParameterPrivateKey = OSSL_PKEY_PARAM_PRIV_KEY;
+static const char *const COpenSSLParameterMode = OSSL_KDF_PARAM_MODE;
+static const char *const COpenSSLParameterDigest = OSSL_KDF_PARAM_DIGEST;
+static const char *const COpenSSLParameterKey = OSSL_KDF_PARAM_KEY;
+static const char *const COpenSSLParameterSalt = OSSL_KDF_PARAM_SALT;
+static const char *const COpenSSLParameterInfo = OSSL_KDF_PARAM_INFO;

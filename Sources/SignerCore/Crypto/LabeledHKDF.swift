@@ -14,10 +14,10 @@ struct LabeledHKDF {
     /// `LabeledExtract(salt, label, ikm)`: 32 bytes.
     func extract(salt: borrowing Secret, label: StaticString, _ ikm: borrowing Secret) throws(CryptoError) -> Secret {
         let labeledKeyMaterial = try Secret(labeled(label, []), followedBy: ikm)
-        return try Self.derive(
+        return try unsafe Self.derive(
             mode: EVP_KDF_HKDF_MODE_EXTRACT_ONLY,
             key: labeledKeyMaterial,
-            OSSL_KDF_PARAM_SALT,
+            COpenSSLParameterSalt,
             salt,
             byteCount: Self.hashByteCount
         )
@@ -32,10 +32,10 @@ struct LabeledHKDF {
     ) throws(CryptoError) -> Secret {
         let length = [UInt8(byteCount >> 8), UInt8(byteCount & 255)]
         let labeledInfo = try Secret(copying: length + labeled(label, info))
-        return try Self.derive(
+        return try unsafe Self.derive(
             mode: EVP_KDF_HKDF_MODE_EXPAND_ONLY,
             key: prk,
-            OSSL_KDF_PARAM_INFO,
+            COpenSSLParameterInfo,
             labeledInfo,
             byteCount: byteCount
         )
@@ -49,7 +49,7 @@ struct LabeledHKDF {
     private static func derive(
         mode: Int32,
         key: borrowing Secret,
-        _ name: String,
+        _ name: UnsafePointer<CChar>?,
         _ value: borrowing Secret,
         byteCount: Int
     ) throws(CryptoError) -> Secret {
@@ -76,7 +76,7 @@ struct LabeledHKDF {
         _ context: OpaquePointer,
         mode: Int32,
         key: UnsafeRawBufferPointer,
-        _ name: String,
+        _ name: UnsafePointer<CChar>?,
         _ value: UnsafeRawBufferPointer,
         _ output: UnsafeMutableRawBufferPointer
     ) -> Int32 {
@@ -84,25 +84,23 @@ struct LabeledHKDF {
         var digest = Array("SHA256".utf8CString)
         return unsafe withUnsafeMutablePointer(to: &mode) { mode in
             unsafe digest.withUnsafeMutableBufferPointer { digest in
-                unsafe name.withCString { name in
-                    let parameters = unsafe [
-                        OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, mode),
-                        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.baseAddress, 0),
-                        OSSL_PARAM_construct_octet_string(
-                            OSSL_KDF_PARAM_KEY,
-                            UnsafeMutableRawPointer(mutating: key.baseAddress),
-                            key.count
-                        ),
-                        OSSL_PARAM_construct_octet_string(
-                            name,
-                            UnsafeMutableRawPointer(mutating: value.baseAddress),
-                            value.count
-                        ),
-                        OSSL_PARAM_construct_end(),
-                    ]
-                    let bytes = unsafe output.bindMemory(to: UInt8.self).baseAddress
-                    return unsafe EVP_KDF_derive(context, bytes, output.count, parameters)
-                }
+                let parameters = unsafe [
+                    OSSL_PARAM_construct_int(COpenSSLParameterMode, mode),
+                    OSSL_PARAM_construct_utf8_string(COpenSSLParameterDigest, digest.baseAddress, 0),
+                    OSSL_PARAM_construct_octet_string(
+                        COpenSSLParameterKey,
+                        UnsafeMutableRawPointer(mutating: key.baseAddress),
+                        key.count
+                    ),
+                    OSSL_PARAM_construct_octet_string(
+                        name,
+                        UnsafeMutableRawPointer(mutating: value.baseAddress),
+                        value.count
+                    ),
+                    OSSL_PARAM_construct_end(),
+                ]
+                let bytes = unsafe output.bindMemory(to: UInt8.self).baseAddress
+                return unsafe EVP_KDF_derive(context, bytes, output.count, parameters)
             }
         }
     }
