@@ -70,7 +70,10 @@ enum Stampd {
 
 extension Server {
     fileprivate func logStart(_ options: Options) {
-        log.write(.notice, "stampd \(Self.version) serves \(options.socketDirectory)/{stamp,control}.sock, pid \(getpid())")
+        log.write(
+            .notice,
+            "stampd \(Self.version) serves \(options.socketDirectory)/{stamp,control}.sock, pid \(getpid())"
+        )
         log.write(
             .info,
             """

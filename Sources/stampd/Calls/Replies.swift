@@ -4,8 +4,7 @@ import Varlink
 
 extension JSONWriter {
     /// `{"session": …}`.
-    mutating func reply(session: Session) {
-        let now = BootInstant.now
+    mutating func reply(at now: BootInstant, session: Session) {
         reply { reply in
             reply.name("session")
             reply.session(session, at: now)
@@ -83,9 +82,11 @@ extension BundleError {
         switch self {
         case .encoding: "the bundle is neither base58check nor unpadded base64url: copy it whole, without spaces"
         case .checksum: "the bundle's base58check checksum does not hold: it was changed or cut; copy it again"
-        case .length: "the bundle is not \(CredentialBundle.byteCount) bytes long: it was cut, or is no credential bundle"
+        case .length:
+            "the bundle is not \(CredentialBundle.byteCount) bytes long: it was cut, or is no credential bundle"
         case .point: "the bundle's encapsulated key is no point of P-256: it was changed; ask for a new one"
-        case .decryption: "the bundle was sealed to another embedded key, or changed: ask for a new one for this frame's key"
+        case .decryption:
+            "the bundle was sealed to another embedded key, or changed: ask for a new one for this frame's key"
         case .scalar: "the bundle holds no P-256 private key: whoever sealed it is at fault; ask for a new one"
         }
     }

@@ -19,7 +19,7 @@ extension Server {
         do throws(ErrorReply) {
             if case .refused(let error) = connection.state { throw error }
             let method = try call.method(among: connection.door.interfaces, in: bytes)
-            try perform(method, call.parameters(in: bytes), for: connection, to: &replies)
+            try perform(method, call.parameters(in: bytes), at: .now, for: connection, to: &replies)
         } catch {
             replies.bytes.removeSubrange(start...)
             replies.reply(error)
@@ -33,14 +33,15 @@ extension Server {
     private func perform(
         _ method: Method,
         _ parameters: Parameters,
+        at now: BootInstant,
         for connection: Connection,
         to replies: inout JSONWriter
     ) throws(ErrorReply) {
         switch method {
         case .service(let method): try info(at: connection.door).reply(to: method, parameters, in: &replies)
         case .stamper(.monitor): connection.state = .watching
-        case .stamper(let method): try handle(method, parameters, to: &replies)
-        case .control(let method): try handle(method, parameters, to: &replies)
+        case .stamper(let method): try handle(method, parameters, at: now, to: &replies)
+        case .control(let method): try handle(method, parameters, at: now, to: &replies)
         }
     }
 

@@ -7,51 +7,58 @@ extension Server {
     func handle(
         _ method: ControlMethod,
         _ parameters: Parameters,
+        at now: BootInstant,
         to replies: inout JSONWriter
     ) throws(ErrorReply) {
         switch method {
         case .initEmbeddedKey:
             let seconds = try parameters.optionalInt(.expirationSeconds)
             let key = try replying { () throws(FrameError) in
-                try frame.initEmbeddedKey(expirationSeconds: seconds, at: .now)
+                try frame.initEmbeddedKey(expirationSeconds: seconds, at: now)
             }
             replies.reply(key.write)
         case .resetEmbeddedKey:
-            frame.reset(at: .now)
+            frame.reset(at: now)
             replies.reply()
-        case .injectCredentialBundle: try handleInject(parameters, to: &replies)
+        case .injectCredentialBundle: try handleInject(parameters, at: now, to: &replies)
         case .createSessionKey:
             let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
-            let key = try replying { () throws(FrameError) in try frame.createSessionKey(for: name, at: .now) }
+            let key = try replying { () throws(FrameError) in try frame.createSessionKey(for: name, at: now) }
             replies.reply { $0.member("publicKey", key.description) }
         case .activateSession:
             let key = try parameters.requiredPublicKey(.publicKey, scratch: &scratch.text)
             let request = try parameters.sessionRequest(name: .default, scratch: &scratch.text)
             try replies.reply(
-                session: replying { () throws(FrameError) in try frame.activateSession(key, as: request, at: .now) }
+                at: now,
+                session: replying { () throws(FrameError) in try frame.activateSession(key, as: request, at: now) }
             )
         case .endSession:
             let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
-            try replying { () throws(FrameError) in try frame.endSession(name, at: .now) }
+            try replying { () throws(FrameError) in try frame.endSession(name, at: now) }
             replies.reply()
         case .lock:
-            frame.lock(at: .now)
+            frame.lock(at: now)
             replies.reply()
         case .unlock:
-            frame.unlock(at: .now)
+            frame.unlock(at: now)
             replies.reply()
         }
     }
 
-    private func handleInject(_ parameters: Parameters, to replies: inout JSONWriter) throws(ErrorReply) {
+    private func handleInject(
+        _ parameters: Parameters,
+        at now: BootInstant,
+        to replies: inout JSONWriter
+    ) throws(ErrorReply) {
         var bundle: [UInt8] = []
         try parameters.string(.bundle, into: &bundle)
         let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
         let expected = try parameters.publicKey(.expectPublicKey, scratch: &scratch.text)
         let request = try parameters.sessionRequest(name: name, scratch: &scratch.text)
         try replies.reply(
+            at: now,
             session: replying { () throws(FrameError) in
-                try frame.injectCredentialBundle(bundle.span, as: request, expecting: expected, at: .now)
+                try frame.injectCredentialBundle(bundle.span, as: request, expecting: expected, at: now)
             }
         )
         if frame.rememberedDeadlineCount >= FrameLimits.manyRememberedDeadlines {

@@ -7,35 +7,39 @@ extension Server {
     func handle(
         _ method: StamperMethod,
         _ parameters: Parameters,
+        at now: BootInstant,
         to replies: inout JSONWriter
     ) throws(ErrorReply) {
         switch method {
-        case .stamp: try handleStamp(parameters, to: &replies)
+        case .stamp: try handleStamp(parameters, at: now, to: &replies)
         case .getEmbeddedPublicKey:
-            let key = try replying { () throws(FrameError) in try frame.embeddedPublicKey(at: .now) }
+            let key = try replying { () throws(FrameError) in try frame.embeddedPublicKey(at: now) }
             replies.reply(key.write)
         case .getSession:
             let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
-            try replies.reply(session: replying { () throws(FrameError) in try frame.session(name, at: .now) })
+            try replies.reply(at: now, session: replying { () throws(FrameError) in try frame.session(name, at: now) })
         case .listSessions:
-            let now = BootInstant.now
             let sessions = frame.listSessions(at: now)
             replies.reply { reply in
                 reply.arrayMember("sessions") { list in for session in sessions { list.session(session, at: now) } }
             }
         case .getStatus:
-            let status = status
+            let status = status(at: now)
             replies.reply { $0.objectMember("status", status.write) }
         case .reportRejected:
             let key = try parameters.requiredPublicKey(.publicKey, scratch: &scratch.text)
             let name = try parameters.sessionName(scratch: &scratch.text)
-            frame.reportRejected(key, session: name, at: .now)
+            frame.reportRejected(key, session: name, at: now)
             replies.reply()
         case .monitor: break
         }
     }
 
-    private func handleStamp(_ parameters: Parameters, to replies: inout JSONWriter) throws(ErrorReply) {
+    private func handleStamp(
+        _ parameters: Parameters,
+        at now: BootInstant,
+        to replies: inout JSONWriter
+    ) throws(ErrorReply) {
         var scratch = Scratch()
         swap(&scratch, &self.scratch)
         defer {
@@ -43,7 +47,7 @@ extension Server {
             swap(&scratch, &self.scratch)
         }
         do throws(ErrorReply) {
-            try stamp(parameters, &scratch)
+            try stamp(parameters, at: now, &scratch)
             counters.stamped += 1
         } catch {
             switch error {
@@ -58,7 +62,7 @@ extension Server {
         }
     }
 
-    private func stamp(_ parameters: Parameters, _ scratch: inout Scratch) throws(ErrorReply) {
+    private func stamp(_ parameters: Parameters, at now: BootInstant, _ scratch: inout Scratch) throws(ErrorReply) {
         scratch.payload.removeAll(keepingCapacity: true)
         try parameters.string(.payload, into: &scratch.payload)
         let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
@@ -69,16 +73,15 @@ extension Server {
         stamp.removeAll(keepingCapacity: true)
         do throws(FrameError) {
             let payload = scratch.payload.span
-            try frame.stamp(payload, session: name, expecting: expected, at: .now, clock: { .now }, to: &stamp)
+            try frame.stamp(payload, session: name, expecting: expected, at: now, clock: { .now }, to: &stamp)
         } catch { throw error.reply }
     }
 
     /// A payload's buffer is kept up to here.
     private static let keptPayloadByteCount = 64 * 1024
 
-    private var status: Status {
-        let now = BootInstant.now
-        return Status(
+    private func status(at now: BootInstant) -> Status {
+        Status(
             version: Self.version,
             uptimeMilliseconds: started.milliseconds(until: now),
             isLocked: frame.isLocked,

@@ -37,7 +37,8 @@ final class SocketDirectory {
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             let code = errno
-            throw code == ENOTDIR ? .notADirectory(path: path) : .system(path: path, SystemError(call: "open", code: code))
+            throw code == ENOTDIR
+                ? .notADirectory(path: path) : .system(path: path, SystemError(call: "open", code: code))
         }
         self.path = path
         self.descriptor = descriptor
@@ -88,7 +89,9 @@ final class SocketDirectory {
         let socket = try makeSocket(at: name)
         do throws(SocketDirectoryError) {
             try unsafe inDirectory(name, "bind") { address, length in unsafe bind(socket, address, length) }
-            guard unsafe fchmodat(descriptor, name, 0o600, 0) == 0 else { throw failure("fchmodat", at: "\(path)/\(name)") }
+            guard unsafe fchmodat(descriptor, name, 0o600, 0) == 0 else {
+                throw failure("fchmodat", at: "\(path)/\(name)")
+            }
             guard listen(socket, SOMAXCONN) == 0 else { throw failure("listen", at: "\(path)/\(name)") }
             return socket
         } catch {
