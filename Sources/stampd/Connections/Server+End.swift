@@ -26,7 +26,8 @@ extension Server {
     }
 
     func end(_ connection: Connection) {
-        connection.source = nil
+        guard polled.removeValue(forKey: connection.id) != nil else { return }
+        connection.stopPolling()
         connection.isQueued = false
         readingByteCount -= connection.countedByteCount
         connection.countedByteCount = 0
@@ -40,7 +41,7 @@ extension Server {
             refused.remove(at: index)
             return
         }
-        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        guard connections.removeValue(forKey: connection.id) != nil else { return }
         let left = connectionsByUser[connection.peer.uid, default: 1] - 1
         connectionsByUser[connection.peer.uid] = left == 0 ? nil : left
     }

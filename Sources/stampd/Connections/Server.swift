@@ -17,7 +17,12 @@ final class Server {
     var counters = Counters()
 
     var listeners: [Listener] = []
-    var connections: [ObjectIdentifier: Connection] = [:]
+    let poller: Poller
+    /// By their `id`: those that are served, and those that wait to be told why they are refused.
+    var polled: [UInt64: Connection] = [:]
+    var lastConnectionId: UInt64 = 0
+    /// Those that are served.
+    var connections: [UInt64: Connection] = [:]
     /// Peers that wait to be told why they are refused, oldest first.
     var refused: [Connection] = []
     var connectionsByUser: [uid_t: Int] = [:]
@@ -35,6 +40,7 @@ final class Server {
     var replies = JSONWriter()
     var scratch = Scratch()
 
+    var pollerSource: IOSource?
     var timer: TimerSource?
     var turn: DeferredSource?
     var signals: [SignalSource] = []
@@ -55,11 +61,15 @@ final class Server {
 
     init(_ options: Options, log: Log) throws(SystemError) {
         loop = try EventLoop()
+        poller = try Poller()
         limits = options.limits
         authorization = Authorization(ownUid: geteuid())
         frame = Frame(limits: options.frameLimits)
         self.log = log
         timer = try TimerSource(loop) { [unowned self] in keepTime() }
+        pollerSource = try IOSource(loop, descriptor: poller.descriptor, events: CLinuxReadable) { [unowned self] _ in
+            dispatchReady()
+        }
         turn = try DeferredSource(loop) { [unowned self] in serveQueue() }
         for signal in [SIGTERM, SIGINT, SIGHUP] {
             signals.append(try SignalSource(loop, signal) { [unowned self] in beginDrain() })
@@ -74,6 +84,12 @@ final class Server {
 
     /// Serves until a signal ends it; the exit code.
     func run() throws(SystemError) -> Int32 { try loop.run() }
+
+    private func dispatchReady() {
+        poller.dispatch { id, events in
+            if let connection = polled[id] { ready(connection, events) }
+        }
+    }
 
     private func resetFromOutside() {
         log.write(.notice, "SIGUSR1: the embedded key and every credential are destroyed")

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+
+/// An epoll(7) instance of the connections, inside sd-event's: one turn of the loop serves every connection that is
+/// ready, where sd-event by itself would ask the kernel again for each.
+@safe final class Poller {
+    let descriptor: CInt
+    private static let maximumReady = 64
+    private var ready = unsafe [epoll_event](repeating: epoll_event(), count: maximumReady)
+
+    init() throws(SystemError) {
+        descriptor = try checkLibc(epoll_create1(CInt(EPOLL_CLOEXEC)), "epoll_create1")
+    }
+
+    deinit { close(descriptor) }
+
+    /// - Parameter id: Comes back with what is ready. Never used again for another descriptor: a number that was closed
+    ///   and given out anew cannot be mistaken for the old one.
+    func add(_ watched: CInt, events: UInt32, id: UInt64) throws(SystemError) {
+        try control(EPOLL_CTL_ADD, watched, events, id)
+    }
+
+    func modify(_ watched: CInt, events: UInt32, id: UInt64) { try? control(EPOLL_CTL_MOD, watched, events, id) }
+
+    func remove(_ watched: CInt) { try? control(EPOLL_CTL_DEL, watched, 0, 0) }
+
+    /// Calls back for each descriptor that is ready now, at most 64; those that are left come next time.
+    func dispatch(_ onReady: (_ id: UInt64, _ events: UInt32) -> Void) {
+        let count = unsafe epoll_wait(descriptor, &ready, CInt(Self.maximumReady), 0)
+        for index in 0..<Int(max(count, 0)) {
+            let event = unsafe ready[index]
+            unsafe onReady(event.data.u64, event.events)
+        }
+    }
+
+    private func control(_ operation: CInt, _ watched: CInt, _ events: UInt32, _ id: UInt64) throws(SystemError) {
+        var event = unsafe epoll_event(events: events, data: epoll_data(u64: id))
+        try unsafe checkLibc(epoll_ctl(descriptor, operation, watched, &event), "epoll_ctl")
+    }
+}
