@@ -29,6 +29,8 @@ RATIOS = [
     (f"{CPU}: stampd / floor", "sequentialCpuMicroseconds", "stampd", "floor", "≤ 1.25", lambda ratio: ratio <= 1.25),
     (f"{BUSY_CPU}: floor / raw", "busyCpuMicroseconds", "floor", "raw", "", None),
     (f"{BUSY_CPU}: stampd / raw", "busyCpuMicroseconds", "stampd", "raw", "", None),
+    (f"{BUSY_CPU}: ssh-agent / stampd", "busyCpuMicroseconds", "ssh-agent", "stampd", "", None),
+    (f"{BUSY_CPU}: ssh-agent / floor", "busyCpuMicroseconds", "ssh-agent", "floor", "", None),
     (f"{THROUGHPUT}: stampd / ssh-agent", "perSecond", "stampd", "ssh-agent", "≥ 8", lambda ratio: ratio >= 8),
     (f"{THROUGHPUT}: floor / ssh-agent", "perSecond", "floor", "ssh-agent", "", None),
 ]
