@@ -34,8 +34,10 @@ class Proof:
         ):
             found = set(client.get_interfaces())
             require(found == expected, f"the {name} socket says that it serves {len(expected)} interfaces", found)
-            described = all(client.info.get(member) for member in ("vendor", "product", "version", "url"))
-            require(described, f"GetInfo of the {name} socket says what this is", client.info)
+            members = ("vendor", "product", "version", "url")
+            is_described = all(isinstance(client.info.get(member), str) for member in members)
+            is_stampd = is_described and client.info["product"] == "stampd" and client.info["version"]
+            require(is_stampd, f"GetInfo of the {name} socket says that this is stampd, and which", client.info)
         texts = [client.get_interface(STAMPER).description for client in (self.at_stamp, self.at_control)]
         require(texts[0] == texts[1], "both sockets describe io.stampd.Stamper alike", texts)
         with refused(f"{SERVICE}.InterfaceNotFound", "the stamp socket does not describe the control interface"):
