@@ -140,6 +140,7 @@ def measure(binary, directory, size):
             run_load(directory, server, 1, WARM_UP_CALLS)
         for number in range(1, size.rounds + 1):
             print(f"round {number} of {size.rounds}", file=sys.stderr)
+            all_servers.reverse()  # nobody is always first
             measure_round(directory, all_servers, size, samples)
         for server in all_servers:
             measure_memory(server, "after", samples)
