@@ -150,6 +150,7 @@ let package = Package(
                 "StampClient", "TurnkeyClient", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
+            exclude: ["python"],
             swiftSettings: strict
         ),
     ]
