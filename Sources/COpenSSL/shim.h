@@ -22,3 +22,13 @@ static __attribute__((noinline)) void COpenSSLCleanseStack(void) {
 // Macros that do not import.
 static const int COpenSSLSelectPublicKey = EVP_PKEY_PUBLIC_KEY;
 static const int COpenSSLSelectKeyPair = EVP_PKEY_KEYPAIR;
+
+// An OSSL_PARAM keeps the pointer to its name. A Swift string lends one for the length of a call only, so these come from C.
+static const char *const COpenSSLGroupName = OSSL_PKEY_PARAM_GROUP_NAME;
+static const char *const COpenSSLPublicKeyName = OSSL_PKEY_PARAM_PUB_KEY;
+static const char *const COpenSSLPrivateKeyName = OSSL_PKEY_PARAM_PRIV_KEY;
+static const char *const COpenSSLModeName = OSSL_KDF_PARAM_MODE;
+static const char *const COpenSSLDigestName = OSSL_KDF_PARAM_DIGEST;
+static const char *const COpenSSLKeyName = OSSL_KDF_PARAM_KEY;
+static const char *const COpenSSLSaltName = OSSL_KDF_PARAM_SALT;
+static const char *const COpenSSLInfoName = OSSL_KDF_PARAM_INFO;

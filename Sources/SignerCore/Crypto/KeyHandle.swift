@@ -41,9 +41,9 @@ import COpenSSL
         let result = unsafe groupName.withUnsafeMutableBufferPointer { groupName in
             unsafe publicPoint.withUnsafeMutableBytes { publicPoint in
                 var parameters = unsafe [
-                    OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, groupName.baseAddress, 0),
+                    OSSL_PARAM_construct_utf8_string(COpenSSLGroupName, groupName.baseAddress, 0),
                     OSSL_PARAM_construct_octet_string(
-                        OSSL_PKEY_PARAM_PUB_KEY,
+                        COpenSSLPublicKeyName,
                         publicPoint.baseAddress,
                         publicPoint.count
                     ),
@@ -51,7 +51,7 @@ import COpenSSL
                 if let scalar = unsafe littleEndianScalar {
                     unsafe parameters.append(
                         OSSL_PARAM_construct_BN(
-                            OSSL_PKEY_PARAM_PRIV_KEY,
+                            COpenSSLPrivateKeyName,
                             scalar.bindMemory(to: UInt8.self).baseAddress,
                             scalar.count
                         )

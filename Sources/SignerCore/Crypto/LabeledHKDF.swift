@@ -14,13 +14,7 @@ struct LabeledHKDF {
     /// `LabeledExtract(salt, label, ikm)`: 32 bytes.
     func extract(salt: borrowing Secret, label: StaticString, _ ikm: borrowing Secret) throws(CryptoError) -> Secret {
         let labeledKeyMaterial = try Secret(labeled(label, []), followedBy: ikm)
-        return try Self.derive(
-            mode: EVP_KDF_HKDF_MODE_EXTRACT_ONLY,
-            key: labeledKeyMaterial,
-            OSSL_KDF_PARAM_SALT,
-            salt,
-            byteCount: Self.hashByteCount
-        )
+        return try Self.derive(.extract, key: labeledKeyMaterial, salt, byteCount: Self.hashByteCount)
     }
 
     /// `LabeledExpand(prk, label, info, L)`: `byteCount` bytes, at most 65,535.
@@ -32,24 +26,22 @@ struct LabeledHKDF {
     ) throws(CryptoError) -> Secret {
         let length = [UInt8(byteCount >> 8), UInt8(byteCount & 255)]
         let labeledInfo = try Secret(copying: length + labeled(label, info))
-        return try Self.derive(
-            mode: EVP_KDF_HKDF_MODE_EXPAND_ONLY,
-            key: prk,
-            OSSL_KDF_PARAM_INFO,
-            labeledInfo,
-            byteCount: byteCount
-        )
+        return try Self.derive(.expand, key: prk, labeledInfo, byteCount: byteCount)
     }
 
     private func labeled(_ label: StaticString, _ value: [UInt8]) -> [UInt8] {
         Array("HPKE-v1".utf8) + suite + Array(label.description.utf8) + value
     }
 
-    /// One step of libcrypto's HKDF; `name` is the parameter that `value` goes to: the salt or the info.
+    private enum Step {
+        case extract
+        case expand
+    }
+
+    /// One step of libcrypto's HKDF; `value` is its salt or its info.
     private static func derive(
-        mode: Int32,
+        _ step: Step,
         key: borrowing Secret,
-        _ name: String,
         _ value: borrowing Secret,
         byteCount: Int
     ) throws(CryptoError) -> Secret {
@@ -64,7 +56,7 @@ struct LabeledHKDF {
         let result = unsafe derived.withMutableBytes { output in
             unsafe key.withBytes { key in
                 unsafe value.withBytes { value in
-                    unsafe run(context, mode: mode, key: key, name, value, output)
+                    unsafe run(context, step, key: key, value, output)
                 }
             }
         }
@@ -74,35 +66,32 @@ struct LabeledHKDF {
 
     private static func run(
         _ context: OpaquePointer,
-        mode: Int32,
+        _ step: Step,
         key: UnsafeRawBufferPointer,
-        _ name: String,
         _ value: UnsafeRawBufferPointer,
         _ output: UnsafeMutableRawBufferPointer
     ) -> Int32 {
-        var mode = mode
+        var mode = step == .extract ? EVP_KDF_HKDF_MODE_EXTRACT_ONLY : EVP_KDF_HKDF_MODE_EXPAND_ONLY
         var digest = Array("SHA256".utf8CString)
         return unsafe withUnsafeMutablePointer(to: &mode) { mode in
             unsafe digest.withUnsafeMutableBufferPointer { digest in
-                unsafe name.withCString { name in
-                    let parameters = unsafe [
-                        OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, mode),
-                        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.baseAddress, 0),
-                        OSSL_PARAM_construct_octet_string(
-                            OSSL_KDF_PARAM_KEY,
-                            UnsafeMutableRawPointer(mutating: key.baseAddress),
-                            key.count
-                        ),
-                        OSSL_PARAM_construct_octet_string(
-                            name,
-                            UnsafeMutableRawPointer(mutating: value.baseAddress),
-                            value.count
-                        ),
-                        OSSL_PARAM_construct_end(),
-                    ]
-                    let bytes = unsafe output.bindMemory(to: UInt8.self).baseAddress
-                    return unsafe EVP_KDF_derive(context, bytes, output.count, parameters)
-                }
+                let parameters = unsafe [
+                    OSSL_PARAM_construct_int(COpenSSLModeName, mode),
+                    OSSL_PARAM_construct_utf8_string(COpenSSLDigestName, digest.baseAddress, 0),
+                    OSSL_PARAM_construct_octet_string(
+                        COpenSSLKeyName,
+                        UnsafeMutableRawPointer(mutating: key.baseAddress),
+                        key.count
+                    ),
+                    OSSL_PARAM_construct_octet_string(
+                        step == .extract ? COpenSSLSaltName : COpenSSLInfoName,
+                        UnsafeMutableRawPointer(mutating: value.baseAddress),
+                        value.count
+                    ),
+                    OSSL_PARAM_construct_end(),
+                ]
+                let bytes = unsafe output.bindMemory(to: UInt8.self).baseAddress
+                return unsafe EVP_KDF_derive(context, bytes, output.count, parameters)
             }
         }
     }
