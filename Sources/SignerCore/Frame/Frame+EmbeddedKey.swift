@@ -58,10 +58,11 @@ extension Frame {
         }
     }
 
-    /// The key's life ends; its sessions live on, and so do their deadlines.
-    mutating func expireEmbeddedKey() {
+    /// The key's life ends; the sessions that were alive then live on, and so do their deadlines.
+    mutating func expireEmbeddedKey(at expiry: BootInstant) {
         embeddedKey = nil
-        rememberedDeadlines = rememberedDeadlines.filter { key, _ in sessions.contains { $0.publicKey == key } }
+        let living = sessions.filter { expiry < $0.deadline }
+        rememberedDeadlines = rememberedDeadlines.filter { key, _ in living.contains { $0.publicKey == key } }
         events.append(.embeddedKeyReset)
     }
 

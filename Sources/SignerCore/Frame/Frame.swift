@@ -33,7 +33,7 @@ package struct Frame: ~Copyable {
     package mutating func advance(to now: BootInstant) {
         guard now >= nextChange else { return }
         pendingKeys = pendingKeys.filter { now < $0.value.dropped }
-        if let expiry = embeddedKeyExpiry, now >= expiry { expireEmbeddedKey() }
+        if let expiry = embeddedKeyExpiry, now >= expiry { expireEmbeddedKey(at: expiry) }
         announceExpiring(at: now)
         expireSessions(at: now)
         scheduleNextChange()
