@@ -11,9 +11,10 @@ let strict: [SwiftSetting] = [
 ]
 
 /// What ships besides: each use of unsafe memory is a word to search for.
-let shipped: [SwiftSetting] = strict + [
-    .strictMemorySafety()  // SE-0458
-]
+let shipped: [SwiftSetting] =
+    strict + [
+        .strictMemorySafety()  // SE-0458
+    ]
 
 /// Libraries besides: an import is not part of the interface unless it says so.
 let library: [SwiftSetting] =

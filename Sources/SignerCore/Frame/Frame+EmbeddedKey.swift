@@ -10,7 +10,10 @@ extension Frame {
 
     /// Makes the embedded key where there is none; otherwise returns the one there is, its life unchanged.
     ///
-    /// - Parameter expirationSeconds: 1 or more; 172,800 (48 h) where nil.
+    /// - Parameters:
+    ///   - expirationSeconds: 1 or more; 172,800 (48 h) where nil.
+    ///   - now: When the call came.
+    /// - Returns: The key that is there now, and what is left of its life.
     /// - Throws: `.invalidExpiration`, `.crypto`.
     package mutating func initEmbeddedKey(
         expirationSeconds: Int64?,

@@ -15,8 +15,8 @@ import Glibc
 
     deinit { close(descriptor) }
 
-    /// - Parameter id: Comes back with what is ready. Never used again for another descriptor: a number that was closed
-    ///   and given out anew cannot be mistaken for the old one.
+    /// `id` comes back with what is ready, and is never used again for another descriptor: a number that was closed and
+    /// given out anew cannot be mistaken for the old one.
     func add(_ watched: CInt, events: UInt32, id: UInt64) throws(SystemError) {
         try control(EPOLL_CTL_ADD, watched, events, id)
     }

@@ -26,6 +26,8 @@ struct Options {
     var mayUseUnlockedMemory = false
 
     /// - Parameter arguments: Without the program's name.
+    /// - Returns: What to do. `--help` and `--version` win over everything else.
+    /// - Throws: `Failure`, for the first argument that cannot be.
     static func read(_ arguments: [String]) throws(Failure) -> Command {
         if arguments.contains("--help") || arguments.contains("-h") { return .help }
         if arguments.contains("--version") { return .version }
