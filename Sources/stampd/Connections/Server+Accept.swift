@@ -53,7 +53,7 @@ extension Server {
         let connection = try? Connection(
             descriptor: descriptor,
             id: lastConnectionId,
-            poller: poller,
+            poller: loop.connections,
             peer: peer,
             door: door,
             state: state,

@@ -12,6 +12,7 @@ extension Server {
             guard connection.output.isEmpty else { return }
         }
         if events & CLinuxReadable != 0 { return receive(connection) }
+        guard !connection.isQueued else { return }  // what it sent before it hung up has its turn first
         if events & CLinuxHungUp != 0 { return end(connection) }
         serve(connection)
     }
@@ -47,11 +48,14 @@ extension Server {
     }
 
     /// One turn for each connection that has whole frames left.
-    func serveQueue() {
+    ///
+    /// - Returns: Whether some are still left.
+    func serveQueue() -> Bool {
+        guard !queue.isEmpty else { return false }
         let turn = queue
         queue.removeAll(keepingCapacity: true)
         for connection in turn where connection.isQueued { serve(connection) }
-        self.turn?.isEnabled = !queue.isEmpty
+        return !queue.isEmpty
     }
 
     /// - Returns: Whether frames may be left for another turn.
@@ -97,7 +101,6 @@ extension Server {
     private func enqueue(_ connection: Connection) {
         connection.isQueued = true
         queue.append(connection)
-        turn?.isEnabled = true
     }
 
     /// Keeps the account of unfinished frames, and the clock of this one.

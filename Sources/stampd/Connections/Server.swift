@@ -17,7 +17,6 @@ final class Server {
     var counters = Counters()
 
     var listeners: [Listener] = []
-    let poller: Poller
     /// By their `id`: those that are served, and those that wait to be told why they are refused.
     var polled: [UInt64: Connection] = [:]
     var lastConnectionId: UInt64 = 0
@@ -40,9 +39,7 @@ final class Server {
     var replies = JSONWriter()
     var scratch = Scratch()
 
-    var pollerSource: IOSource?
     var timer: TimerSource?
-    var turn: DeferredSource?
     var signals: [SignalSource] = []
 
     /// What Stamp calls came to.
@@ -61,16 +58,11 @@ final class Server {
 
     init(_ options: Options, log: Log) throws(SystemError) {
         loop = try EventLoop()
-        poller = try Poller()
         limits = options.limits
         authorization = Authorization(ownUid: geteuid())
         frame = Frame(limits: options.frameLimits)
         self.log = log
         timer = try TimerSource(loop) { [unowned self] in keepTime() }
-        pollerSource = try IOSource(loop, descriptor: poller.descriptor, events: CLinuxReadable) { [unowned self] _ in
-            dispatchReady()
-        }
-        turn = try DeferredSource(loop) { [unowned self] in serveQueue() }
         for signal in [SIGTERM, SIGINT, SIGHUP] {
             signals.append(try SignalSource(loop, signal) { [unowned self] in beginDrain() })
         }
@@ -83,12 +75,13 @@ final class Server {
     }
 
     /// Serves until a signal ends it; the exit code.
-    func run() throws(SystemError) -> Int32 { try loop.run() }
-
-    private func dispatchReady() {
-        poller.dispatch { id, events in
-            if let connection = polled[id] { ready(connection, events) }
-        }
+    func run() throws(SystemError) -> Int32 {
+        try loop.run(
+            onReady: { id, events in
+                if let connection = polled[id] { ready(connection, events) }
+            },
+            onTurn: serveQueue
+        )
     }
 
     private func resetFromOutside() {

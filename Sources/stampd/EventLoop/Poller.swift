@@ -2,10 +2,9 @@
 import CLinux
 import Glibc
 
-/// An epoll(7) instance of the connections, inside sd-event's: one turn of the loop serves every connection that is
-/// ready, where sd-event by itself would ask the kernel again for each.
+/// An epoll(7) instance whose descriptors have names that are never used twice.
 @safe final class Poller {
-    let descriptor: CInt
+    private let descriptor: CInt
     private static let maximumReady = 64
     private var ready = unsafe [epoll_event](repeating: epoll_event(), count: maximumReady)
 
@@ -25,9 +24,10 @@ import Glibc
 
     func remove(_ watched: CInt) { try? control(EPOLL_CTL_DEL, watched, 0, 0) }
 
-    /// Calls back for each descriptor that is ready now, at most 64; those that are left come next time.
-    func dispatch(_ onReady: (_ id: UInt64, _ events: UInt32) -> Void) {
-        let count = unsafe epoll_wait(descriptor, &ready, CInt(Self.maximumReady), 0)
+    /// Waits until something is ready, or only looks where there `isBusy`; calls back for at most 64 descriptors, those
+    /// that are left come next time.
+    func wait(isBusy: Bool, _ onReady: (_ id: UInt64, _ events: UInt32) -> Void) {
+        let count = unsafe epoll_wait(descriptor, &ready, CInt(Self.maximumReady), isBusy ? 0 : -1)
         for index in 0..<Int(max(count, 0)) {
             let event = unsafe ready[index]
             unsafe onReady(event.data.u64, event.events)
