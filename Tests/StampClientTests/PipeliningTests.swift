@@ -56,9 +56,12 @@ struct PipeliningTests {
         #expect(try await third.stampHeaderValue == "c")
     }
 
-    @Test("a payload arrives as it was, NUL, quotes, emoji and all", arguments: [
-        "", "\0", "\"\\/\u{8}\u{1F}\u{7F}\u{2028}", "🗝️ e\u{301} é", #"{"a":[1,"two"]}"#, "line\r\n",
-    ])
+    @Test(
+        "a payload arrives as it was, NUL, quotes, emoji and all",
+        arguments: [
+            "", "\0", "\"\\/\u{8}\u{1F}\u{7F}\u{2028}", "🗝️ e\u{301} é", #"{"a":[1,"two"]}"#, "line\r\n",
+        ]
+    )
     func payloadIsExact(_ payload: String) async throws {
         let (payloads, sink) = AsyncStream.makeStream(of: [UInt8].self)
         let frame = FakeFrame { peer in
