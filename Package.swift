@@ -77,6 +77,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: library
         ),
@@ -130,12 +131,18 @@ let package = Package(
             dependencies: ["SignerCore", "COpenSSL", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampClientTests", dependencies: ["StampClient"], swiftSettings: strict),
+        .target(name: "FakeFrame", path: "Tests/FakeFrame", swiftSettings: strict),
+        .testTarget(name: "StampClientTests", dependencies: ["FakeFrame", "StampClient"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeyClientTests",
-            dependencies: ["TurnkeyClient", "SoftwarePasskey", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "FakeFrame", "StampClient", "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
+        .testTarget(name: "StampctlTests", dependencies: ["FakeFrame", "stampctl"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeySandboxTests",
             dependencies: [
