@@ -20,8 +20,8 @@ import Testing
         notarizerPublicKey: "04"
     )
 
-    @Test("is one JSON object for its owner alone, whatever stood there") func write() throws {
-        try withScratchDirectory { directory in
+    @Test("is one JSON object for its owner alone, whatever stood there") func write() async throws {
+        try await withScratchDirectory { directory in
             let file = directory.appending(path: "ready.json")
             try Data("old".utf8).write(to: file)
             chmod(file.path, 0o666)
@@ -35,8 +35,8 @@ import Testing
         }
     }
 
-    @Test("replaces a link, and leaves what it points to") func link() throws {
-        try withScratchDirectory { directory in
+    @Test("replaces a link, and leaves what it points to") func link() async throws {
+        try await withScratchDirectory { directory in
             let target = directory.appending(path: "target")
             let file = directory.appending(path: "ready.json")
             try Data("mine".utf8).write(to: target)
@@ -49,8 +49,8 @@ import Testing
         }
     }
 
-    @Test("that cannot be leaves nothing behind, and says what failed") func failures() throws {
-        try withScratchDirectory { directory in
+    @Test("that cannot be leaves nothing behind, and says what failed") func failures() async throws {
+        try await withScratchDirectory { directory in
             let missing = directory.appending(path: "missing/ready.json")
             let error = #expect(throws: ReadyFileError.self) { try ReadyFile.write(Self.information, to: missing) }
             #expect(error == ReadyFileError(path: missing.path, call: "open", errorNumber: ENOENT))

@@ -25,7 +25,7 @@ final class SandboxProcess {
     private let log: Pipe
     private var logged = ""
 
-    /// - Parameter shellPrefix: Run by a shell first, which then becomes the sandbox.
+    /// Starts it in `directory`; `shellPrefix` is run first by the shell that then becomes the sandbox.
     init(
         in directory: URL,
         _ arguments: [String],
@@ -88,12 +88,6 @@ func withScratchDirectory<Value>(_ body: (URL) async throws -> Value) async thro
     let directory = try makeScratchDirectory()
     defer { try? FileManager.default.removeItem(at: directory) }
     return try await body(directory)
-}
-
-func withScratchDirectory<Value>(_ body: (URL) throws -> Value) throws -> Value {
-    let directory = try makeScratchDirectory()
-    defer { try? FileManager.default.removeItem(at: directory) }
-    return try body(directory)
 }
 
 private func makeScratchDirectory() throws -> URL {
