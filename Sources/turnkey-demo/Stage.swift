@@ -68,7 +68,9 @@ struct Stage {
     private static func start(_ name: String, _ arguments: [String], _ directory: URL) throws -> Process {
         let program = Bundle.main.bundleURL.appending(path: name)
         let log = directory.appending(path: "\(name).log")
-        FileManager.default.createFile(atPath: log.path(), contents: nil)
+        guard FileManager.default.createFile(atPath: log.path(), contents: nil) else {
+            throw DemoError.unexpected("\(log.path()) cannot be written")
+        }
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
