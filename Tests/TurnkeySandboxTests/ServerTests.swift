@@ -188,7 +188,7 @@ import Testing
         let baseUrl = try #require(await ready.first { _ in true })
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(throws: (any Error).self) { try RawConnection(baseUrl) }
+        #expect(throws: POSIXError(.ECONNREFUSED)) { try RawConnection(baseUrl) }
     }
 
     @Test("the state is fresh at each run, the keys are not") func freshState() async throws {

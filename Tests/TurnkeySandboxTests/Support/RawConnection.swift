@@ -19,7 +19,7 @@ final class RawConnection {
         let result = withUnsafeBytes(of: &address) { bytes in
             connect(descriptor, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, size)
         }
-        try #require(result == 0)
+        guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .ENOTCONN) }
     }
 
     func write(_ text: String) throws {
