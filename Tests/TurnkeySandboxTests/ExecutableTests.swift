@@ -92,8 +92,8 @@ import Testing
         try await withScratchDirectory { directory in
             let sandbox = try SandboxProcess(in: directory, ["--latency", "3600s"])
             let ready = try sandbox.waitUntilReady()
-            let connection = try await RawConnection.connect(ready.baseUrl)
-            try await connection.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+            let connection = try RawConnection(ready.baseUrl)
+            try connection.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
             #expect(await sandbox.end(by: SIGTERM).status == 0)
         }
     }
@@ -105,6 +105,51 @@ import Testing
             let port = try #require(UInt16(ready.baseUrl.split(separator: ":")[2]))
             #expect(try listeners(onPort: port) == ["0100007F"])
             _ = await sandbox.end(by: SIGTERM)
+        }
+    }
+
+    @Test("hundreds of requests in one write get an answer each, in order") func pipelining() async throws {
+        try await withScratchDirectory { directory in
+            let sandbox = try SandboxProcess(in: directory, [])
+            let connection = try RawConnection(try sandbox.waitUntilReady().baseUrl)
+            let whoami = "POST /public/v1/query/whoami HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+            let other = "POST /other HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+            try connection.write(String(repeating: whoami + other, count: 200))
+            let answers = connection.finish().components(separatedBy: "HTTP/1.1 ").dropFirst().map { $0.prefix(3) }
+            #expect(answers == (0..<400).map { $0.isMultiple(of: 2) ? "401" : "404" })
+            _ = await sandbox.end(by: SIGTERM)
+        }
+    }
+
+    @Test("clients that send half a request, or leave, are answered or dropped, and hurt nobody") func halves()
+        async throws
+    {
+        try await withScratchDirectory { directory in
+            let sandbox = try SandboxProcess(in: directory, [])
+            let ready = try sandbox.waitUntilReady()
+            let head = "POST /public/v1/query/whoami HTTP/1.1\r\nHost: x\r\n"
+            for (sent, status) in [
+                (head + "Content-Length: 9\r\n\r\n{}", "HTTP/1.1 400 "),
+                (head + "Content-Length: x\r\n\r\n", "HTTP/1.1 400 "),
+                ("\u{0}\u{1}\r\n\r\n", "HTTP/1.1 400 "), (head, ""), ("", ""),
+            ] {
+                let connection = try RawConnection(ready.baseUrl)
+                try connection.write(sent)
+                let answer = connection.finish()
+                #expect(answer.hasPrefix(status) && (status != "" || !answer.contains(" 200 ")), "\(sent)")
+            }
+            for _ in 0..<100 {
+                try RawConnection(ready.baseUrl).write(head)
+            }
+            let post = try Post(ready)
+            let body = post.makeQuery()
+            let (status, _, _) = try await post.send(
+                "/public/v1/query/whoami",
+                body,
+                [("X-Stamp", try post.makeStamp(body))]
+            )
+            #expect(status == 200)
+            #expect(await sandbox.end(by: SIGTERM).status == 0)
         }
     }
 

@@ -160,9 +160,35 @@ import Testing
     @Test("an answer that is held back does not hold up the end") func endDuringLatency() async throws {
         try await withSandbox(latency: .seconds(3600)) { ready, _ in
             // Sent, and left there: the sandbox ends with the request inside.
-            let socket = try await RawConnection.connect(ready.baseUrl)
-            try await socket.write("POST /public/v1/query/whoami HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+            let socket = try RawConnection(ready.baseUrl)
+            try socket.write("POST /public/v1/query/whoami HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
         }
+    }
+
+    @Test("connections that arrive while it ends are dropped, and nothing else happens") func endDuringAccept()
+        async throws
+    {
+        for _ in 0..<20 {
+            try await withSandbox { ready, _ in
+                for _ in 0..<10 {
+                    try RawConnection(ready.baseUrl).write("POST / HTTP/1.1\r\n")
+                }
+            }
+        }
+    }
+
+    @Test("a task that is cancelled ends its sandbox") func cancellation() async throws {
+        let (ready, continuation) = AsyncStream.makeStream(of: String.self)
+        let task = Task {
+            try await withSandbox { information, _ in
+                continuation.yield(information.baseUrl)
+                try await Task.sleep(for: .seconds(3600))
+            }
+        }
+        let baseUrl = try #require(await ready.first { _ in true })
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(throws: POSIXError(.ECONNREFUSED)) { try RawConnection(baseUrl) }
     }
 
     @Test("the state is fresh at each run, the keys are not") func freshState() async throws {

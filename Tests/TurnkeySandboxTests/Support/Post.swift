@@ -4,7 +4,6 @@ import Crypto
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Testing
 
 @testable import TurnkeySandbox
@@ -41,21 +40,5 @@ struct Post: Sendable {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         let bytes = try await response.body.collect(upTo: 1 << 24)
         return (response.status.code, try JSONReader.read(bytes.readableBytesView), response.headers)
-    }
-}
-
-/// A TCP connection on which a test writes what it likes.
-struct RawConnection {
-    private let channel: any Channel
-
-    static func connect(_ baseUrl: String) async throws -> RawConnection {
-        let port = try #require(Int(baseUrl.split(separator: ":")[2]))
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "127.0.0.1", port: port).get()
-        return RawConnection(channel: channel)
-    }
-
-    func write(_ text: String) async throws {
-        try await channel.writeAndFlush(ByteBuffer(string: text))
     }
 }
