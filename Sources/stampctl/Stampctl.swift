@@ -18,16 +18,19 @@ struct Stampctl: AsyncParsableCommand {
 
             EXIT STATUS:
               0   done
-              3   ask the passkey: there is no session, it has expired, or the API no longer knows its key
+              3   ask the passkey: no session, it has expired, or the API forgot its key
               4   try again
               5   never: it was refused, or is wrong
               64  wrong usage
               69  no frame, or no API, can be reached
 
             ENVIRONMENT:
-              STAMPD_SOCKET_DIRECTORY, XDG_RUNTIME_DIR   where the frame's sockets are looked for
-              TURNKEY_API_BASE_URL, TURNKEY_ORGANIZATION_ID, TURNKEY_RP_ID   stand in for the options of those names
-              NO_COLOR   no colours, even on a terminal
+              STAMPD_SOCKET_DIRECTORY  where the frame's sockets are; else they are
+                                       in $XDG_RUNTIME_DIR/stampd or /run/stampd
+              TURNKEY_API_BASE_URL     for --api-base-url
+              TURNKEY_ORGANIZATION_ID  for --organization-id
+              TURNKEY_RP_ID            for --rp-id
+              NO_COLOR                 no colours, even on a terminal
             """,
         version: "0.1.0",
         subcommands: [
@@ -35,4 +38,22 @@ struct Stampctl: AsyncParsableCommand {
             LockCommand.self, UnlockCommand.self, MonitorCommand.self, WhoamiCommand.self, RequestCommand.self,
         ]
     )
+
+    /// As the parser's own, with its complaints in the form of ours.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch  where exitCode(for: error) == .validationFailure {
+            let text = message(for: error)
+            StandardError.report(text.prefix(1).lowercased() + text.dropFirst(), hint: "see \"stampctl --help\"")
+            exit(withError: ExitCode.validationFailure)
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

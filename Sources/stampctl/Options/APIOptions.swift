@@ -8,8 +8,7 @@ import TurnkeyClient
 struct APIOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The API: https, or http to this machine (default: https://api.turnkey.com).",
-            discussion: "Else TURNKEY_API_BASE_URL.",
+            "The API: https, or http to this machine (else TURNKEY_API_BASE_URL, https://api.turnkey.com).",
             valueName: "url"
         )
     )
@@ -17,8 +16,7 @@ struct APIOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The relying party of the passkeys: named in the hint when a session has to be approved anew.",
-            discussion: "Else TURNKEY_RP_ID.",
+            "The relying party of the passkeys, to name in the hint when one has to approve (else TURNKEY_RP_ID).",
             valueName: "domain"
         )
     )

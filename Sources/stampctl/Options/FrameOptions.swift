@@ -6,8 +6,7 @@ import StampClient
 struct FrameOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The directory of the frame's sockets.",
-            discussion: "Else STAMPD_SOCKET_DIRECTORY, $XDG_RUNTIME_DIR/stampd, /run/stampd.",
+            "The directory of the frame's sockets (else STAMPD_SOCKET_DIRECTORY, $XDG_RUNTIME_DIR/stampd, /run/stampd).",
             valueName: "directory"
         ),
         completion: .directory

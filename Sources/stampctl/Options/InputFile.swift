@@ -23,7 +23,10 @@ struct InputFile: ExpressibleByArgument {
     func read() throws -> Data {
         do {
             guard path != "-" else { return try FileHandle.standardInput.readToEnd() ?? Data() }
-            return try Data(contentsOf: URL(filePath: path))
+            // Not Data(contentsOf:): it reads regular files alone, and a shell's <(…) is none.
+            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            defer { try? file.close() }
+            return try file.readToEnd() ?? Data()
         } catch {
             throw Failure("cannot read \(path): \(error.localizedDescription)", status: .wrongUsage)
         }

@@ -3,7 +3,7 @@ import ArgumentParser
 
 /// For whom the API is asked.
 struct OrganizationOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The organization.", discussion: "Else TURNKEY_ORGANIZATION_ID.", valueName: "id"))
+    @Option(help: ArgumentHelp("The organization (else TURNKEY_ORGANIZATION_ID).", valueName: "id"))
     var organizationId: String?
 
     func readOrganizationId() throws -> String {
