@@ -35,10 +35,10 @@ package final class FakeFrame: Sendable {
         return root
     }()
 
-    package func start(_ script: @escaping @Sendable (Peer) -> Void) {
+    package func start(backlog: CInt = 256, _ script: @escaping @Sendable (Peer) -> Void) {
         let listener = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         precondition(withSocketAddress(socketPath) { bind(listener, $0, $1) } == 0, "bind \(socketPath): \(errno)")
-        listen(listener, 256)
+        listen(listener, backlog)
         state.withLock { $0.listener = listener }
         Thread.detachNewThread { [self] in
             while true {
