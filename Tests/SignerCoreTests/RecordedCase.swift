@@ -2,8 +2,8 @@
 import Testing
 
 /// A call that was made to the real auth iframe, and what a frame answers to it.
-struct RecordedCase: Decodable, CustomTestStringConvertible {
-    struct Call: Decodable {
+struct RecordedCase: Decodable, Sendable, CustomTestStringConvertible {
+    struct Call: Decodable, Sendable {
         let op: String
         let input: Input
 
@@ -53,7 +53,7 @@ struct RecordedCase: Decodable, CustomTestStringConvertible {
 }
 
 /// What a call carried.
-enum Input: Decodable {
+enum Input: Decodable, Sendable {
     case text(String)
     case calls([RecordedCase.Call])
     case expiration(seconds: Int64)

@@ -98,10 +98,12 @@ struct TestCredential {
 
     init(scalar: [UInt8]) throws { key = try P256.Signing.PrivateKey(rawRepresentation: scalar) }
 
+    var scalar: [UInt8] { Array(key.rawRepresentation) }
+
     var publicKey: PublicKey { Array(key.publicKey.compressedRepresentation).withUnsafeBytes { PublicKey(compressed: $0) } }
 
     func sealed(to embeddedPublicKey: [UInt8]) throws -> SealedBundle {
-        try SealedBundle(sealing: key.rawRepresentation, to: embeddedPublicKey)
+        try SealedBundle(sealing: scalar, to: embeddedPublicKey)
     }
 }
 
