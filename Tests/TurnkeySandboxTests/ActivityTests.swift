@@ -71,19 +71,19 @@ import Testing
         // Other bytes of the same meaning are another activity, which finds the key there.
         var respelt = body
         respelt["generateAppProofs"] = false
-        #expect(throws: APIError.self) { try desk.send(.createAPIKeys, respelt) }
+        #expect(throws: APIRefusal.self) { try desk.send(.createAPIKeys, respelt) }
     }
 
     @Test("a submission sent again is authenticated again") func idempotencyNeedsAStamp() throws {
         let desk = try Desk()
         let body = desk.makeSubmission(.createAPIKeys, makeKeyParameters(for: desk.rootUserId))
         _ = try desk.send(.createAPIKeys, body)
-        #expect(throws: APIError.stampMissing(.submit)) {
+        #expect(throws: APIRefusal.stampMissing(.submit)) {
             try desk.send(.createAPIKeys, Data(body.text.utf8), StampHeaders())
         }
-        #expect(throws: APIError.self) { try desk.send(.createAPIKeys, body, by: P256.Signing.PrivateKey()) }
+        #expect(throws: APIRefusal.self) { try desk.send(.createAPIKeys, body, by: P256.Signing.PrivateKey()) }
         desk.now += 3600
-        #expect(throws: APIError.timestampOutOfRange) { try desk.send(.createAPIKeys, body) }
+        #expect(throws: APIRefusal.timestampOutOfRange) { try desk.send(.createAPIKeys, body) }
     }
 
     @Test("a refused submission is no activity: it can be sent again") func refusedIsNotKept() throws {
@@ -92,7 +92,7 @@ import Testing
             _ = try desk.submit(.createAPIKeys, makeKeyParameters(for: desk.rootUserId))
         }
         let body = desk.makeSubmission(.createAPIKeys, makeKeyParameters(for: desk.rootUserId))
-        #expect(throws: APIError.tooManyLongLivedKeys) { try desk.send(.createAPIKeys, body) }
+        #expect(throws: APIRefusal.tooManyLongLivedKeys) { try desk.send(.createAPIKeys, body) }
         let last = try #require(try desk.query(.getAPIKeys)["apiKeys"]?[9]?["apiKeyId"])
         _ = try desk.submit(.deleteAPIKeys, ["userId": .string(desk.rootUserId.text), "apiKeyIds": [last]])
         #expect(try desk.send(.createAPIKeys, body)["activity"]?["status"]?.string == "ACTIVITY_STATUS_COMPLETED")
@@ -115,7 +115,7 @@ import Testing
         #expect(pending["status"]?.string == "ACTIVITY_STATUS_PENDING")
         #expect(pending["result"] == [:])
         for poll in 1...count {
-            #expect(throws: APIError.self, "before poll \(poll)") { try desk.query(.whoami, by: key) }
+            #expect(throws: APIRefusal.self, "before poll \(poll)") { try desk.query(.whoami, by: key) }
             let answer = try desk.query(.getActivity, ["activityId": pending["id"] ?? .null])["activity"]
             let expected = poll == count ? "ACTIVITY_STATUS_COMPLETED" : "ACTIVITY_STATUS_PENDING"
             #expect(answer?["status"]?.string == expected)
@@ -148,13 +148,13 @@ import Testing
         #expect(answer?["status"]?.string == "ACTIVITY_STATUS_FAILED")
         #expect(answer?["result"] == [:])
         #expect(answer?["failure"]?["code"] == .number("3"))
-        #expect(answer?["failure"]?["message"]?.string == APIError.publicKeyTaken(publicKey: key.hex).message)
+        #expect(answer?["failure"]?["message"]?.string == APIRefusal.publicKeyTaken(publicKey: key.hex).message)
         #expect(answer?["failure"]?.names == ["code", "message", "details"])
     }
 
     @Test("what cannot be done now is refused now") func refused() throws {
         let desk = try Desk(pendingPolls: 1)
-        #expect(throws: APIError.userNotFound) { try desk.submit(.createAPIKeys, makeKeyParameters(for: UUID())) }
+        #expect(throws: APIRefusal.userNotFound) { try desk.submit(.createAPIKeys, makeKeyParameters(for: UUID())) }
     }
 
     @Test("a key's life begins when it is made, not when it was asked for") func expiry() throws {
@@ -169,6 +169,6 @@ import Testing
         desk.now += 9
         _ = try desk.query(.whoami, by: key)
         desk.now += 1
-        #expect(throws: APIError.apiKeyExpired(publicKey: key.hex)) { try desk.query(.whoami, by: key) }
+        #expect(throws: APIRefusal.apiKeyExpired(publicKey: key.hex)) { try desk.query(.whoami, by: key) }
     }
 }

@@ -47,7 +47,7 @@ import TurnkeyClient
         desk.now += 899.999
         _ = try desk.query(.whoami, by: key)
         desk.now += 0.001
-        #expect(throws: APIError.apiKeyExpired(publicKey: key.hex)) { try desk.query(.whoami, by: key) }
+        #expect(throws: APIRefusal.apiKeyExpired(publicKey: key.hex)) { try desk.query(.whoami, by: key) }
     }
 
     @Test("a key without an end outlives everything") func longLived() throws {
@@ -81,12 +81,12 @@ import TurnkeyClient
         }
         func isKnown(_ key: P256.Signing.PrivateKey) -> Bool { (try? desk.query(.whoami, by: key)) != nil }
         desk.now += 10
-        #expect(throws: APIError.apiKeyExpired(publicKey: keys[2].hex)) { try desk.query(.whoami, by: keys[2]) }
+        #expect(throws: APIRefusal.apiKeyExpired(publicKey: keys[2].hex)) { try desk.query(.whoami, by: keys[2]) }
         _ = try desk.submit(
             .createAPIKeys,
             makeKeyParameters(keys[10], for: desk.rootUserId, expirationSeconds: "900")
         )
-        let gone = APIError.publicKeyNotFound(publicKey: keys[2].hex, organizationId: desk.organizationId.text)
+        let gone = APIRefusal.publicKeyNotFound(publicKey: keys[2].hex, organizationId: desk.organizationId.text)
         #expect(throws: gone) { try desk.query(.whoami, by: keys[2]) }
         #expect(keys.map(isKnown) == [true, true, false] + Array(repeating: true, count: 8) + [false])
         _ = try desk.submit(.stampLogin, ["publicKey": .string(keys[11].hex)])
@@ -100,13 +100,13 @@ import TurnkeyClient
         let created = try desk.submit(.createAPIKeys, makeKeyParameters(key, for: desk.rootUserId))
         let id = try #require(created["result"]?["createApiKeysResult"]?["apiKeyIds"]?[0])
         let userId = JSONValue.string(desk.rootUserId.text)
-        #expect(throws: APIError.apiKeyNotFound) {
+        #expect(throws: APIRefusal.apiKeyNotFound) {
             try desk.submit(.deleteAPIKeys, ["userId": userId, "apiKeyIds": [id, .string(UUID().text)]])
         }
         _ = try desk.query(.whoami, by: key)
         let deleted = try desk.submit(.deleteAPIKeys, ["userId": userId, "apiKeyIds": [id]])
         #expect(deleted["result"] == ["deleteApiKeysResult": ["apiKeyIds": [id]]])
-        #expect(throws: APIError.self) { try desk.query(.whoami, by: key) }
+        #expect(throws: APIRefusal.self) { try desk.query(.whoami, by: key) }
     }
 
     @Test("a public key may come back once it has expired") func again() throws {
@@ -114,7 +114,7 @@ import TurnkeyClient
         let key = P256.Signing.PrivateKey()
         let parameters = makeKeyParameters(key, for: desk.rootUserId, expirationSeconds: "10")
         _ = try desk.submit(.createAPIKeys, parameters)
-        #expect(throws: APIError.publicKeyTaken(publicKey: key.hex)) { try desk.submit(.createAPIKeys, parameters) }
+        #expect(throws: APIRefusal.publicKeyTaken(publicKey: key.hex)) { try desk.submit(.createAPIKeys, parameters) }
         desk.now += 10
         _ = try desk.submit(.createAPIKeys, parameters)
         _ = try desk.query(.whoami, by: key)
@@ -127,7 +127,7 @@ import TurnkeyClient
             users: [Fixture.User(userName: "x", apiKeys: [.init(apiKeyName: "x", publicKey: key.hex)])]
         )
         let desk = try Desk(Fixture(organizations: Fixture.standard.organizations + [other]))
-        let expected = APIError.publicKeyNotFound(publicKey: key.hex, organizationId: desk.organizationId.text)
+        let expected = APIRefusal.publicKeyNotFound(publicKey: key.hex, organizationId: desk.organizationId.text)
         #expect(throws: expected) { try desk.query(.whoami, by: key) }
         #expect(throws: expected) {
             try desk.submit(.createAPIKeys, makeKeyParameters(for: desk.rootUserId), by: key)
@@ -161,8 +161,8 @@ import TurnkeyClient
         let desk = try Desk(makeFixture(passkey))
         let body = Data(desk.makeQuery(["colour": "blue"]).text.utf8)
         let stamp = StampHeaders(webAuthn: [try await makeStamp(body, by: passkey)])
-        #expect(throws: APIError.field(.unknown("colour"))) { try desk.send(.whoami, body, stamp) }
-        #expect(throws: APIError.webAuthnSignature(.counterWentBack)) { try desk.send(.whoami, body, stamp) }
+        #expect(throws: APIRefusal.field(.unknown("colour"))) { try desk.send(.whoami, body, stamp) }
+        #expect(throws: APIRefusal.webAuthnSignature(.counterWentBack)) { try desk.send(.whoami, body, stamp) }
     }
 
     @Test(

@@ -48,7 +48,7 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
             "<CREDENTIAL>": Base64URL.encode(passkey.credentialId),
         ]
         let message = names.reduce(row.message) { $0.replacing($1.key, with: $1.value) }
-        let error = await #expect(throws: APIError.self) { try await row.earn(desk, passkey) }
+        let error = await #expect(throws: APIRefusal.self) { try await row.earn(desk, passkey) }
         #expect(error?.status == row.status)
         #expect(error?.message == message)
         let detail: JSONValue = [
@@ -66,7 +66,7 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
 
     @Test("what goes wrong inside has a number to look for in the log") func internalError() {
         let id = UUID()
-        let error = APIError.internal(id)
+        let error = APIRefusal.internal(id)
         #expect(error.status == 500)
         #expect(error.body["code"] == .number("13"))
         #expect(error.message == "internal server error (\(id.text))")
@@ -81,26 +81,26 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
         body["organizationId"] = "no UUID"
         let bytes = Data(body.text.utf8)
         // Everything is wrong; each step mends what was answered last.
-        #expect(throws: APIError.stampMissing(.submit)) {
+        #expect(throws: APIRefusal.stampMissing(.submit)) {
             try desk.send(.createAPIKeys, Data("{".utf8), StampHeaders())
         }
-        #expect(throws: APIError.stampMalformed(.submit, .apiKey)) {
+        #expect(throws: APIRefusal.stampMalformed(.submit, .apiKey)) {
             try desk.send(.createAPIKeys, Data("{".utf8), StampHeaders(apiKey: ["?"]))
         }
-        #expect(throws: APIError.malformedBody) {
+        #expect(throws: APIRefusal.malformedBody) {
             try desk.send(
                 .createAPIKeys,
                 Data("{".utf8),
                 StampHeaders(apiKey: [try makeStamp(Data("other".utf8), by: stranger)])
             )
         }
-        #expect(throws: APIError.malformedOrganizationId) {
+        #expect(throws: APIRefusal.malformedOrganizationId) {
             try desk.send(.createAPIKeys, bytes, StampHeaders(apiKey: [try makeStamp(Data(), by: stranger)]))
         }
         body["organizationId"] = .string(UUID().text)
-        #expect(throws: APIError.organizationNotFound) { try desk.send(.createAPIKeys, body, by: stranger) }
+        #expect(throws: APIRefusal.organizationNotFound) { try desk.send(.createAPIKeys, body, by: stranger) }
         body["organizationId"] = .string(desk.organizationId.text)
-        #expect(throws: APIError.publicKeyNotFound(publicKey: stranger.hex, organizationId: desk.organizationId.text)) {
+        #expect(throws: APIRefusal.publicKeyNotFound(publicKey: stranger.hex, organizationId: desk.organizationId.text)) {
             try desk.send(.createAPIKeys, body, by: stranger)
         }
         let short = P256.Signing.PrivateKey()
@@ -109,20 +109,20 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
             makeKeyParameters(short, for: desk.rootUserId, expirationSeconds: "1")
         )
         desk.now += 1
-        #expect(throws: APIError.apiKeySignature) {
+        #expect(throws: APIRefusal.apiKeySignature) {
             try desk.send(
                 .createAPIKeys,
                 Data(body.text.utf8),
                 StampHeaders(apiKey: [try makeStamp(Data(), by: short)])
             )
         }
-        #expect(throws: APIError.apiKeyExpired(publicKey: short.hex)) {
+        #expect(throws: APIRefusal.apiKeyExpired(publicKey: short.hex)) {
             try desk.send(.createAPIKeys, body, by: short)
         }
-        #expect(throws: APIError.timestampOutOfRange) { try desk.send(.createAPIKeys, body) }
+        #expect(throws: APIRefusal.timestampOutOfRange) { try desk.send(.createAPIKeys, body) }
         body["timestampMs"] = desk.makeSubmission(.createAPIKeys, [:])["timestampMs"]
-        #expect(throws: APIError.activityType("ACTIVITY_TYPE_OTHER")) { try desk.send(.createAPIKeys, body) }
+        #expect(throws: APIRefusal.activityType("ACTIVITY_TYPE_OTHER")) { try desk.send(.createAPIKeys, body) }
         body["type"] = "ACTIVITY_TYPE_CREATE_API_KEYS_V2"
-        #expect(throws: APIError.field(.missing("userId"))) { try desk.send(.createAPIKeys, body) }
+        #expect(throws: APIRefusal.field(.missing("userId"))) { try desk.send(.createAPIKeys, body) }
     }
 }

@@ -95,14 +95,14 @@ import Testing
             error([Fixture.User(userName: "U", apiKeys: [twice, twice])])
                 == .invalid(
                     path: "organizations[0].users[0].apiKeys[1]",
-                    reason: APIError.publicKeyTaken(publicKey: key).message
+                    reason: APIRefusal.publicKeyTaken(publicKey: key).message
                 )
         )
         #expect(
             error([Fixture.User(userName: "U", apiKeys: keys)])
                 == .invalid(
                     path: "organizations[0].users[0].apiKeys",
-                    reason: APIError.tooManyLongLivedKeys.message
+                    reason: APIRefusal.tooManyLongLivedKeys.message
                 )
         )
     }

@@ -75,7 +75,7 @@ import Testing
         #expect(apiKey["apiKeyName"]?.string == "Read Write Session - 1750000000")
         #expect(apiKey["expirationSeconds"]?.string == "60")
         desk.now += 60
-        #expect(throws: APIError.apiKeyExpired(publicKey: key.hex)) { try desk.query(.whoami, by: key) }
+        #expect(throws: APIRefusal.apiKeyExpired(publicKey: key.hex)) { try desk.query(.whoami, by: key) }
     }
 
     @Test(
@@ -113,7 +113,7 @@ import Testing
                 "CREDENTIAL_TYPE_API_KEY_P256", "CREDENTIAL_TYPE_LOGIN",
             ]
         )
-        #expect(throws: APIError.self) { try desk.query(.whoami, by: logins[0]) }
+        #expect(throws: APIRefusal.self) { try desk.query(.whoami, by: logins[0]) }
         _ = try desk.query(.whoami, by: logins[2])
     }
 }

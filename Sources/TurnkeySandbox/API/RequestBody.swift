@@ -7,7 +7,7 @@ struct RequestBody {
     /// The members, `organizationId` read already.
     let fields: FieldReader
 
-    init(_ bytes: Data) throws(APIError) {
+    init(_ bytes: Data) throws(APIRefusal) {
         guard case .object(let object) = try? JSONReader.read(bytes) else { throw .malformedBody }
         var fields = FieldReader(object)
         let text = try fields.string("organizationId")

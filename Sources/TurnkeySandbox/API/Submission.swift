@@ -13,7 +13,7 @@ struct Submission {
     let parameters: JSONObject
 
     /// Reads `parameters` as `command` has them; nothing else may be in the body.
-    init(reading fields: inout FieldReader, as command: any ActivityCommand.Type) throws(APIError) {
+    init(reading fields: inout FieldReader, as command: any ActivityCommand.Type) throws(APIRefusal) {
         parameters = try fields.object("parameters")
         // The API can prove where it ran; the sandbox runs nowhere special, and says nothing of it.
         _ = try fields.optionalBool("generateAppProofs")
@@ -24,7 +24,7 @@ struct Submission {
     }
 
     /// Checks `timestampMs` against the clock, then `type` against what the path serves.
-    static func check(_ fields: inout FieldReader, type expected: String, at now: Date) throws(APIError) {
+    static func check(_ fields: inout FieldReader, type expected: String, at now: Date) throws(APIRefusal) {
         let text = try fields.string("timestampMs")
         // `Int64` alone would read a sign too.
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let milliseconds = Int64(text) else {

@@ -6,10 +6,10 @@ protocol ActivityCommand: Sendable {
     static var kind: ActivityKind { get }
 
     /// Reads the parameters; what nobody asked for is refused by the caller.
-    init(reading parameters: inout FieldReader) throws(APIError)
+    init(reading parameters: inout FieldReader) throws(APIRefusal)
 
     /// Does it, and answers the members of the result.
-    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIError) -> JSONObject
+    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject
 }
 
 /// What a command knows besides its parameters.
@@ -37,7 +37,7 @@ extension Endpoint {
 
 extension FieldReader {
     /// A P-256 public key in compressed hex.
-    mutating func publicKey(_ name: String) throws(APIError) -> APIPublicKey {
+    mutating func publicKey(_ name: String) throws(APIRefusal) -> APIPublicKey {
         guard let key = APIPublicKey(hex: try string(name)) else {
             throw invalid(name, "must be a compressed P-256 point in 66 hex digits")
         }
@@ -45,13 +45,13 @@ extension FieldReader {
     }
 
     /// `expirationSeconds`, where it is given.
-    mutating func expiration() throws(APIError) -> Expiration? {
+    mutating func expiration() throws(APIRefusal) -> Expiration? {
         guard let text = try optionalString("expirationSeconds") else { return nil }
         return try Expiration(reading: text)
     }
 
     /// A text that may not be empty.
-    mutating func name(_ name: String) throws(APIError) -> String {
+    mutating func name(_ name: String) throws(APIRefusal) -> String {
         let text = try string(name)
         guard !text.isEmpty else { throw invalid(name, "must not be empty") }
         return text

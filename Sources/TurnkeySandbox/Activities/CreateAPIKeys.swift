@@ -14,7 +14,7 @@ struct CreateAPIKeys: ActivityCommand {
         let publicKey: APIPublicKey
         let expiration: Expiration?
 
-        init(reading reader: inout FieldReader) throws(APIError) {
+        init(reading reader: inout FieldReader) throws(APIRefusal) {
             name = try reader.name("apiKeyName")
             let curve = try reader.name("curveType")
             switch curve {
@@ -31,7 +31,7 @@ struct CreateAPIKeys: ActivityCommand {
     private let userId: String
     private let keys: [NewKey]
 
-    init(reading parameters: inout FieldReader) throws(APIError) {
+    init(reading parameters: inout FieldReader) throws(APIRefusal) {
         userId = try parameters.name("userId")
         var keys: [NewKey] = []
         for var reader in try parameters.readers("apiKeys") {
@@ -41,7 +41,7 @@ struct CreateAPIKeys: ActivityCommand {
         self.keys = keys
     }
 
-    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIError) -> JSONObject {
+    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject {
         let user = try organization.user(userId)
         var ids: [JSONValue] = []
         for key in keys {

@@ -15,7 +15,7 @@ struct CreateAuthenticators: ActivityCommand {
         let attestation: Attestation
         let transports: [String]
 
-        init(reading reader: inout FieldReader) throws(APIError) {
+        init(reading reader: inout FieldReader) throws(APIRefusal) {
             name = try reader.name("authenticatorName")
             challenge = try reader.bytes("challenge")
             guard var inner = try reader.optionalReader("attestation") else { throw .attestationMissing }
@@ -33,7 +33,7 @@ struct CreateAuthenticators: ActivityCommand {
     private let userId: String
     private let authenticators: [NewAuthenticator]
 
-    init(reading parameters: inout FieldReader) throws(APIError) {
+    init(reading parameters: inout FieldReader) throws(APIRefusal) {
         userId = try parameters.name("userId")
         var authenticators: [NewAuthenticator] = []
         for var reader in try parameters.readers("authenticators") {
@@ -43,7 +43,7 @@ struct CreateAuthenticators: ActivityCommand {
         self.authenticators = authenticators
     }
 
-    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIError) -> JSONObject {
+    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject {
         let user = try organization.user(userId)
         var ids: [JSONValue] = []
         for new in authenticators {
@@ -75,13 +75,13 @@ struct CreateAuthenticators: ActivityCommand {
 
 extension FieldReader {
     /// Bytes in base64url.
-    fileprivate mutating func bytes(_ name: String) throws(APIError) -> Data {
+    fileprivate mutating func bytes(_ name: String) throws(APIRefusal) -> Data {
         let text = try self.name(name)
         guard let bytes = Base64URL.decode(text) else { throw invalid(name, "must be base64url") }
         return bytes
     }
 
-    fileprivate mutating func transports() throws(APIError) -> [String] {
+    fileprivate mutating func transports() throws(APIRefusal) -> [String] {
         let transports = try strings("transports")
         guard transports.allSatisfy(AuthenticatorTransport.isKnown) else {
             throw invalid("transports", "must be of AUTHENTICATOR_TRANSPORT_BLE, INTERNAL, NFC, USB, HYBRID")

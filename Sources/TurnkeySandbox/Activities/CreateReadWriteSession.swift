@@ -16,7 +16,7 @@ struct CreateReadWriteSession: ActivityCommand {
     private let expiration: Expiration
     private let invalidatesExisting: Bool
 
-    init(reading parameters: inout FieldReader) throws(APIError) {
+    init(reading parameters: inout FieldReader) throws(APIRefusal) {
         let text = try parameters.name("targetPublicKey")
         // Uncompressed only: the target's bytes go into the additional data as they are written.
         guard text.utf8.count == 130, let bytes = Hex.decode(text),
@@ -31,7 +31,7 @@ struct CreateReadWriteSession: ActivityCommand {
         invalidatesExisting = try parameters.optionalBool("invalidateExisting") ?? false
     }
 
-    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIError) -> JSONObject {
+    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject {
         let user = try organization.user(userId ?? context.userId.text)
         let key = P256.Signing.PrivateKey()
         guard let bundle = try? SealedBundle.seal(key, to: target) else { throw .internal(UUID()) }

@@ -12,13 +12,13 @@ struct DeleteAPIKeys: ActivityCommand {
     private let userId: String
     private let apiKeyIds: [String]
 
-    init(reading parameters: inout FieldReader) throws(APIError) {
+    init(reading parameters: inout FieldReader) throws(APIRefusal) {
         userId = try parameters.name("userId")
         apiKeyIds = try parameters.strings("apiKeyIds")
         guard !apiKeyIds.isEmpty else { throw parameters.invalid("apiKeyIds", "must not be empty") }
     }
 
-    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIError) -> JSONObject {
+    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject {
         var user = try organization.user(userId)
         var ids: [JSONValue] = []
         for text in apiKeyIds {

@@ -13,7 +13,7 @@ struct StampLogin: ActivityCommand {
     private let expiration: Expiration
     private let invalidatesExisting: Bool
 
-    init(reading parameters: inout FieldReader) throws(APIError) {
+    init(reading parameters: inout FieldReader) throws(APIRefusal) {
         publicKey = try parameters.publicKey("publicKey")
         expiration = try parameters.expiration() ?? .session
         if try parameters.optionalString("sessionProfileId") != nil {
@@ -22,7 +22,7 @@ struct StampLogin: ActivityCommand {
         invalidatesExisting = try parameters.optionalBool("invalidateExisting") ?? false
     }
 
-    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIError) -> JSONObject {
+    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject {
         try organization.addSessionKey(
             publicKey,
             named: "Login - \(context.now.unixSeconds)",
@@ -58,7 +58,7 @@ extension Organization {
         to userId: UUID,
         invalidatesExisting: Bool,
         at now: Date
-    ) throws(APIError) -> UUID {
+    ) throws(APIRefusal) -> UUID {
         if invalidatesExisting {
             var user = try user(userId)
             user.removeAPIKeys { $0.kind == kind }

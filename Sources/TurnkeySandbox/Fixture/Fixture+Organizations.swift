@@ -19,7 +19,7 @@ extension Fixture {
         guard made.first?.rootUser != nil else {
             throw .invalid(path: "organizations", reason: "the first organization needs a user, who is the root user")
         }
-        try Fixture.place("organizations[0].users[0].apiKeys") { () throws(APIError) in
+        try Fixture.place("organizations[0].users[0].apiKeys") { () throws(APIRefusal) in
             try made[0].addRootKey(rootKey, at: now)
         }
         return made
@@ -46,19 +46,19 @@ extension Fixture.User {
         for (index, key) in (apiKeys ?? []).enumerated() {
             let path = "\(path).apiKeys[\(index)]"
             let key = try key.make(path: path, at: now)
-            try Fixture.place(path) { () throws(APIError) in try organization.add(key, to: id) }
+            try Fixture.place(path) { () throws(APIRefusal) in try organization.add(key, to: id) }
         }
         for (index, authenticator) in (authenticators ?? []).enumerated() {
             let path = "\(path).authenticators[\(index)]"
             let authenticator = try authenticator.make(path: path, at: now)
-            try Fixture.place(path) { () throws(APIError) in try organization.add(authenticator, to: id) }
+            try Fixture.place(path) { () throws(APIRefusal) in try organization.add(authenticator, to: id) }
         }
     }
 }
 
 extension Fixture {
     /// Runs `add` and says of a refusal where it came from.
-    fileprivate static func place(_ path: String, _ add: () throws(APIError) -> Void) throws(FixtureError) {
+    fileprivate static func place(_ path: String, _ add: () throws(APIRefusal) -> Void) throws(FixtureError) {
         do {
             try add()
         } catch {
@@ -74,7 +74,7 @@ extension Fixture.APIKey {
         }
         var expiration: Expiration?
         if let expirationSeconds {
-            try Fixture.place("\(path).expirationSeconds") { () throws(APIError) in
+            try Fixture.place("\(path).expirationSeconds") { () throws(APIRefusal) in
                 expiration = try Expiration(reading: expirationSeconds)
             }
         }

@@ -20,7 +20,7 @@ struct FieldReader {
         self.path = path
     }
 
-    mutating func optionalString(_ name: String) throws(APIError) -> String? {
+    mutating func optionalString(_ name: String) throws(APIRefusal) -> String? {
         switch take(name) {
         case nil: return nil
         case .string(let value): return value
@@ -28,12 +28,12 @@ struct FieldReader {
         }
     }
 
-    mutating func string(_ name: String) throws(APIError) -> String {
+    mutating func string(_ name: String) throws(APIRefusal) -> String {
         guard let value = try optionalString(name) else { throw .field(.missing(path + name)) }
         return value
     }
 
-    mutating func optionalBool(_ name: String) throws(APIError) -> Bool? {
+    mutating func optionalBool(_ name: String) throws(APIRefusal) -> Bool? {
         switch take(name) {
         case nil: return nil
         case .bool(let value): return value
@@ -41,7 +41,7 @@ struct FieldReader {
         }
     }
 
-    mutating func optionalObject(_ name: String) throws(APIError) -> JSONObject? {
+    mutating func optionalObject(_ name: String) throws(APIRefusal) -> JSONObject? {
         switch take(name) {
         case nil: return nil
         case .object(let value): return value
@@ -49,12 +49,12 @@ struct FieldReader {
         }
     }
 
-    mutating func object(_ name: String) throws(APIError) -> JSONObject {
+    mutating func object(_ name: String) throws(APIRefusal) -> JSONObject {
         guard let value = try optionalObject(name) else { throw .field(.missing(path + name)) }
         return value
     }
 
-    mutating func strings(_ name: String) throws(APIError) -> [String] {
+    mutating func strings(_ name: String) throws(APIRefusal) -> [String] {
         var strings: [String] = []
         for (index, element) in try array(name).enumerated() {
             guard case .string(let value) = element else {
@@ -66,7 +66,7 @@ struct FieldReader {
     }
 
     /// Readers of the objects in an array, which know where they are.
-    mutating func readers(_ name: String) throws(APIError) -> [FieldReader] {
+    mutating func readers(_ name: String) throws(APIRefusal) -> [FieldReader] {
         var readers: [FieldReader] = []
         for (index, element) in try array(name).enumerated() {
             guard case .object(let value) = element else {
@@ -78,23 +78,23 @@ struct FieldReader {
     }
 
     /// A reader of a member that is an object, or `nil`.
-    mutating func optionalReader(_ name: String) throws(APIError) -> FieldReader? {
+    mutating func optionalReader(_ name: String) throws(APIRefusal) -> FieldReader? {
         try optionalObject(name).map { FieldReader($0, path: "\(path)\(name).") }
     }
 
     /// The error for a member whose value cannot be.
-    func invalid(_ name: String, _ reason: String) -> APIError {
+    func invalid(_ name: String, _ reason: String) -> APIRefusal {
         .field(.invalid(path + name, reason: reason))
     }
 
     /// Ends the reading: a member that was never asked for is refused, so that a misspelt option is not ignored.
-    func finish() throws(APIError) {
+    func finish() throws(APIRefusal) {
         for member in object.members where !asked.contains(member.name) {
             throw .field(.unknown(path + member.name))
         }
     }
 
-    private mutating func array(_ name: String) throws(APIError) -> [JSONValue] {
+    private mutating func array(_ name: String) throws(APIRefusal) -> [JSONValue] {
         switch take(name) {
         case nil: throw .field(.missing(path + name))
         case .array(let elements): return elements

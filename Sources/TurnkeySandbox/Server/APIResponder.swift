@@ -19,7 +19,7 @@ struct APIResponder: Sendable {
     /// - Throws: `CancellationError`, where the sandbox ends meanwhile.
     func respond(to request: Request) async throws -> Response {
         try await Task.sleep(for: latency)
-        do throws(APIError) {
+        do throws(APIRefusal) {
             let answer = try await answer(request)
             logger.info("answered", metadata: ["path": "\(request.uri.path)", "status": "200"])
             return response(200, answer)
@@ -29,7 +29,7 @@ struct APIResponder: Sendable {
         }
     }
 
-    private func answer(_ request: Request) async throws(APIError) -> JSONObject {
+    private func answer(_ request: Request) async throws(APIRefusal) -> JSONObject {
         guard let endpoint = Endpoint(rawValue: request.uri.path) else { throw .unknownPath }
         guard request.method == .post else { throw .methodNotAllowed }
         let stamps = StampHeaders(
@@ -41,7 +41,7 @@ struct APIResponder: Sendable {
         return try await api.answer(APIRequest(endpoint: endpoint, stamps: stamps, body: body))
     }
 
-    private func body(of request: Request) async throws(APIError) -> Data {
+    private func body(of request: Request) async throws(APIRefusal) -> Data {
         do {
             return Data(try await request.body.collect(upTo: Self.bodyLimitBytes).readableBytesView)
         } catch is NIOTooManyBytesError {
@@ -63,7 +63,7 @@ struct APIResponder: Sendable {
     }
 
     /// What the log says of a refusal; the reason that the API keeps to itself is here.
-    private func metadata(of error: APIError, path: String) -> Logger.Metadata {
+    private func metadata(of error: APIRefusal, path: String) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
             "path": "\(path)", "status": "\(error.status)", "turnkeyErrorCode": "\(error.turnkeyErrorCode)",
         ]

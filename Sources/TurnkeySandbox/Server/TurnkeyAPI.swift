@@ -11,7 +11,7 @@ actor TurnkeyAPI {
         self.now = now
     }
 
-    func answer(_ request: APIRequest) throws(APIError) -> JSONObject {
+    func answer(_ request: APIRequest) throws(APIRefusal) -> JSONObject {
         try ledger.answer(request, at: now())
     }
 }

@@ -23,7 +23,7 @@ enum Stamp {
     case webAuthn(WebAuthnStamp)
 
     /// Reads the one stamp of a request; two are as bad as none that can be read.
-    init(reading headers: StampHeaders, for family: Endpoint.Family) throws(APIError) {
+    init(reading headers: StampHeaders, for family: Endpoint.Family) throws(APIRefusal) {
         switch (headers.apiKey.count, headers.webAuthn.count, headers.attested.count) {
         case (0, 0, 0): throw .stampMissing(family)
         case (1, 0, 0):

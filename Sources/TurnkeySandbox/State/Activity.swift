@@ -8,7 +8,7 @@ struct Activity {
         /// How many polls are left until the one that completes it, that one included.
         case pending(pollsLeft: Int)
         case completed(result: JSONObject)
-        case failed(APIError)
+        case failed(APIRefusal)
     }
 
     let id: UUID

@@ -13,7 +13,7 @@ struct Expiration: Equatable {
     }
 
     /// Reads decimal digits of a number from 1 to 2⁶³ − 1; the API documents no maximum.
-    init(reading text: String) throws(APIError) {
+    init(reading text: String) throws(APIRefusal) {
         // `Int64` alone would read "+900" too.
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let seconds = Int64(text), seconds > 0 else {
             throw .apiKeyExpiration

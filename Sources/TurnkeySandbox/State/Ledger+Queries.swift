@@ -9,7 +9,7 @@ extension Ledger {
         from caller: Caller,
         in organization: inout Organization,
         at now: Date
-    ) throws(APIError) -> JSONObject {
+    ) throws(APIRefusal) -> JSONObject {
         var fields = body.fields
         let argument: String? =
             switch endpoint {
@@ -31,7 +31,7 @@ extension Ledger {
         }
     }
 
-    private func whoami(_ caller: Caller, in organization: Organization) throws(APIError) -> JSONObject {
+    private func whoami(_ caller: Caller, in organization: Organization) throws(APIRefusal) -> JSONObject {
         let user = try organization.user(caller.userId)
         return [
             "organizationId": .string(organization.id.text),
@@ -41,11 +41,11 @@ extension Ledger {
         ]
     }
 
-    private func apiKeys(of userId: String, in organization: Organization) throws(APIError) -> JSONObject {
+    private func apiKeys(of userId: String, in organization: Organization) throws(APIRefusal) -> JSONObject {
         ["apiKeys": .array(try organization.user(userId).apiKeys.map { .object($0.json) })]
     }
 
-    private func apiKey(_ text: String, in organization: Organization) throws(APIError) -> JSONObject {
+    private func apiKey(_ text: String, in organization: Organization) throws(APIRefusal) -> JSONObject {
         let keys = organization.users.flatMap(\.apiKeys)
         guard let key = keys.first(where: { $0.id == UUID(uuidString: text) }) else { throw .apiKeyNotFound }
         return ["apiKey": .object(key.json)]

@@ -29,7 +29,7 @@ struct Ledger {
     }
 
     /// Answers one request. A refusal changes nothing, but for the counter of a passkey whose stamp was good.
-    mutating func answer(_ request: APIRequest, at now: Date) throws(APIError) -> JSONObject {
+    mutating func answer(_ request: APIRequest, at now: Date) throws(APIRefusal) -> JSONObject {
         let stamp = try Stamp(reading: request.stamps, for: request.endpoint.family)
         let body = try RequestBody(request.body)
         guard var organization = organizations[body.organizationId] else { throw .organizationNotFound }
@@ -60,7 +60,7 @@ extension Ledger {
         from caller: Caller,
         in organization: inout Organization,
         at now: Date
-    ) throws(APIError) -> Activity {
+    ) throws(APIRefusal) -> Activity {
         let user = try organization.user(caller.userId)
         var trial = organization
         let result = try submission.command.execute(in: &trial, for: context(caller.userId, now))
@@ -102,7 +102,7 @@ extension Ledger {
 
     private func execute(_ activity: Activity, in organization: inout Organization, at now: Date) -> Activity.Status {
         var trial = organization
-        do throws(APIError) {
+        do throws(APIRefusal) {
             let result = try activity.command.execute(in: &trial, for: context(activity.vote.user.id, now))
             organization = trial
             return .completed(result: result)

@@ -8,14 +8,14 @@ extension Organization {
         of body: Data,
         for party: RelyingParty,
         at now: Date
-    ) throws(APIError) -> Caller {
+    ) throws(APIRefusal) -> Caller {
         switch stamp {
         case .apiKey(let stamp): try authenticate(stamp, of: body, at: now)
         case .webAuthn(let stamp): try authenticate(stamp, of: body, for: party)
         }
     }
 
-    private func authenticate(_ stamp: APIKeyStamp, of body: Data, at now: Date) throws(APIError) -> Caller {
+    private func authenticate(_ stamp: APIKeyStamp, of body: Data, at now: Date) throws(APIRefusal) -> Caller {
         guard let (user, key) = owner(ofPublicKey: stamp.publicKey) else {
             throw .publicKeyNotFound(publicKey: stamp.publicKey, organizationId: id.text)
         }
@@ -33,7 +33,7 @@ extension Organization {
         _ stamp: WebAuthnStamp,
         of body: Data,
         for party: RelyingParty
-    ) throws(APIError) -> Caller {
+    ) throws(APIRefusal) -> Caller {
         guard let (owner, authenticator) = owner(ofCredential: stamp.credentialId) else {
             throw .credentialNotFound(credentialId: Base64URL.encode(stamp.credentialId), organizationId: id.text)
         }

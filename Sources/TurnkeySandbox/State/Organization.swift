@@ -19,13 +19,13 @@ extension Organization {
     /// The first user, to whom the sandbox gives its root API key.
     var rootUser: User? { users.first }
 
-    func user(_ id: UUID) throws(APIError) -> User {
+    func user(_ id: UUID) throws(APIRefusal) -> User {
         guard let user = users.first(where: { $0.id == id }) else { throw .userNotFound }
         return user
     }
 
     /// The user that an identifier in a request names; one that is no UUID names nobody.
-    func user(_ text: String) throws(APIError) -> User {
+    func user(_ text: String) throws(APIRefusal) -> User {
         guard let id = UUID(uuidString: text) else { throw .userNotFound }
         return try user(id)
     }
@@ -58,7 +58,7 @@ extension Organization {
     ///
     /// - Throws: `.publicKeyTaken` where a living key of the organization has that public key, `.tooManyLongLivedKeys`,
     ///   `.userNotFound`.
-    mutating func add(_ key: APIKey, to userId: UUID) throws(APIError) {
+    mutating func add(_ key: APIKey, to userId: UUID) throws(APIRefusal) {
         if let (owner, existing) = owner(ofPublicKey: key.publicKey.hex) {
             guard existing.hasExpired(at: key.createdAt) else { throw .publicKeyTaken(publicKey: key.publicKey.hex) }
             var owner = owner
@@ -71,7 +71,7 @@ extension Organization {
     }
 
     /// Gives the root user, where there is one, the long-lived key that the sandbox shows to tests.
-    mutating func addRootKey(_ publicKey: APIPublicKey, at now: Date) throws(APIError) {
+    mutating func addRootKey(_ publicKey: APIPublicKey, at now: Date) throws(APIRefusal) {
         guard let rootUser else { return }
         let key = APIKey(
             id: UUID(),
@@ -84,7 +84,7 @@ extension Organization {
         try add(key, to: rootUser.id)
     }
 
-    mutating func add(_ authenticator: Authenticator, to userId: UUID) throws(APIError) {
+    mutating func add(_ authenticator: Authenticator, to userId: UUID) throws(APIRefusal) {
         guard owner(ofCredential: authenticator.credentialId) == nil else {
             throw .credentialTaken(credentialId: Base64URL.encode(authenticator.credentialId))
         }
@@ -96,7 +96,7 @@ extension Organization {
 
 // Activities
 extension Organization {
-    func activity(_ text: String) throws(APIError) -> Activity {
+    func activity(_ text: String) throws(APIRefusal) -> Activity {
         guard let id = UUID(uuidString: text), let activity = activities.first(where: { $0.id == id }) else {
             throw .activityNotFound
         }

@@ -27,7 +27,7 @@ extension User {
     /// Adds a key; the eleventh expiring one takes the place of an expired one, else of the oldest.
     ///
     /// - Throws: `.tooManyLongLivedKeys` for the eleventh long-lived one.
-    mutating func add(_ key: APIKey) throws(APIError) {
+    mutating func add(_ key: APIKey) throws(APIRefusal) {
         let rivals = apiKeys.filter { ($0.expiration == nil) == (key.expiration == nil) }
         if rivals.count >= Self.credentialLimit {
             guard key.expiration != nil else { throw .tooManyLongLivedKeys }
@@ -38,7 +38,7 @@ extension User {
         apiKeys.append(key)
     }
 
-    mutating func add(_ authenticator: Authenticator) throws(APIError) {
+    mutating func add(_ authenticator: Authenticator) throws(APIRefusal) {
         guard authenticators.count < Self.credentialLimit else { throw .tooManyAuthenticators }
         authenticators.append(authenticator)
     }

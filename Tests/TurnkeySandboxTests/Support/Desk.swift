@@ -30,7 +30,7 @@ final class Desk {
     }
 
     /// Sends these bytes with these headers.
-    func send(_ endpoint: Endpoint, _ body: Data, _ stamps: StampHeaders) throws(APIError) -> JSONObject {
+    func send(_ endpoint: Endpoint, _ body: Data, _ stamps: StampHeaders) throws(APIRefusal) -> JSONObject {
         try ledger.answer(APIRequest(endpoint: endpoint, stamps: stamps, body: body), at: now)
     }
 
@@ -39,7 +39,7 @@ final class Desk {
         _ endpoint: Endpoint,
         _ body: JSONObject,
         by key: P256.Signing.PrivateKey? = nil
-    ) throws(APIError) -> JSONObject {
+    ) throws(APIRefusal) -> JSONObject {
         let bytes = Data(body.text.utf8)
         return try send(endpoint, bytes, StampHeaders(apiKey: [makeStamp(bytes, by: key ?? rootKey)]))
     }
@@ -48,7 +48,7 @@ final class Desk {
         _ endpoint: Endpoint,
         _ members: JSONObject = [:],
         by key: P256.Signing.PrivateKey? = nil
-    ) throws(APIError) -> JSONObject {
+    ) throws(APIRefusal) -> JSONObject {
         try send(endpoint, makeQuery(members), by: key)
     }
 
@@ -57,7 +57,7 @@ final class Desk {
         _ endpoint: Endpoint,
         _ parameters: JSONObject,
         by key: P256.Signing.PrivateKey? = nil
-    ) throws(APIError) -> JSONValue {
+    ) throws(APIRefusal) -> JSONValue {
         try send(endpoint, makeSubmission(endpoint, parameters), by: key)["activity"] ?? .null
     }
 
@@ -83,7 +83,7 @@ final class Desk {
 }
 
 /// The value of `X-Stamp` for a body.
-func makeStamp(_ body: Data, by key: P256.Signing.PrivateKey) throws(APIError) -> String {
+func makeStamp(_ body: Data, by key: P256.Signing.PrivateKey) throws(APIRefusal) -> String {
     guard let signature = try? key.signature(for: body) else { throw .malformedBody }
     return encodeStamp([
         "publicKey": .string(key.hex),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension APIError {
+extension APIRefusal {
     /// The text of the error, as the API words it.
     var message: String {
         switch self {

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Texts are the documented ones where the API documents one. Clients are meant to tell errors apart by
 /// `turnkeyErrorCode`; where the API has none for a case, it is empty here too.
-enum APIError: Error, Equatable {
+enum APIRefusal: Error, Equatable {
     // Who is asking
     case stampMissing(Endpoint.Family)
     case stampMalformed(Endpoint.Family, Stamp.Kind)
@@ -43,7 +43,7 @@ enum APIError: Error, Equatable {
     case `internal`(UUID)
 }
 
-extension APIError {
+extension APIRefusal {
     /// The gRPC status codes that the API uses, with the HTTP status of each.
     enum Code: Int {
         case invalidArgument = 3
