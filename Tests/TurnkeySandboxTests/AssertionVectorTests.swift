@@ -22,8 +22,8 @@ import Testing
         init(_ json: JSONValue) throws {
             func string(_ name: String) throws -> String { try #require(json[name]?.string, "\(name)") }
             func number(_ name: String) throws -> UInt32 {
-                guard case .number(let spelling) = json[name] else { throw JSONError.truncated }
-                return try #require(UInt32(spelling))
+                guard case .integer(let value) = json[name] else { throw DecodingError.valueNotFound(UInt32.self, .init(codingPath: [], debugDescription: name)) }
+                return try #require(UInt32(exactly: value))
             }
             id = try string("id")
             party = RelyingParty(id: try string("rpId"), origin: try string("origin"))

@@ -24,6 +24,11 @@ extension JSONValue {
 
     var names: Set<String> {
         guard case .object(let object) = self else { return [] }
-        return Set(object.members.map(\.name))
+        return Set(object.keys)
     }
+}
+
+extension JSONObject {
+    /// The object as JSON text; every object of a test has one.
+    var text: String { try! String(decoding: encoded(), as: UTF8.self) }
 }
