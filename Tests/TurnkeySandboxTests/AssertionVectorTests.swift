@@ -22,8 +22,8 @@ import Testing
         init(_ json: JSONValue) throws {
             func string(_ name: String) throws -> String { try #require(json[name]?.string, "\(name)") }
             func number(_ name: String) throws -> UInt32 {
-                guard case .integer(let value) = json[name] else { throw DecodingError.valueNotFound(UInt32.self, .init(codingPath: [], debugDescription: name)) }
-                return try #require(UInt32(exactly: value))
+                let value: Int64? = if case .integer(let value) = json[name] { value } else { nil }
+                return try #require(value.flatMap { UInt32(exactly: $0) }, "\(name)")
             }
             id = try string("id")
             party = RelyingParty(id: try string("rpId"), origin: try string("origin"))

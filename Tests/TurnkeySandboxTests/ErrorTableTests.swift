@@ -100,7 +100,8 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
         body["organizationId"] = .string(UUID().text)
         #expect(throws: APIRefusal.organizationNotFound) { try desk.send(.createAPIKeys, body, by: stranger) }
         body["organizationId"] = .string(desk.organizationId.text)
-        #expect(throws: APIRefusal.publicKeyNotFound(publicKey: stranger.hex, organizationId: desk.organizationId.text)) {
+        #expect(throws: APIRefusal.publicKeyNotFound(publicKey: stranger.hex, organizationId: desk.organizationId.text))
+        {
             try desk.send(.createAPIKeys, body, by: stranger)
         }
         let short = P256.Signing.PrivateKey()
