@@ -37,6 +37,8 @@ final class Server {
     var drainDeadline = BootInstant.never
     var isDraining: Bool { drainDeadline != .never }
 
+    /// Memory for the next connection that is read and holds nothing.
+    var spareInput = InputBuffer()
     /// Kept from call to call, so that an ordinary call allocates nothing.
     var replies = JSONWriter()
     var scratch = Scratch()
@@ -49,6 +51,14 @@ final class Server {
         var stamped: Int64 = 0
         var denied: Int64 = 0
         var failed: Int64 = 0
+
+        /// A Stamp call that was refused.
+        mutating func count(_ error: ErrorReply) {
+            switch error {
+            case .denied, .locked, .rateLimited: denied += 1
+            default: failed += 1
+            }
+        }
     }
 
     /// Buffers for the parameters of one call.

@@ -18,6 +18,8 @@ struct Options {
         /// An option's value that is no whole number in its range.
         case invalid(option: String, range: ClosedRange<Int64>)
         case missingSocketDirectory
+        /// Less memory for reading than a piece of each connection and one frame take.
+        case readingTooSmall(minimum: Int)
     }
 
     var socketDirectory = ""
@@ -49,6 +51,9 @@ struct Options {
             try options.set(option, to: value)
         }
         guard !options.socketDirectory.isEmpty else { throw .missingSocketDirectory }
+        guard options.limits.maximumReadingBytes >= options.limits.minimumReadingBytes else {
+            throw .readingTooSmall(minimum: options.limits.minimumReadingBytes)
+        }
         return .run(options)
     }
 
