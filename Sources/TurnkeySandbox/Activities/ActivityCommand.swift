@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// What a submission asks for: read once, done when the activity is.
+protocol ActivityCommand: Sendable {
+    static var kind: ActivityKind { get }
+
+    /// Reads the parameters; what nobody asked for is refused by the caller.
+    init(reading parameters: inout FieldReader) throws(APIError)
+
+    /// Does it, and answers the members of the result.
+    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIError) -> JSONObject
+}
+
+/// What a command knows besides its parameters.
+struct ActivityContext {
+    /// Whose stamp the activity carries.
+    let userId: UUID
+    let now: Date
+    let party: RelyingParty
+    let notarizer: Notarizer
+}
+
+extension Endpoint {
+    /// The command of a submission's path; `nil` for a query.
+    var command: (any ActivityCommand.Type)? {
+        switch self {
+        case .createAPIKeys: CreateAPIKeys.self
+        case .deleteAPIKeys: DeleteAPIKeys.self
+        case .createAuthenticators: CreateAuthenticators.self
+        case .stampLogin: StampLogin.self
+        case .createReadWriteSession: CreateReadWriteSession.self
+        case .whoami, .getUser, .listUsers, .getAPIKeys, .getAPIKey, .getActivity: nil
+        }
+    }
+}
+
+extension FieldReader {
+    /// Runs one reading, its error made the API's.
+    mutating func read<Value>(
+        _ body: (inout FieldReader) throws(FieldError) -> Value
+    ) throws(APIError) -> Value {
+        do {
+            return try body(&self)
+        } catch {
+            throw .field(error)
+        }
+    }
+
+    /// A P-256 public key in compressed hex.
+    mutating func publicKey(_ name: String) throws(APIError) -> APIPublicKey {
+        let text = try read { reader throws(FieldError) in try reader.string(name) }
+        guard let key = APIPublicKey(hex: text) else {
+            throw .field(invalid(name, "must be a compressed P-256 point in 66 hex digits"))
+        }
+        return key
+    }
+
+    /// `expirationSeconds`, where it is given.
+    mutating func expiration() throws(APIError) -> Expiration? {
+        guard let text = try read({ reader throws(FieldError) in try reader.optionalString("expirationSeconds") })
+        else {
+            return nil
+        }
+        return try Expiration(reading: text)
+    }
+
+    /// A text that may not be empty.
+    mutating func name(_ name: String) throws(APIError) -> String {
+        let text = try read { reader throws(FieldError) in try reader.string(name) }
+        guard !text.isEmpty else { throw .field(invalid(name, "must not be empty")) }
+        return text
+    }
+}
