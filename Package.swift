@@ -76,6 +76,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: library
         ),
@@ -132,9 +133,13 @@ let package = Package(
         .testTarget(name: "StampClientTests", dependencies: ["StampClient"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeyClientTests",
-            dependencies: ["TurnkeyClient", "SoftwarePasskey", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "StampClient", "TurnkeyClient", "SoftwarePasskey",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
+        .testTarget(name: "StampctlTests", dependencies: ["stampctl"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeySandboxTests",
             dependencies: [
