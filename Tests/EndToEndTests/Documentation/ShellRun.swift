@@ -34,7 +34,7 @@ struct ShellRun {
 
     private static func script(of page: MarkdownPage) -> String {
         let blocks = page.blocks(of: "sh").map { $0.lines.joined(separator: "\n") }
-        return "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"
+        return "trap 'kill $(jobs -p) 2>/dev/null || :; wait' EXIT\n"
             + blocks.joined(separator: "\nprintf '\\036'\n") + "\n"
     }
 
