@@ -130,16 +130,18 @@ let package = Package(
             dependencies: ["SignerCore", "COpenSSL", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampClientTests", dependencies: ["StampClient"], swiftSettings: strict),
+        .target(name: "FakeFrame", path: "Tests/FakeFrame", swiftSettings: strict),
+        .testTarget(name: "StampClientTests", dependencies: ["FakeFrame", "StampClient"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeyClientTests",
             dependencies: [
-                "StampClient", "TurnkeyClient", "SoftwarePasskey",
+                "FakeFrame", "StampClient", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampctlTests", dependencies: ["stampctl"], swiftSettings: strict),
+        .testTarget(name: "StampctlTests", dependencies: ["FakeFrame", "stampctl"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeySandboxTests",
             dependencies: [

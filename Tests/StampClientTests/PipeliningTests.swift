@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FakeFrame
 import StampClient
 import Synchronization
 import Testing
@@ -17,6 +18,24 @@ struct PipeliningTests {
         }
         #expect(answers.count == 500)
         for (number, answer) in answers { #expect(answer == "p\(number)") }
+    }
+
+    @Test("100 clients at once are all answered by a frame that lets one wait in line")
+    func manyClients() async throws {
+        let frame = FakeFrame { _ in }
+        frame.stop()
+        frame.start(backlog: 0) { $0.echoStamps() }
+        defer { frame.stop() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+                    let stamp = try await client.stamp(payload: "p\(number)")
+                    #expect(stamp.stampHeaderValue == "p\(number)")
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 
     @Test("calls are sent without waiting for replies, over one connection")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+package import Foundation
 
 /// Whom the API takes a stamp for.
 public struct Whoami: Codable, Sendable, Hashable {
@@ -11,8 +11,15 @@ public struct Whoami: Codable, Sendable, Hashable {
 
 extension APIClient {
     public func getWhoami() async throws(TurnkeyError) -> Whoami {
-        let body = try Self.makeBody(OrganizationQuery(organizationId: organizationId))
-        return try Self.read(Whoami.self, from: try await query("whoami", body: body))
+        try readWhoami(try await query("whoami", body: try makeWhoamiBody()))
+    }
+
+    package func makeWhoamiBody() throws(TurnkeyError) -> Data {
+        try Self.makeBody(OrganizationQuery(organizationId: organizationId))
+    }
+
+    package func readWhoami(_ answer: Data) throws(TurnkeyError) -> Whoami {
+        try Self.read(Whoami.self, from: answer)
     }
 
     /// What has become of an activity, whatever that is.

@@ -27,10 +27,10 @@ public struct SessionToken: Sendable, Hashable {
         guard let claims = Self.read(Claims.self, parts[1]) else {
             throw .invalidSessionToken(detail: "a claim is missing")
         }
-        publicKey = claims.public_key
-        userId = claims.user_id
-        organizationId = claims.organization_id
-        sessionType = claims.session_type
+        publicKey = claims.publicKey
+        userId = claims.userId
+        organizationId = claims.organizationId
+        sessionType = claims.sessionType
         expiresAt = Date(timeIntervalSince1970: claims.exp)
     }
 
@@ -52,13 +52,19 @@ public struct SessionToken: Sendable, Hashable {
         let alg: String
     }
 
-    // The claims' own names.
-    // swift-format-ignore: AlwaysUseLowerCamelCase
     private struct Claims: Decodable {
         let exp: Double
-        let public_key: String
-        let session_type: String
-        let user_id: String
-        let organization_id: String
+        let publicKey: String
+        let sessionType: String
+        let userId: String
+        let organizationId: String
+
+        enum CodingKeys: String, CodingKey {
+            case exp
+            case publicKey = "public_key"
+            case sessionType = "session_type"
+            case userId = "user_id"
+            case organizationId = "organization_id"
+        }
     }
 }

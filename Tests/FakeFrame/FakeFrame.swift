@@ -4,9 +4,9 @@ import Glibc
 import Synchronization
 
 /// A frame made of a script: it binds a socket, and lets the script read calls and write bytes as it likes, on threads
-/// of its own.
-final class FakeFrame: Sendable {
-    let directory: String
+/// of its own. It listens until it is stopped.
+package final class FakeFrame: Sendable {
+    package let directory: String
     private let socketPath: String
     private let state = Mutex(State())
 
@@ -16,29 +16,35 @@ final class FakeFrame: Sendable {
     }
 
     /// Binds in `directory`, or in a new one that only this user may enter, and runs `script` for each connection.
-    init(directory: String? = nil, socket: String = "stamp.sock", script: @escaping @Sendable (Peer) -> Void) {
+    package init(directory: String? = nil, socket: String = "stamp.sock", script: @escaping @Sendable (Peer) -> Void) {
         self.directory = directory ?? Self.makeDirectory()
         socketPath = self.directory + "/" + socket
         start(script)
     }
 
-    deinit { stop() }
-
-    static func makeDirectory() -> String {
-        var template = Array("/tmp/fake-frame-XXXXXX".utf8CString)
+    /// A new directory that only this user may enter; it is removed when the process ends.
+    package static func makeDirectory() -> String {
+        var template = Array((root + "/XXXXXX").utf8CString)
         return String(cString: mkdtemp(&template))
     }
 
-    func start(_ script: @escaping @Sendable (Peer) -> Void) {
+    private static let root: String = {
+        var template = Array("/tmp/fake-frames-XXXXXX".utf8CString)
+        let root = String(cString: mkdtemp(&template))
+        atexit { try? FileManager.default.removeItem(atPath: FakeFrame.root) }
+        return root
+    }()
+
+    package func start(backlog: CInt = 256, _ script: @escaping @Sendable (Peer) -> Void) {
         let listener = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         precondition(withSocketAddress(socketPath) { bind(listener, $0, $1) } == 0, "bind \(socketPath): \(errno)")
-        listen(listener, 256)
+        listen(listener, backlog)
         state.withLock { $0.listener = listener }
-        Thread.detachNewThread { [weak self] in
+        Thread.detachNewThread { [self] in
             while true {
                 let socket = accept(listener, nil, nil)
                 guard socket >= 0 else { break }
-                self?.state.withLock { $0.peers.append(socket) }
+                state.withLock { $0.peers.append(socket) }
                 Thread.detachNewThread {
                     script(Peer(socket: socket))
                     shutdown(socket, Int32(SHUT_RDWR))
@@ -49,7 +55,7 @@ final class FakeFrame: Sendable {
     }
 
     /// Goes away as a killed process does: nobody listens, every connection ends, the path is free.
-    func stop() {
+    package func stop() {
         state.withLock { state in
             shutdown(state.listener, Int32(SHUT_RDWR))
             for peer in state.peers { shutdown(peer, Int32(SHUT_RDWR)) }
@@ -60,7 +66,8 @@ final class FakeFrame: Sendable {
     }
 }
 
-func withSocketAddress<Result>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+package func withSocketAddress<Result>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result
+{
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }

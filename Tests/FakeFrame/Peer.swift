@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 
 /// A client, as a fake frame sees it.
-final class Peer: Sendable {
+package final class Peer: Sendable {
     private let socket: CInt
 
     init(socket: CInt) {
@@ -11,7 +11,7 @@ final class Peer: Sendable {
     }
 
     /// The next call, or `nil` when the client has gone.
-    func readCall() -> ReceivedCall? {
+    package func readCall() -> ReceivedCall? {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
         while read(socket, &byte, 1) == 1 {
@@ -21,11 +21,11 @@ final class Peer: Sendable {
         return nil
     }
 
-    func send(_ text: String) {
+    package func send(_ text: String) {
         sendBytes(Array(text.utf8) + [0])
     }
 
-    func sendBytes(_ bytes: [UInt8]) {
+    package func sendBytes(_ bytes: [UInt8]) {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -37,26 +37,26 @@ final class Peer: Sendable {
     }
 
     /// A stamp whose value is `value`, so that a caller can tell whose reply it got.
-    func sendStamp(_ value: String) {
+    package func sendStamp(_ value: String) {
         send(Peer.stampReply(value))
     }
 
-    static func stampReply(_ value: String) -> String {
+    package static func stampReply(_ value: String) -> String {
         #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"\#(value)"}}"#
     }
 
     /// Answers every Stamp with its own payload, until the client goes.
-    func echoStamps() {
+    package func echoStamps() {
         while let call = readCall() { sendStamp(call.payload) }
     }
 }
 
 /// A call as it arrived, with the exact JSON.
-struct ReceivedCall {
-    let json: String
-    let method: String
-    let parameters: [String: Any]
-    let more: Bool
+package struct ReceivedCall {
+    package let json: String
+    package let method: String
+    package let parameters: [String: Any]
+    package let more: Bool
 
     init(_ bytes: [UInt8]) {
         json = String(decoding: bytes, as: UTF8.self)
@@ -66,5 +66,5 @@ struct ReceivedCall {
         more = object?["more"] as? Bool ?? false
     }
 
-    var payload: String { parameters["payload"] as? String ?? "" }
+    package var payload: String { parameters["payload"] as? String ?? "" }
 }
