@@ -18,6 +18,7 @@ extension TurnkeySandboxCommand {
 
         Example:
           turnkey-sandbox --port 0 --ready-file /tmp/sandbox.json --pending-polls 2 &
+          until [ -s /tmp/sandbox.json ]; do sleep 0.1; done
           jq -r .baseUrl /tmp/sandbox.json
         """
 }

@@ -49,8 +49,10 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let termination = Termination()
         do {
-            try await TurnkeySandbox(try makeConfiguration()).withRunning { ready in
+            let configuration = try makeConfiguration()
+            try await TurnkeySandbox(configuration).withRunning { ready in
                 try ReadyFile.write(ready, to: URL(filePath: readyFile))
+                configuration.logger.info("ready file written", metadata: ["path": "\(readyFile)"])
                 await termination.wait()
             }
         } catch let error as SandboxError {

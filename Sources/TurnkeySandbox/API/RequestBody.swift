@@ -10,7 +10,7 @@ struct RequestBody {
     init(_ bytes: Data) throws(APIError) {
         guard case .object(let object) = try? JSONReader.read(bytes) else { throw .malformedBody }
         var fields = FieldReader(object)
-        let text = try fields.read { reader throws(FieldError) in try reader.string("organizationId") }
+        let text = try fields.string("organizationId")
         guard let id = UUID(uuidString: text) else { throw .malformedOrganizationId }
         organizationId = id
         self.fields = fields

@@ -14,30 +14,26 @@ struct Submission {
 
     /// Reads `parameters` as `command` has them; nothing else may be in the body.
     init(reading fields: inout FieldReader, as command: any ActivityCommand.Type) throws(APIError) {
-        parameters = try fields.read { reader throws(FieldError) in
-            let parameters = try reader.object("parameters")
-            // The API can prove where it ran; the sandbox runs nowhere special, and says nothing of it.
-            _ = try reader.optionalBool("generateAppProofs")
-            try reader.finish()
-            return parameters
-        }
+        parameters = try fields.object("parameters")
+        // The API can prove where it ran; the sandbox runs nowhere special, and says nothing of it.
+        _ = try fields.optionalBool("generateAppProofs")
+        try fields.finish()
         var reader = FieldReader(parameters)
         self.command = try command.init(reading: &reader)
-        try reader.read { reader throws(FieldError) in try reader.finish() }
+        try reader.finish()
     }
 
     /// Checks `timestampMs` against the clock, then `type` against what the path serves.
     static func check(_ fields: inout FieldReader, type expected: String, at now: Date) throws(APIError) {
-        let timestamp = try fields.read { reader throws(FieldError) in
-            let text = try reader.string("timestampMs")
-            guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let milliseconds = Int64(text) else {
-                throw reader.invalid("timestampMs", "must be Unix milliseconds in decimal digits")
-            }
-            return Date(timeIntervalSince1970: TimeInterval(milliseconds) / 1000)
+        let text = try fields.string("timestampMs")
+        // `Int64` alone would read a sign too.
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let milliseconds = Int64(text) else {
+            throw fields.invalid("timestampMs", "must be Unix milliseconds in decimal digits")
         }
+        let timestamp = Date(timeIntervalSince1970: TimeInterval(milliseconds) / 1000)
         let age = now.timeIntervalSince(timestamp)
         guard age < oldestSeconds, -age <= furthestAheadSeconds else { throw .timestampOutOfRange }
-        let type = try fields.read { reader throws(FieldError) in try reader.string("type") }
+        let type = try fields.string("type")
         guard type == expected else { throw .activityType(type) }
     }
 }

@@ -36,39 +36,24 @@ extension Endpoint {
 }
 
 extension FieldReader {
-    /// Runs one reading, its error made the API's.
-    mutating func read<Value>(
-        _ body: (inout FieldReader) throws(FieldError) -> Value
-    ) throws(APIError) -> Value {
-        do {
-            return try body(&self)
-        } catch {
-            throw .field(error)
-        }
-    }
-
     /// A P-256 public key in compressed hex.
     mutating func publicKey(_ name: String) throws(APIError) -> APIPublicKey {
-        let text = try read { reader throws(FieldError) in try reader.string(name) }
-        guard let key = APIPublicKey(hex: text) else {
-            throw .field(invalid(name, "must be a compressed P-256 point in 66 hex digits"))
+        guard let key = APIPublicKey(hex: try string(name)) else {
+            throw invalid(name, "must be a compressed P-256 point in 66 hex digits")
         }
         return key
     }
 
     /// `expirationSeconds`, where it is given.
     mutating func expiration() throws(APIError) -> Expiration? {
-        guard let text = try read({ reader throws(FieldError) in try reader.optionalString("expirationSeconds") })
-        else {
-            return nil
-        }
+        guard let text = try optionalString("expirationSeconds") else { return nil }
         return try Expiration(reading: text)
     }
 
     /// A text that may not be empty.
     mutating func name(_ name: String) throws(APIError) -> String {
-        let text = try read { reader throws(FieldError) in try reader.string(name) }
-        guard !text.isEmpty else { throw .field(invalid(name, "must not be empty")) }
+        let text = try string(name)
+        guard !text.isEmpty else { throw invalid(name, "must not be empty") }
         return text
     }
 }

@@ -20,11 +20,11 @@ struct CreateAPIKeys: ActivityCommand {
             switch curve {
             case "API_KEY_CURVE_P256": break
             case "API_KEY_CURVE_SECP256K1", "API_KEY_CURVE_ED25519": throw .curveNotServed(curve)
-            default: throw .field(reader.invalid("curveType", "is not a curve type"))
+            default: throw reader.invalid("curveType", "is not a curve type")
             }
             publicKey = try reader.publicKey("publicKey")
             expiration = try reader.expiration()
-            try reader.read { reader throws(FieldError) in try reader.finish() }
+            try reader.finish()
         }
     }
 
@@ -34,10 +34,10 @@ struct CreateAPIKeys: ActivityCommand {
     init(reading parameters: inout FieldReader) throws(APIError) {
         userId = try parameters.name("userId")
         var keys: [NewKey] = []
-        for var reader in try parameters.read({ reader throws(FieldError) in try reader.readers("apiKeys") }) {
+        for var reader in try parameters.readers("apiKeys") {
             keys.append(try NewKey(reading: &reader))
         }
-        guard !keys.isEmpty else { throw .field(parameters.invalid("apiKeys", "must not be empty")) }
+        guard !keys.isEmpty else { throw parameters.invalid("apiKeys", "must not be empty") }
         self.keys = keys
     }
 

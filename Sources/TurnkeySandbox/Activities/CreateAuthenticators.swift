@@ -18,16 +18,15 @@ struct CreateAuthenticators: ActivityCommand {
         init(reading reader: inout FieldReader) throws(APIError) {
             name = try reader.name("authenticatorName")
             challenge = try reader.bytes("challenge")
-            guard var inner = try reader.read({ reader throws(FieldError) in try reader.optionalReader("attestation") })
-            else { throw .attestationMissing }
+            guard var inner = try reader.optionalReader("attestation") else { throw .attestationMissing }
             attestation = Attestation(
                 credentialId: try inner.bytes("credentialId"),
                 clientData: try inner.bytes("clientDataJson"),
                 attestationObject: try inner.bytes("attestationObject")
             )
             transports = try inner.transports()
-            try inner.read { reader throws(FieldError) in try reader.finish() }
-            try reader.read { reader throws(FieldError) in try reader.finish() }
+            try inner.finish()
+            try reader.finish()
         }
     }
 
@@ -37,10 +36,10 @@ struct CreateAuthenticators: ActivityCommand {
     init(reading parameters: inout FieldReader) throws(APIError) {
         userId = try parameters.name("userId")
         var authenticators: [NewAuthenticator] = []
-        for var reader in try parameters.read({ reader throws(FieldError) in try reader.readers("authenticators") }) {
+        for var reader in try parameters.readers("authenticators") {
             authenticators.append(try NewAuthenticator(reading: &reader))
         }
-        guard !authenticators.isEmpty else { throw .field(parameters.invalid("authenticators", "must not be empty")) }
+        guard !authenticators.isEmpty else { throw parameters.invalid("authenticators", "must not be empty") }
         self.authenticators = authenticators
     }
 
@@ -78,14 +77,14 @@ extension FieldReader {
     /// Bytes in base64url.
     fileprivate mutating func bytes(_ name: String) throws(APIError) -> Data {
         let text = try self.name(name)
-        guard let bytes = Base64URL.decode(text) else { throw .field(invalid(name, "must be base64url")) }
+        guard let bytes = Base64URL.decode(text) else { throw invalid(name, "must be base64url") }
         return bytes
     }
 
     fileprivate mutating func transports() throws(APIError) -> [String] {
-        let transports = try read { reader throws(FieldError) in try reader.strings("transports") }
+        let transports = try strings("transports")
         guard transports.allSatisfy(AuthenticatorTransport.isKnown) else {
-            throw .field(invalid("transports", "must be of AUTHENTICATOR_TRANSPORT_BLE, INTERNAL, NFC, USB, HYBRID"))
+            throw invalid("transports", "must be of AUTHENTICATOR_TRANSPORT_BLE, INTERNAL, NFC, USB, HYBRID")
         }
         return transports
     }

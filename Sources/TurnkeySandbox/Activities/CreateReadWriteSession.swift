@@ -22,16 +22,13 @@ struct CreateReadWriteSession: ActivityCommand {
         guard text.utf8.count == 130, let bytes = Hex.decode(text),
             let target = try? P256.KeyAgreement.PublicKey(x963Representation: bytes)
         else {
-            throw .field(parameters.invalid("targetPublicKey", "must be an uncompressed P-256 point in 130 hex digits"))
+            throw parameters.invalid("targetPublicKey", "must be an uncompressed P-256 point in 130 hex digits")
         }
         self.target = target
         expiration = try parameters.expiration() ?? .session
-        (userId, apiKeyName, invalidatesExisting) = try parameters.read { reader throws(FieldError) in
-            (
-                try reader.optionalString("userId"), try reader.optionalString("apiKeyName"),
-                try reader.optionalBool("invalidateExisting") ?? false
-            )
-        }
+        userId = try parameters.optionalString("userId")
+        apiKeyName = try parameters.optionalString("apiKeyName")
+        invalidatesExisting = try parameters.optionalBool("invalidateExisting") ?? false
     }
 
     func execute(in organization: inout Organization, for context: ActivityContext) throws(APIError) -> JSONObject {

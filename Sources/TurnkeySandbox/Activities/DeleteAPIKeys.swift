@@ -14,8 +14,8 @@ struct DeleteAPIKeys: ActivityCommand {
 
     init(reading parameters: inout FieldReader) throws(APIError) {
         userId = try parameters.name("userId")
-        apiKeyIds = try parameters.read { reader throws(FieldError) in try reader.strings("apiKeyIds") }
-        guard !apiKeyIds.isEmpty else { throw .field(parameters.invalid("apiKeyIds", "must not be empty")) }
+        apiKeyIds = try parameters.strings("apiKeyIds")
+        guard !apiKeyIds.isEmpty else { throw parameters.invalid("apiKeyIds", "must not be empty") }
     }
 
     func execute(in organization: inout Organization, for context: ActivityContext) throws(APIError) -> JSONObject {

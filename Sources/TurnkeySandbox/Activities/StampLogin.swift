@@ -16,12 +16,10 @@ struct StampLogin: ActivityCommand {
     init(reading parameters: inout FieldReader) throws(APIError) {
         publicKey = try parameters.publicKey("publicKey")
         expiration = try parameters.expiration() ?? .session
-        invalidatesExisting = try parameters.read { reader throws(FieldError) in
-            if try reader.optionalString("sessionProfileId") != nil {
-                throw reader.invalid("sessionProfileId", "names a session profile, and this sandbox has none")
-            }
-            return try reader.optionalBool("invalidateExisting") ?? false
+        if try parameters.optionalString("sessionProfileId") != nil {
+            throw parameters.invalid("sessionProfileId", "names a session profile, and this sandbox has none")
         }
+        invalidatesExisting = try parameters.optionalBool("invalidateExisting") ?? false
     }
 
     func execute(in organization: inout Organization, for context: ActivityContext) throws(APIError) -> JSONObject {

@@ -20,45 +20,45 @@ struct FieldReader {
         self.path = path
     }
 
-    mutating func optionalString(_ name: String) throws(FieldError) -> String? {
+    mutating func optionalString(_ name: String) throws(APIError) -> String? {
         switch take(name) {
         case nil: return nil
         case .string(let value): return value
-        default: throw .wrongType(path + name, expected: "a string")
+        default: throw .field(.wrongType(path + name, expected: "a string"))
         }
     }
 
-    mutating func string(_ name: String) throws(FieldError) -> String {
-        guard let value = try optionalString(name) else { throw .missing(path + name) }
+    mutating func string(_ name: String) throws(APIError) -> String {
+        guard let value = try optionalString(name) else { throw .field(.missing(path + name)) }
         return value
     }
 
-    mutating func optionalBool(_ name: String) throws(FieldError) -> Bool? {
+    mutating func optionalBool(_ name: String) throws(APIError) -> Bool? {
         switch take(name) {
         case nil: return nil
         case .bool(let value): return value
-        default: throw .wrongType(path + name, expected: "a boolean")
+        default: throw .field(.wrongType(path + name, expected: "a boolean"))
         }
     }
 
-    mutating func optionalObject(_ name: String) throws(FieldError) -> JSONObject? {
+    mutating func optionalObject(_ name: String) throws(APIError) -> JSONObject? {
         switch take(name) {
         case nil: return nil
         case .object(let value): return value
-        default: throw .wrongType(path + name, expected: "an object")
+        default: throw .field(.wrongType(path + name, expected: "an object"))
         }
     }
 
-    mutating func object(_ name: String) throws(FieldError) -> JSONObject {
-        guard let value = try optionalObject(name) else { throw .missing(path + name) }
+    mutating func object(_ name: String) throws(APIError) -> JSONObject {
+        guard let value = try optionalObject(name) else { throw .field(.missing(path + name)) }
         return value
     }
 
-    mutating func strings(_ name: String) throws(FieldError) -> [String] {
+    mutating func strings(_ name: String) throws(APIError) -> [String] {
         var strings: [String] = []
         for (index, element) in try array(name).enumerated() {
             guard case .string(let value) = element else {
-                throw .wrongType("\(path)\(name)[\(index)]", expected: "a string")
+                throw .field(.wrongType("\(path)\(name)[\(index)]", expected: "a string"))
             }
             strings.append(value)
         }
@@ -66,11 +66,11 @@ struct FieldReader {
     }
 
     /// Readers of the objects in an array, which know where they are.
-    mutating func readers(_ name: String) throws(FieldError) -> [FieldReader] {
+    mutating func readers(_ name: String) throws(APIError) -> [FieldReader] {
         var readers: [FieldReader] = []
         for (index, element) in try array(name).enumerated() {
             guard case .object(let value) = element else {
-                throw .wrongType("\(path)\(name)[\(index)]", expected: "an object")
+                throw .field(.wrongType("\(path)\(name)[\(index)]", expected: "an object"))
             }
             readers.append(FieldReader(value, path: "\(path)\(name)[\(index)]."))
         }
@@ -78,27 +78,27 @@ struct FieldReader {
     }
 
     /// A reader of a member that is an object, or `nil`.
-    mutating func optionalReader(_ name: String) throws(FieldError) -> FieldReader? {
+    mutating func optionalReader(_ name: String) throws(APIError) -> FieldReader? {
         try optionalObject(name).map { FieldReader($0, path: "\(path)\(name).") }
     }
 
     /// The error for a member whose value cannot be.
-    func invalid(_ name: String, _ reason: String) -> FieldError {
-        .invalid(path + name, reason: reason)
+    func invalid(_ name: String, _ reason: String) -> APIError {
+        .field(.invalid(path + name, reason: reason))
     }
 
     /// Ends the reading: a member that was never asked for is refused, so that a misspelt option is not ignored.
-    func finish() throws(FieldError) {
+    func finish() throws(APIError) {
         for member in object.members where !asked.contains(member.name) {
-            throw .unknown(path + member.name)
+            throw .field(.unknown(path + member.name))
         }
     }
 
-    private mutating func array(_ name: String) throws(FieldError) -> [JSONValue] {
+    private mutating func array(_ name: String) throws(APIError) -> [JSONValue] {
         switch take(name) {
-        case nil: throw .missing(path + name)
+        case nil: throw .field(.missing(path + name))
         case .array(let elements): return elements
-        default: throw .wrongType(path + name, expected: "an array")
+        default: throw .field(.wrongType(path + name, expected: "an array"))
         }
     }
 

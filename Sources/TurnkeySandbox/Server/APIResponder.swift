@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 
 /// Speaks HTTP for the API: POST on the paths that there are, and never a redirect.
-struct APIResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
-
+struct APIResponder: Sendable {
     /// A larger body is refused with 413: the signer's own frame is no larger.
     static let bodyLimitBytes = 1 << 20
 
@@ -16,7 +14,10 @@ struct APIResponder: HTTPResponder {
     let latency: Duration
     let logger: Logger
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    /// Answers one request, held back by the latency.
+    ///
+    /// - Throws: `CancellationError`, where the sandbox ends meanwhile.
+    func respond(to request: Request) async throws -> Response {
         try await Task.sleep(for: latency)
         do throws(APIError) {
             let answer = try await answer(request)
@@ -46,9 +47,8 @@ struct APIResponder: HTTPResponder {
         } catch is NIOTooManyBytesError {
             throw .bodyTooLarge(limitBytes: Self.bodyLimitBytes)
         } catch {
-            let id = UUID()
-            logger.error("cannot read a body", metadata: ["id": "\(id.text)", "error": "\(error)"])
-            throw .internal(id)
+            // The client left, or closed its side, in the middle of it.
+            throw .malformedBody
         }
     }
 

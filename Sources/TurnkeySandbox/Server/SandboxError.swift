@@ -9,7 +9,7 @@ public enum SandboxError: Error, Hashable {
     case origin(String)
     /// The port could not be had; `reason` is the system's.
     case cannotListen(port: UInt16, reason: String)
-    /// The server ended before it was told to.
+    /// The server ended before it listened.
     case stopped
 
     public var message: String {
@@ -18,7 +18,7 @@ public enum SandboxError: Error, Hashable {
         case .rpId(let text): "not a relying party identifier: \(text)"
         case .origin(let text): "not an origin: \(text)"
         case .cannotListen(let port, let reason): "cannot listen on 127.0.0.1:\(port): \(reason)"
-        case .stopped: "the server stopped by itself"
+        case .stopped: "the server ended before it listened"
         }
     }
 

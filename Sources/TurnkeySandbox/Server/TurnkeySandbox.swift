@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
-import Hummingbird
 import Logging
-import NIOCore
 
 /// A strict stand-in for the parts of Turnkey's API that sign-in and sessions need, on loopback, in memory.
 ///
@@ -39,64 +37,40 @@ public struct TurnkeySandbox: Sendable {
 
     /// Serves on 127.0.0.1 for as long as `body` runs, with fresh state at each call.
     ///
-    /// When `body` is done or the task is cancelled, connections are closed and answers still held back are dropped.
+    /// When `body` is done, requests that are being answered are given a second; what is held back then is dropped.
     /// - Parameter body: Gets what it takes to use the sandbox, which listens by then.
     /// - Returns: What `body` returns.
     /// - Throws: `.cannotListen`, `.stopped`, and whatever `body` throws.
     public func withRunning<Value: Sendable>(
         _ body: (ReadyInformation) async throws -> Value
     ) async throws -> Value {
-        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let application = makeApplication { port in continuation.yield(port) }
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            defer { group.cancelAll() }
-            group.addTask {
-                defer { continuation.finish() }
-                try await run(application)
-            }
-            guard let port = await ports.first(where: { _ in true }) else {
-                try await group.next()
-                throw SandboxError.stopped
-            }
+        let server = LoopbackServer(makeResponder(), port: configuration.port)
+        do {
+            let port = try await server.start()
             configuration.logger.info("listening", metadata: ["address": "127.0.0.1:\(port)"])
-            return try await body(makeInformation(port: port))
+            let value = try await body(makeInformation(port: port))
+            await server.stop()
+            return value
+        } catch {
+            await server.stop()
+            throw error
         }
     }
 }
 
 extension TurnkeySandbox {
-    private func makeApplication(
-        whenListening: @escaping @Sendable (Int) -> Void
-    ) -> Application<APIResponder> {
+    private func makeResponder() -> APIResponder {
         let ledger = Ledger(
             organizations,
             party: party,
             notarizer: notarizer,
             pendingPolls: configuration.pendingPolls
         )
-        // The framework calls the cancellation that ends it an error; what a reader should know is logged here.
-        var frameworkLogger = configuration.logger
-        frameworkLogger.logLevel = .critical
-        return Application(
-            responder: APIResponder(
-                api: TurnkeyAPI(ledger, now: configuration.now),
-                latency: configuration.latency,
-                logger: configuration.logger
-            ),
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: Int(configuration.port))),
-            onServerRunning: { channel in
-                if let port = channel.localAddress?.port { whenListening(port) }
-            },
-            logger: frameworkLogger
+        return APIResponder(
+            api: TurnkeyAPI(ledger, now: configuration.now),
+            latency: configuration.latency,
+            logger: configuration.logger
         )
-    }
-
-    private func run(_ application: Application<APIResponder>) async throws {
-        do {
-            try await application.run()
-        } catch let error as IOError {
-            throw SandboxError.cannotListen(port: configuration.port, reason: error.localizedDescription)
-        }
     }
 
     private func makeInformation(port: Int) -> ReadyInformation {

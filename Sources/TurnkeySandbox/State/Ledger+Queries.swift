@@ -11,18 +11,15 @@ extension Ledger {
         at now: Date
     ) throws(APIError) -> JSONObject {
         var fields = body.fields
-        let argument = try fields.read { reader throws(FieldError) in
-            let argument: String? =
-                switch endpoint {
-                case .getUser: try reader.string("userId")
-                case .getAPIKeys: try reader.optionalString("userId")
-                case .getAPIKey: try reader.string("apiKeyId")
-                case .getActivity: try reader.string("activityId")
-                default: nil
-                }
-            try reader.finish()
-            return argument
-        }
+        let argument: String? =
+            switch endpoint {
+            case .getUser: try fields.string("userId")
+            case .getAPIKeys: try fields.optionalString("userId")
+            case .getAPIKey: try fields.string("apiKeyId")
+            case .getActivity: try fields.string("activityId")
+            default: nil
+            }
+        try fields.finish()
         switch endpoint {
         case .getUser: return ["user": .object(try organization.user(argument ?? "").json)]
         case .listUsers: return ["users": .array(organization.users.map { .object($0.json) })]
