@@ -45,18 +45,28 @@ import Glibc
         }
     }
 
-    /// Drops the first `count` bytes; an emptied buffer gives its memory back where it had grown.
+    /// Drops the first `count` bytes. Memory that a long frame took is given back, also where something came behind it;
+    /// an emptied buffer keeps hardly any.
     mutating func removeFirst(_ count: Int) {
+        guard count > 0 else { return }
         byteCount -= count
-        if byteCount == 0, unsafe storage.count > Self.keptByteCount {
-            unsafe storage.deallocate()
-            unsafe storage = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-        } else if count > 0, byteCount > 0, let base = unsafe storage.baseAddress {
+        let keptByteCount = byteCount == 0 ? Self.keptByteCount : 2 * ConnectionLimits.readByteCount
+        if unsafe storage.count > keptByteCount {
+            moveToNewStorage(from: count)
+        } else if byteCount > 0, let base = unsafe storage.baseAddress {
             unsafe base.copyMemory(from: base + count, byteCount: byteCount)
         }
     }
 
     private static let keptByteCount = 4 * 1024
+
+    private mutating func moveToNewStorage(from offset: Int) {
+        let smaller = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: storage[offset..<offset + byteCount])
+        unsafe smaller.copyMemory(from: rest)
+        unsafe storage.deallocate()
+        unsafe storage = smaller
+    }
 
     /// Doubles, so that a frame that comes in pieces is moved a bounded number of times.
     private mutating func reserve(_ count: Int) {

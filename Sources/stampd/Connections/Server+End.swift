@@ -31,7 +31,9 @@ extension Server {
         connection.isQueued = false
         readingByteCount -= connection.countedByteCount
         connection.countedByteCount = 0
+        paused.removeAll { $0 === connection }
         forget(connection)
+        resumeReading()
         resumeAccepting()
         if isDraining { exitWhenDrained() }
     }
@@ -65,8 +67,8 @@ extension Server {
         guard connection.isServing, connection.callCount > 0 else { return }
         var waiting: UInt8 = 0
         let peeked = unsafe recv(connection.descriptor, &waiting, 1, CLinuxPeek | CLinuxDontWait)
-        if peeked > 0 { return receive(connection) }
-        end(connection)
+        // What waits is read in the loop's turns, so that a peer that goes on and on meets the drain's end.
+        if peeked <= 0 { end(connection) }
     }
 
     func exitWhenDrained() {

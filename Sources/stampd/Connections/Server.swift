@@ -30,6 +30,8 @@ final class Server {
     var queue: [Connection] = []
     /// Bytes of frames that are not whole, over all connections.
     var readingByteCount = 0
+    /// Connections whose unfinished frames wait for room, longest first.
+    var paused: [Connection] = []
     var isAcceptingPaused = false
     var acceptAgain = BootInstant.never
     /// When a stop gives up waiting; `.never` while nobody asked for one.
