@@ -44,6 +44,7 @@ struct ShellRun {
         process.executableURL = URL(filePath: "/usr/bin/timeout")
         process.arguments = ["--kill-after=5", "\(limitSeconds)", "bash", "-eu", script.path]
         process.currentDirectoryURL = directory
+        let executables = URL(filePath: FrameProcess.executable).deletingLastPathComponent().path
         process.environment = [
             "PATH": "\(executables):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")",
             "HOME": directory.path, "TMPDIR": directory.path, "LANG": "C.UTF-8",
@@ -55,11 +56,5 @@ struct ShellRun {
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do { try process.run() } catch { continuation.resume(throwing: error) }
         }
-    }
-
-    /// Where this build's products are: beside the tests.
-    private static var executables: String {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(filePath: own).deletingLastPathComponent().path
     }
 }
