@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A lock (flock(2)) on a file that nobody else may open, so that nobody else can hold it; removed when it ends.
+/// A lock (flock(2)) on a file that nobody else may open, so that nobody else can hold it.
 final class DirectoryLock {
-    private let directory: CInt
     private let descriptor: CInt
 
     private static let name = ".stampd.lock"
 
-    /// `directory` is a descriptor of the directory at `path`; it is not taken over, and must outlive the lock's `init`.
+    /// `directory` is a descriptor of the directory at `path`; it is not kept.
     init(directory: CInt, path: String) throws(SocketDirectoryError) {
         let lockPath = "\(path)/\(Self.name)"
         let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
@@ -26,18 +25,16 @@ final class DirectoryLock {
             // Between opening and locking, a frame that ended may have removed the file: then this one locks nothing.
             if Self.isCurrent(descriptor, in: directory) {
                 self.descriptor = descriptor
-                self.directory = fcntl(directory, F_DUPFD_CLOEXEC, 0)
                 return
             }
             close(descriptor)
         }
     }
 
-    deinit {
-        unsafe _ = unlinkat(directory, Self.name, 0)
-        close(directory)
-        close(descriptor)
-    }
+    deinit { close(descriptor) }
+
+    /// Removes the file, while the lock is still held.
+    func remove(from directory: CInt) { unsafe _ = unlinkat(directory, Self.name, 0) }
 
     private static func isCurrent(_ descriptor: CInt, in directory: CInt) -> Bool {
         var locked = stat()

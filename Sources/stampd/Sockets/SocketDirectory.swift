@@ -52,7 +52,10 @@ final class SocketDirectory {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        lock.remove(from: descriptor)
+        close(descriptor)
+    }
 
     private static func requireOwn(_ descriptor: CInt, path: String) throws(SocketDirectoryError) {
         var status = stat()
