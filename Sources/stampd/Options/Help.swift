@@ -47,6 +47,7 @@ extension Options.Failure {
         case .invalid(let option, let range):
             "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .missingSocketDirectory: "--socket-directory DIR is needed"
+        case .allReserved(let count): "--reserved-connections must be less than the \(count) of --maximum-connections"
         }
     }
 }
