@@ -58,7 +58,7 @@ struct LimitTests {
             var sent = 0
             // One byte now and then: the deadline is the frame's, not the byte's.
             while !trickling.isReadable, sent < call.count - 1 {
-                try trickling.write([call[sent]])
+                _ = trickling.writeNow([call[sent]])
                 sent += 1
                 for index in 0..<20 {
                     try others.write(makeStamp(payload(index)))

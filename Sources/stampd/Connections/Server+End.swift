@@ -84,6 +84,11 @@ extension Server {
     }
 
     func exitWhenDrained() {
-        if connections.isEmpty, refused.isEmpty { loop.exit(0) }
+        if connections.isEmpty, refused.isEmpty { stop() }
+    }
+
+    func stop() {
+        log.reportLeftOut()
+        loop.exit(0)
     }
 }

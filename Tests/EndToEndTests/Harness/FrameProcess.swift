@@ -99,11 +99,12 @@ final class FrameProcess {
         return client
     }
 
-    /// Waits until a call on a new connection has no error, as after a place was freed; asks at most ten seconds long.
+    /// Waits until a call on a new connection has no error, as after a place was freed or where the log is not to be had;
+    /// asks at most ten seconds long.
     func waitUntilServing() throws -> RawClient {
         let end = Date(timeIntervalSinceNow: 10)
         while Date() < end {
-            let client = try stampClient()
+            guard let client = try? stampClient() else { continue }
             if let reply = try client.callOrEnd("io.stampd.Stamper.GetStatus"), reply.error == nil { return client }
         }
         throw WaitTimedOut(what: "a place")
