@@ -55,7 +55,7 @@ extension SignerCoreTests {
                 keys.append(
                     try frame.frame.createSessionKey(for: SessionName(stringLiteral: "p\(index)"), at: frame.now))
             }
-            #expect(Set(keys).count == 64 && frame.frame.sessionCount == 64)
+            #expect(Set(keys).count == 64 && frame.frame.sessions.count == 64)
             let before = frame.snapshot()
             #expect(throws: FrameError.tooManySessions(limit: 64)) {
                 try frame.frame.createSessionKey(for: "s1", at: frame.now)

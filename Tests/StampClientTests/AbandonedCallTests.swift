@@ -43,12 +43,21 @@ struct AbandonedCallTests {
             guard let first = peer.readCall(), let second = peer.readCall() else { return }
             peer.sendStamp(first.payload)
             peer.sendStamp(second.payload)
-            _ = peer.readCall()
+            peer.echoStamps()
         }
         let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .milliseconds(500))
-        await #expect(throws: StampError.timedOut(method: "io.stampd.Stamper.Stamp", after: .milliseconds(500))) {
-            try await client.stamp(payload: "first")
+        let timedOut = StampError.timedOut(method: "io.stampd.Stamper.Stamp", after: .milliseconds(500))
+        await #expect(throws: timedOut) { try await client.stamp(payload: "first") }
+        // On a busy machine later calls may be late as well: whichever is answered gets its own reply.
+        var answer: Stamp?
+        for number in 2... {
+            do throws(StampError) {
+                answer = try await client.stamp(payload: "p\(number)")
+                #expect(answer?.stampHeaderValue == "p\(number)")
+            } catch {
+                try #require(error == timedOut)
+            }
+            if answer != nil { break }
         }
-        #expect(try await client.stamp(payload: "second").stampHeaderValue == "second")
     }
 }

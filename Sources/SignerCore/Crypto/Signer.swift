@@ -77,11 +77,12 @@ import COpenSSL
 
     static func make() throws(CryptoError) -> DigestContext {
         let algorithm = try unsafe require(EVP_MD_fetch(nil, "SHA256", nil), "EVP_MD_fetch")
-        guard let context = unsafe EVP_MD_CTX_new() else {
+        do throws(CryptoError) {
+            return unsafe DigestContext(context: try require(EVP_MD_CTX_new(), "EVP_MD_CTX_new"), algorithm: algorithm)
+        } catch {
             unsafe EVP_MD_free(algorithm)
-            throw .failed(call: "EVP_MD_CTX_new")
+            throw error
         }
-        return unsafe DigestContext(context: context, algorithm: algorithm)
     }
 
     /// SHA-256 of `message`, 32 bytes.

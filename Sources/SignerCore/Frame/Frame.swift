@@ -26,7 +26,6 @@ package struct Frame: ~Copyable {
     }
 
     package var hasEvents: Bool { !events.isEmpty }
-    package var sessionCount: Int { sessions.count }
     package var rememberedDeadlineCount: Int { rememberedDeadlines.count }
 
     /// Ends what is past its time and announces what soon will be.

@@ -72,6 +72,8 @@ final class Connection {
 
     var isServing: Bool { if case .serving = state { true } else { false } }
     var isWatching: Bool { if case .watching = state { true } else { false } }
+    /// It has a frame that is not whole, and waits for its peer to go on.
+    var isReadingFrame: Bool { frameStart != nil && !isPaused }
     var isClosing: Bool { if case .closing = state { true } else { false } }
     var isRefused: Bool { if case .refused = state { true } else { false } }
 

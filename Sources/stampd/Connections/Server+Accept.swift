@@ -74,7 +74,9 @@ extension Server {
         let ofUser = connectionsByUser[peer.uid, default: 0]
         let isReserved = connections.count >= limits.maximumConnections - limits.reservedConnections
         let isOverTotal = isReserved && door == .stamp && peer.uid != 0
-        guard ofUser < limits.maximumConnectionsPerUser, !isOverTotal else {
+        // A user whose programs took every place of theirs must still get in to lock, end and reset.
+        let kept = door == .control ? limits.reservedConnections : 0
+        guard ofUser < limits.maximumConnectionsPerUser + kept, !isOverTotal else {
             log.refused("a connection of \(peer.description): too many connections", at: now.seconds)
             return .refused(.rateLimited(retryAfterMilliseconds: limits.frameTimeoutSeconds * 1000))
         }

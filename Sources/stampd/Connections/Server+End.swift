@@ -10,6 +10,7 @@ extension Server {
     func finish(_ connection: Connection) {
         guard connection.output.isEmpty else { return connection.updateEvents() }
         guard !connection.isInputEnded else { return end(connection) }
+        connection.input = InputBuffer()
         connection.lastActivity = .now
         shutdown(connection.descriptor, CInt(SHUT_WR))
         connection.updateEvents()
@@ -18,9 +19,13 @@ extension Server {
 
     /// Throws away what a peer still sends on a connection that ends.
     func discard(_ connection: Connection) {
-        connection.input = InputBuffer()
-        switch connection.input.receive(from: connection.descriptor, limit: ConnectionLimits.readByteCount) {
-        case .bytes, .nothing: connection.input = InputBuffer()
+        var rest = InputBuffer()
+        swap(&rest, &spareInput)
+        defer { swap(&rest, &spareInput) }
+        let limit = ConnectionLimits.readByteCount
+        switch rest.receive(from: connection.descriptor, limit: limit, maximumByteCount: limit) {
+        case .bytes(let count): rest.removeFirst(count)
+        case .nothing: return
         case .end, .failed: end(connection)
         }
     }
@@ -31,7 +36,9 @@ extension Server {
         connection.isQueued = false
         readingByteCount -= connection.countedByteCount
         connection.countedByteCount = 0
+        paused.removeAll { $0 === connection }
         forget(connection)
+        resumeReading()
         resumeAccepting()
         if isDraining { exitWhenDrained() }
     }
@@ -52,6 +59,7 @@ extension Server {
         drainDeadline = BootInstant.now.adding(seconds: limits.drainTimeoutSeconds)
         log.write(.notice, "stopping: \(connections.count) connections are drained")
         listeners.removeAll()
+        acceptAgain = .never
         schedule(drainDeadline)
         for connection in refused { end(connection) }
         for connection in connections.values { drain(connection) }
@@ -62,14 +70,25 @@ extension Server {
     func drain(_ connection: Connection) {
         guard !connection.isWatching else { return end(connection) }
         guard connection.output.isEmpty, !connection.isQueued, connection.countedByteCount == 0 else { return }
-        guard connection.isServing, connection.callCount > 0 else { return }
+        guard connection.isServing, !isYoung(connection) else { return }
         var waiting: UInt8 = 0
         let peeked = unsafe recv(connection.descriptor, &waiting, 1, CLinuxPeek | CLinuxDontWait)
-        if peeked > 0 { return receive(connection) }
-        end(connection)
+        // What waits is read in the loop's turns, so that a peer that goes on and on meets the drain's end.
+        if peeked <= 0 { end(connection) }
+    }
+
+    /// It never called, and connected so lately that its first call may be on its way.
+    private func isYoung(_ connection: Connection) -> Bool {
+        let start = drainDeadline.subtracting(seconds: 2 * limits.drainTimeoutSeconds)
+        return connection.callCount == 0 && connection.lastActivity > start
     }
 
     func exitWhenDrained() {
-        if connections.isEmpty, refused.isEmpty { loop.exit(0) }
+        if connections.isEmpty, refused.isEmpty { stop() }
+    }
+
+    func stop() {
+        log.reportLeftOut()
+        loop.exit(0)
     }
 }

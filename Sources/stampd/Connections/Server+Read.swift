@@ -12,14 +12,25 @@ extension Server {
             guard connection.output.isEmpty else { return }
         }
         if events & CLinuxReadable != 0 { return receive(connection) }
-        guard !connection.isQueued else { return }  // what it sent before it hung up has its turn first
+        // What it sent before it hung up has its turn first.
+        guard !connection.isQueued else { return }
+        if connection.isPaused {
+            paused.removeAll { $0 === connection }
+            return resume(connection)
+        }
         if events & CLinuxHungUp != 0 { return end(connection) }
         serve(connection)
     }
 
     func receive(_ connection: Connection) {
         guard !connection.isClosing else { return discard(connection) }
-        switch connection.input.receive(from: connection.descriptor, limit: ConnectionLimits.readByteCount) {
+        if connection.input.capacity == 0 { swap(&connection.input, &spareInput) }
+        let received = connection.input.receive(
+            from: connection.descriptor,
+            limit: ConnectionLimits.readByteCount,
+            maximumByteCount: limits.maximumFrameBytes + ConnectionLimits.readByteCount
+        )
+        switch received {
         case .bytes: connection.lastActivity = .now
         case .end: connection.isInputEnded = true
         case .nothing: return
@@ -43,8 +54,16 @@ extension Server {
         replies.bytes.removeAll(keepingCapacity: replies.bytes.capacity <= ConnectionLimits.sendByteCount)
         swap(&replies, &self.replies)
         guard isAlive else { return end(connection) }
-        count(connection, consumed: consumed)
+        if connection.input.byteCount == 0 || connection.isWatching { dropInput(of: connection) }
+        count(connection, consumed: consumed, hasMore: hasMore)
         settle(connection, hasMore: hasMore)
+    }
+
+    /// Nothing of it waits: its buffer serves the next connection that is read, so that an ordinary call allocates none
+    /// and an idle connection holds none.
+    private func dropInput(of connection: Connection) {
+        if spareInput.capacity == 0, connection.input.byteCount == 0 { swap(&connection.input, &spareInput) }
+        connection.input = InputBuffer()
     }
 
     /// One turn for each connection that has whole frames left.
@@ -103,37 +122,46 @@ extension Server {
         queue.append(connection)
     }
 
-    /// Keeps the account of unfinished frames, and the clock of this one.
-    private func count(_ connection: Connection, consumed: Int) {
-        let pending = connection.isServing ? connection.input.byteCount : 0
+    /// Keeps the account of unfinished frames, and the clock of this one. Calls that wait for their turn, or for the peer to
+    /// take earlier replies, have no clock: they are whole, or it is not the peer's sending that they wait for.
+    private func count(_ connection: Connection, consumed: Int, hasMore: Bool) {
+        let pending = connection.isServing ? connection.input.capacity : 0
         readingByteCount += pending - connection.countedByteCount
         connection.countedByteCount = pending
-        if pending == 0 {
+        if pending == 0 || hasMore || !connection.output.isEmpty {
             connection.frameStart = nil
         } else if connection.frameStart == nil || consumed > 0 {
             connection.frameStart = .now
         }
-        if readingByteCount < readingThreshold { resumeReading() }
+        resumeReading()
     }
 
-    /// Where so many bytes of unfinished frames lie here that each connection's next piece might be one too many.
-    private var readingThreshold: Int {
-        let inFlight = limits.maximumConnections * ConnectionLimits.readByteCount
-        return max(limits.maximumReadingBytes - inFlight, limits.maximumFrameBytes)
-    }
+    /// Where so many bytes of unfinished frames lie here that each connection's next piece, and one whole frame, might be too
+    /// many.
+    private var readingThreshold: Int { limits.maximumReadingBytes - limits.minimumReadingBytes }
 
     /// Over the threshold one unfinished frame at a time reads on; the others wait in the kernel.
     private func limitReading(_ connection: Connection) {
-        guard connection.countedByteCount > 0, readingByteCount >= readingThreshold else { return }
-        connection.isPaused = connections.values.contains {
-            $0 !== connection && $0.countedByteCount > 0 && !$0.isPaused
+        guard connection.frameStart != nil, readingByteCount >= readingThreshold else { return }
+        guard connections.values.contains(where: { $0 !== connection && $0.isReadingFrame }) else { return }
+        connection.isPaused = true
+        paused.append(connection)
+    }
+
+    /// Lets those that wait read on: all of them below the threshold, else the first where no other does.
+    func resumeReading() {
+        guard !paused.isEmpty else { return }
+        if readingByteCount < readingThreshold {
+            let all = paused
+            paused.removeAll()
+            for connection in all { resume(connection) }
+        } else if !connections.values.contains(where: \.isReadingFrame) {
+            resume(paused.removeFirst())
         }
     }
 
-    private func resumeReading() {
-        for connection in connections.values where connection.isPaused {
-            connection.isPaused = false
-            connection.updateEvents()
-        }
+    private func resume(_ connection: Connection) {
+        connection.isPaused = false
+        connection.updateEvents()
     }
 }

@@ -12,12 +12,13 @@ extension Server {
     /// Does what is due: ends sessions and connections, and finds the next moment.
     func keepTime() {
         let now = BootInstant.now
+        log.reportLeftOut(at: now.seconds)
         frame.advance(to: now)
         publishEvents()
         for connection in connections.values where now >= connection.deadline(limits) { expire(connection) }
         for connection in refused where now >= connection.deadline(limits) { end(connection) }
         if now >= acceptAgain { resumeAccepting() }
-        if now >= drainDeadline { return loop.exit(0) }
+        if now >= drainDeadline { return stop() }
         scheduleNext()
     }
 
@@ -32,6 +33,6 @@ extension Server {
         var next = min(frame.nextChange, acceptAgain, drainDeadline)
         for connection in connections.values { next = min(next, connection.deadline(limits)) }
         for connection in refused { next = min(next, connection.deadline(limits)) }
-        schedule(next)
+        schedule(min(next, log.leftOutReportTime))
     }
 }

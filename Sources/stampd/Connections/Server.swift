@@ -29,12 +29,16 @@ final class Server {
     var queue: [Connection] = []
     /// Bytes of frames that are not whole, over all connections.
     var readingByteCount = 0
+    /// Connections whose unfinished frames wait for room, longest first.
+    var paused: [Connection] = []
     var isAcceptingPaused = false
     var acceptAgain = BootInstant.never
     /// When a stop gives up waiting; `.never` while nobody asked for one.
     var drainDeadline = BootInstant.never
     var isDraining: Bool { drainDeadline != .never }
 
+    /// Memory for the next connection that is read and holds nothing.
+    var spareInput = InputBuffer()
     /// Kept from call to call, so that an ordinary call allocates nothing.
     var replies = JSONWriter()
     var scratch = Scratch()
@@ -47,6 +51,14 @@ final class Server {
         var stamped: Int64 = 0
         var denied: Int64 = 0
         var failed: Int64 = 0
+
+        /// A Stamp call that was refused.
+        mutating func count(_ error: ErrorReply) {
+            switch error {
+            case .denied, .locked, .rateLimited: denied += 1
+            default: failed += 1
+            }
+        }
     }
 
     /// Buffers for the parameters of one call.

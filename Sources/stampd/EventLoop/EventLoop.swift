@@ -2,20 +2,19 @@
 import CLinux
 import CSystemd
 import Glibc
-import SignerCore
 
 /// One thread, no tasks: sd-event's sources (listening sockets, timers, signals), and beside them the connections.
 ///
 /// The thread sleeps in an epoll(7) of the connections, in which sd-event's own epoll is one member: a call then costs the
 /// system calls of a bare loop, where sd-event by itself would turn round once for each descriptor that is ready.
 @safe final class EventLoop {
-    fileprivate let event: OpaquePointer
+    let event: OpaquePointer
     let connections: Poller
     private var exitCode: Int32?
     /// Whether sd-event waits for its sources (sd_event_prepare(3) went before).
     private var isArmed = false
     /// A timer was set since sd-event armed them.
-    fileprivate var mustRearm = true
+    var mustRearm = true
 
     /// Sources that are dispatched before the connections have their turn.
     private static let sourcesPerTurn = 8
@@ -80,142 +79,5 @@ import SignerCore
         guard result > 0 else { return false }
         try unsafe checkSystemd(sd_event_dispatch(event), "sd_event_dispatch")
         return true
-    }
-}
-
-/// Calls back while a descriptor is ready for one of `events` (epoll(7)'s bits).
-@safe final class IOSource {
-    private var source: OpaquePointer?
-    private let onReady: (UInt32) -> Void
-
-    /// `onReady` gets the bits that hold. It may end this source.
-    init(
-        _ loop: EventLoop,
-        descriptor: CInt,
-        events: UInt32,
-        onReady: @escaping (UInt32) -> Void
-    ) throws(SystemError) {
-        self.onReady = onReady
-        self.events = events
-        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-        let result = unsafe sd_event_add_io(
-            loop.event,
-            &source,
-            descriptor,
-            events,
-            { _, _, events, context in
-                guard let context = unsafe context else { return -EINVAL }
-                unsafe Unmanaged<IOSource>.fromOpaque(context).takeUnretainedValue().onReady(events)
-                return 0
-            },
-            context
-        )
-        try checkSystemd(result, "sd_event_add_io")
-    }
-
-    deinit { unsafe sd_event_source_disable_unref(source) }
-
-    /// What is waited for. Errors and hang-up are always told.
-    var events: UInt32 {
-        didSet {
-            if events != oldValue { unsafe _ = sd_event_source_set_io_events(source, events) }
-        }
-    }
-
-    /// A source that is off waits for nothing, not even errors.
-    var isEnabled = true {
-        didSet {
-            guard isEnabled != oldValue else { return }
-            unsafe _ = sd_event_source_set_enabled(source, isEnabled ? Int32(SD_EVENT_ON) : Int32(SD_EVENT_OFF))
-        }
-    }
-}
-
-/// Calls back once at a moment of CLOCK_BOOTTIME, so that suspend counts.
-@safe final class TimerSource {
-    private let loop: EventLoop
-    private var source: OpaquePointer?
-    private let onTime: () -> Void
-    /// When it calls; `.never` while it is off.
-    private(set) var time = BootInstant.never
-
-    init(_ loop: EventLoop, onTime: @escaping () -> Void) throws(SystemError) {
-        self.loop = loop
-        self.onTime = onTime
-        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-        let result = unsafe sd_event_add_time(
-            loop.event,
-            &source,
-            CLOCK_BOOTTIME,
-            .max,
-            Self.accuracyMicroseconds,
-            { _, _, context in
-                guard let context = unsafe context else { return -EINVAL }
-                let timer = unsafe Unmanaged<TimerSource>.fromOpaque(context).takeUnretainedValue()
-                timer.time = .never
-                timer.onTime()
-                return 0
-            },
-            context
-        )
-        try checkSystemd(result, "sd_event_add_time")
-        unsafe sd_event_source_set_priority(source, -10)
-        unsafe sd_event_source_set_enabled(source, Int32(SD_EVENT_OFF))
-    }
-
-    deinit { unsafe sd_event_source_disable_unref(source) }
-
-    private static let accuracyMicroseconds: UInt64 = 1000
-
-    func arm(at time: BootInstant) {
-        self.time = time
-        loop.mustRearm = true
-        guard time != .never else {
-            unsafe _ = sd_event_source_set_enabled(source, Int32(SD_EVENT_OFF))
-            return
-        }
-        // Rounded up: woken early, the loop would find nothing to do and turn round.
-        let microseconds = UInt64(max(0, time.nanoseconds)) / 1000 + 1
-        unsafe sd_event_source_set_time(source, microseconds)
-        unsafe sd_event_source_set_enabled(source, Int32(SD_EVENT_ONESHOT))
-    }
-}
-
-/// Calls back when a signal comes; it is blocked for the process, so that it is never lost between two turns.
-@safe final class SignalSource {
-    private var source: OpaquePointer?
-    private let onSignal: () -> Void
-
-    init(_ loop: EventLoop, _ signal: CInt, onSignal: @escaping () -> Void) throws(SystemError) {
-        self.onSignal = onSignal
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        unsafe sigaddset(&set, signal)
-        unsafe sigprocmask(SIG_BLOCK, &set, nil)
-        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-        let result = unsafe sd_event_add_signal(
-            loop.event,
-            &source,
-            signal,
-            { _, _, context in
-                guard let context = unsafe context else { return -EINVAL }
-                unsafe Unmanaged<SignalSource>.fromOpaque(context).takeUnretainedValue().onSignal()
-                return 0
-            },
-            context
-        )
-        try checkSystemd(result, "sd_event_add_signal")
-        unsafe sd_event_source_set_priority(source, -20)
-    }
-
-    deinit { unsafe sd_event_source_disable_unref(source) }
-}
-
-extension BootInstant {
-    /// CLOCK_BOOTTIME, read now.
-    static var now: BootInstant {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_BOOTTIME, &time)
-        return BootInstant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import SignerCore
 
 /// Plain lines on standard error, one event each; the journal's severities in front where the journal reads them.
 ///
@@ -14,14 +15,19 @@ struct Log {
         case info = 6
     }
 
-    /// Whether standard error is the journal's stream (systemd.exec(5), `$JOURNAL_STREAM`).
+    /// Whether standard error is the journal's stream: `$JOURNAL_STREAM` names its device and inode (systemd.exec(5)).
     private let isJournal: Bool
     /// Lines that standard error did not take.
     private(set) var lostCount: Int64 = 0
     private var refusals = RefusalWindow()
 
     init() {
-        unsafe isJournal = getenv("JOURNAL_STREAM") != nil
+        var status = stat()
+        guard unsafe fstat(STDERR_FILENO, &status) == 0, let stream = unsafe getenv("JOURNAL_STREAM") else {
+            isJournal = false
+            return
+        }
+        unsafe isJournal = String(cString: stream) == "\(status.st_dev):\(status.st_ino)"
     }
 
     mutating func write(_ severity: Severity, _ line: String) {
@@ -38,9 +44,17 @@ struct Log {
 
     /// A line about something refused; a flood of them is cut and counted.
     mutating func refused(_ line: @autoclosure () -> String, at seconds: Int64) {
-        let decision = refusals.decide(at: seconds)
-        if decision.leftOut > 0 { write(.warning, "refused: \(decision.leftOut) more lines like these were left out") }
-        if decision.isWritten { write(.warning, "refused: \(line())") }
+        reportLeftOut(at: seconds)
+        if refusals.admits(at: seconds) { write(.warning, "refused: \(line())") }
+    }
+
+    /// When it is time to say how many lines were left out.
+    var leftOutReportTime: BootInstant { refusals.reportTime }
+
+    /// Says how many lines of a flood were left out, once its window is over.
+    mutating func reportLeftOut(at seconds: Int64 = .max) {
+        let leftOut = refusals.takeLeftOut(at: seconds)
+        if leftOut > 0 { write(.warning, "refused: \(leftOut) more lines like these were left out") }
     }
 }
 
@@ -53,21 +67,28 @@ struct RefusalWindow {
     private var written = 0
     private var leftOut = 0
 
-    mutating func decide(at seconds: Int64) -> (isWritten: Bool, leftOut: Int) {
-        var reported = 0
+    /// Whether a line may be written now; counted otherwise.
+    mutating func admits(at seconds: Int64) -> Bool {
         if seconds >= start + Self.windowSeconds {
-            reported = leftOut
-            self = RefusalWindow(start: seconds)
+            start = seconds
+            written = 0
         }
         guard written < Self.maximumLines else {
             leftOut += 1
-            return (false, reported)
+            return false
         }
         written += 1
-        return (true, reported)
+        return true
     }
 
-    init() {}
+    var reportTime: BootInstant {
+        leftOut == 0 ? .never : BootInstant(nanoseconds: 0).adding(seconds: start + Self.windowSeconds)
+    }
 
-    private init(start: Int64) { self.start = start }
+    /// How many were left out; zero until their window is over.
+    mutating func takeLeftOut(at seconds: Int64) -> Int {
+        guard seconds >= start + Self.windowSeconds else { return 0 }
+        defer { leftOut = 0 }
+        return leftOut
+    }
 }

@@ -18,6 +18,10 @@ struct Options {
         /// An option's value that is no whole number in its range.
         case invalid(option: String, range: ClosedRange<Int64>)
         case missingSocketDirectory
+        /// Less memory for reading than a piece of each connection and one frame take.
+        case readingTooSmall(minimum: Int)
+        /// As many places kept as there are: nobody but root could stamp.
+        case allReserved(of: Int)
     }
 
     var socketDirectory = ""
@@ -49,6 +53,12 @@ struct Options {
             try options.set(option, to: value)
         }
         guard !options.socketDirectory.isEmpty else { throw .missingSocketDirectory }
+        guard options.limits.maximumReadingBytes >= options.limits.minimumReadingBytes else {
+            throw .readingTooSmall(minimum: options.limits.minimumReadingBytes)
+        }
+        guard options.limits.reservedConnections < options.limits.maximumConnections else {
+            throw .allReserved(of: options.limits.maximumConnections)
+        }
         return .run(options)
     }
 
@@ -59,7 +69,7 @@ struct Options {
             return
         }
         let range = option.range
-        guard let number = Int64(value), range.contains(number) else {
+        guard value.utf8.allSatisfy(isDigit), let number = Int64(value), range.contains(number) else {
             throw .invalid(option: option.rawValue, range: range)
         }
         switch option {
@@ -77,6 +87,8 @@ struct Options {
         }
     }
 }
+
+private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
 /// The options by name, and the range of those that take a number.
 enum Option: String, CaseIterable {

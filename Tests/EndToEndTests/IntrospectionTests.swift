@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@Suite("introspection", .serialized, .timeLimit(.minutes(1)))
+struct IntrospectionTests {
+    @Test("GetInfo lists what the socket serves, and nothing else is answered there")
+    func info() async throws {
+        try await withFrame { frame in
+            let stamp = try frame.stampClient()
+            let control = try frame.controlClient()
+            #expect(
+                try stamp.call("org.varlink.service.GetInfo").parameters["interfaces"] as? [String]
+                    == ["org.varlink.service", "io.stampd.Stamper"]
+            )
+            #expect(
+                try control.call("org.varlink.service.GetInfo").parameters["interfaces"] as? [String]
+                    == ["org.varlink.service", "io.stampd.Stamper", "io.stampd.Control"]
+            )
+            for method in ["InitEmbeddedKey", "ResetEmbeddedKey", "Lock", "EndSession", "NoSuch"] {
+                let reply = try stamp.control(method)
+                #expect(reply.summary == "InterfaceNotFound interface=io.stampd.Control", "\(method)")
+            }
+            let description = try stamp.call(
+                "org.varlink.service.GetInterfaceDescription",
+                ["interface": "io.stampd.Control"]
+            )
+            #expect(description.summary == "InterfaceNotFound interface=io.stampd.Control")
+        }
+    }
+
+    @Test("the description of an interface is its file, byte for byte", arguments: ["io.stampd.Stamper", "io.stampd.Control"])
+    func description(_ interface: String) async throws {
+        try await withFrame { frame in
+            let reply = try frame.controlClient()
+                .call("org.varlink.service.GetInterfaceDescription", ["interface": interface])
+            let file = try String(contentsOf: repository("docs/reference/\(interface).varlink"), encoding: .utf8)
+            #expect(reply["description"] == file)
+        }
+    }
+}
+
+/// A file of the repository.
+func repository(_ path: String) -> URL {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent(path)
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@Suite("limits", .serialized, .timeLimit(.minutes(1)))
+struct LimitTests {
+    private static let rateLimited = "RateLimited fallback=retry retryAfterMilliseconds=2000"
+
+    @Test("over the limit of one user, the first call is RateLimited, then the end; a place that is free is taken")
+    func perUser() async throws {
+        try await withFrame(["--maximum-connections-per-user", "3"]) { frame in
+            var clients = try (0..<3).map { _ in try frame.stampClient() }
+            for client in clients { try client.stamper("GetStatus") }
+            let fourth = try frame.stampClient()
+            try fourth.write(makeStamp(payload(1)) + makeStamp(payload(2)))
+            #expect(try fourth.readToEnd().map(\.summary) == [Self.rateLimited])
+            clients.removeLast()
+            _ = try frame.waitUntilServing()
+            for client in clients { #expect(try client.stamper("GetStatus").error == nil) }
+        }
+    }
+
+    @Test("a user whose programs took every place can still lock at the control socket")
+    func controlPlaces() async throws {
+        try await withFrame(["--maximum-connections-per-user", "3", "--reserved-connections", "1"]) { frame in
+            let clients = try (0..<3).map { _ in try frame.stampClient() }
+            for client in clients { try client.stamper("GetStatus") }
+            let control = try frame.controlClient()
+            #expect(try control.control("Lock").summary == "ok")
+            let second = try frame.controlClient()
+            #expect(try second.control("Unlock").summary == Self.rateLimited)
+        }
+    }
+
+    @Test("at the limit in all, a peer waits to be accepted, and is answered when a connection ends")
+    func total() async throws {
+        try await withFrame(["--maximum-connections", "3", "--reserved-connections", "0"]) { frame in
+            var clients = try (0..<3).map { _ in try frame.stampClient() }
+            for client in clients { try client.stamper("GetStatus") }
+            let waiting = try frame.controlClient()
+            try waiting.write(makeCall("io.stampd.Stamper.GetStatus"))
+            for client in clients {
+                #expect(try client.stamper("GetStatus").object("status")["connections"] as? Int == 3)
+            }
+            #expect(!waiting.isReadable)
+            clients.removeFirst()
+            #expect(try waiting.readReply().object("status")["connections"] as? Int == 3)
+        }
+    }
+
+    @Test("a frame that is not whole in time ends its connection; the others are served meanwhile")
+    func frameTimeout() async throws {
+        try await withFrame(["--frame-timeout-seconds", "1"]) { frame in
+            let credential = try frame.startSession()
+            let trickling = try frame.stampClient()
+            let call = makeStamp(payload("trickle"))
+            let others = try frame.stampClient()
+            var sent = 0
+            // One byte now and then: the deadline is the frame's, not the byte's.
+            while !trickling.isReadable, sent < call.count - 1 {
+                _ = trickling.writeNow([call[sent]])
+                sent += 1
+                for index in 0..<20 {
+                    try others.write(makeStamp(payload(index)))
+                    #expect(try others.readReply().isStamp(of: payload(index), by: credential.publicKey))
+                }
+            }
+            #expect(try trickling.read() == nil)
+            try frame.waitForLog("not whole within 1 s")
+        }
+    }
+
+    @Test("a connection without a call ends after the idle time; one with an open Monitor does not")
+    func idle() async throws {
+        try await withFrame(["--idle-timeout-seconds", "1"]) { frame in
+            let watcher = try frame.watcher()
+            let idle = try frame.stampClient()
+            try idle.stamper("GetStatus")
+            let silent = try frame.stampClient()
+            #expect(try idle.read() == nil)
+            #expect(try silent.read() == nil)
+            try frame.controlClient().control("Lock")
+            #expect(try watcher.readReply().object("event")["kind"] as? String == "locked")
+        }
+    }
+
+    @Test("a peer that reads late gets every reply, however long its calls had to wait")
+    func lateReader() async throws {
+        try await withFrame(["--frame-timeout-seconds", "1"]) { frame in
+            let credential = try frame.startSession()
+            let late = try frame.stampClient()
+            let payloads = (0..<3000).map { payload($0) }
+            late.writeBehind(payloads.flatMap(makeStamp))
+            try frame.waitOutFrameTimeout()
+            try frame.waitOutFrameTimeout()
+            for payload in payloads { #expect(try late.readReply().isStamp(of: payload, by: credential.publicKey)) }
+        }
+    }
+
+    @Test("peers that call and never read keep little memory, and the others are served")
+    func backPressure() async throws {
+        try await withFrame { frame in
+            let credential = try frame.startSession()
+            let before = try frame.status("VmRSS")
+            let description = makeCall(
+                "org.varlink.service.GetInterfaceDescription",
+                ["interface": "io.stampd.Stamper"]
+            )
+            // A long call first: its buffer may not stay behind it.
+            let bytes = makeStamp(payload(String(repeating: "x", count: 900_000)))
+                + (0..<4000).flatMap { _ in description }
+            let greedy = try (0..<24).map { _ in try frame.stampClient() }
+            var sent = [Int](repeating: 0, count: greedy.count)
+            var isMoving = true
+            while isMoving {
+                isMoving = false
+                for (index, client) in greedy.enumerated() where sent[index] < bytes.count {
+                    let count = client.writeNow(Array(bytes[sent[index]..<min(bytes.count, sent[index] + 200_000)]))
+                    sent[index] += count
+                    isMoving = isMoving || count > 0
+                }
+                try frame.expectStamps(with: credential)
+            }
+            #expect(sent.allSatisfy { $0 > 900_000 && $0 < bytes.count })
+            let growth = try frame.status("VmRSS") - before
+            #expect(growth < 12 * 1024, "\(growth) KiB for 24 peers")
+        }
+    }
+
+    @Test("unfinished frames keep to their limit of memory; short and long calls of others are served")
+    func readingBytes() async throws {
+        let options = ["--maximum-reading-bytes", "4194304", "--maximum-connections", "64", "--frame-timeout-seconds", "2"]
+        try await withFrame(options) { frame in
+            let credential = try frame.startSession()
+            let before = try frame.status("VmRSS")
+            let greedy = try (0..<40).map { _ in try frame.stampClient() }
+            let piece = [UInt8](repeating: UInt8(ascii: " "), count: 100_000)
+            for _ in 0..<10 {
+                for client in greedy { _ = client.writeNow(piece) }
+                try frame.expectStamps(with: credential)
+            }
+            let long = payload(String(repeating: "l", count: 500_000))
+            let honest = try frame.stampClient()
+            honest.writeBehind(makeStamp(long))
+            #expect(try honest.readReply().isStamp(of: long, by: credential.publicKey))
+            let growth = try frame.status("VmHWM") - before
+            #expect(growth < 14 * 1024, "\(growth) KiB at most, for 40 MB offered")
+            for client in greedy { #expect(try client.read() == nil) }
+        }
+    }
+
+    @Test("without descriptors the frame lives, does not spin, serves whom it has, and recovers")
+    func noDescriptors() async throws {
+        let launcher = ["prlimit", "--nofile=24:24"]
+        try await withFrame(["--frame-timeout-seconds", "1"], launcher: launcher) { frame in
+            let credential = try frame.startSession()
+            let first = try frame.stampClient()
+            let clock = try frame.stampClient()
+            for client in [first, clock] { try client.stamper("GetStatus") }
+            var clients = try (0..<40).map { _ in try frame.stampClient() }
+            for client in clients { try client.write(makeStamp(payload("many"))) }
+            try frame.waitForLog("accept4: Too many open files")
+            let ticks = try frame.processorTicks { try frame.waitOutFrameTimeout(on: clock) }
+            #expect(ticks < 40, "\(ticks) ticks in about 100")
+            #expect(try first.stamper("GetStatus").error == nil)
+            // Each that ends makes room for the next, in the order in which they came.
+            while let next = clients.first {
+                #expect(try next.readReply().isStamp(of: payload("many"), by: credential.publicKey))
+                clients.removeFirst()
+            }
+            try frame.expectStamps(with: credential)
+        }
+    }
+}
