@@ -16,7 +16,7 @@ final class ChildProcess {
     private var ending: Ending?
 
     private static let lifeDescriptor: CInt = 9
-    private static let spawning = NSLock()
+    fileprivate static let spawning = NSRecursiveLock()
 
     /// - Parameters:
     ///   - arguments: The first is the program, looked for in PATH.
@@ -25,7 +25,7 @@ final class ChildProcess {
         // One at a time: a pipe's ends may not slip into another child before they are closed on exec.
         Self.spawning.lock()
         defer { Self.spawning.unlock() }
-        let (output, errors, life) = (try Pipe(), try Pipe(), try Pipe())
+        let (output, errors, life) = (try ChildPipe(), try ChildPipe(), try ChildPipe())
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -33,13 +33,21 @@ final class ChildProcess {
         posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1)
         posix_spawn_file_actions_adddup2(&actions, given ?? errors.writeEnd, 2)
         posix_spawn_file_actions_adddup2(&actions, life.writeEnd, Self.lifeDescriptor)
+        // It starts with no signal blocked, whatever this thread blocks.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
             .merging(environment) { $1 }
         let program = arguments[0]
         var pid: pid_t = 0
         let code = Self.withCStrings(arguments) { arguments in
             Self.withCStrings(environment.map { "\($0)=\($1)" }) { environment in
-                posix_spawnp(&pid, program, &actions, nil, arguments, environment)
+                posix_spawnp(&pid, program, &actions, &attributes, arguments, environment)
             }
         }
         for pipe in [output, errors, life] { close(pipe.writeEnd) }
@@ -76,20 +84,6 @@ final class ChildProcess {
         _ = try? wait()
     }
 
-    private struct Pipe {
-        let readEnd: CInt
-        let writeEnd: CInt
-
-        init() throws {
-            var ends: [CInt] = [0, 0]
-            guard pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
-            // Above the numbers that the child's own descriptors get.
-            readEnd = fcntl(ends[0], F_DUPFD_CLOEXEC, 20)
-            writeEnd = fcntl(ends[1], F_DUPFD_CLOEXEC, 20)
-            for end in ends { close(end) }
-        }
-    }
-
     private static func withCStrings<Result>(
         _ strings: [String],
         _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
@@ -97,5 +91,22 @@ final class ChildProcess {
         let copies = strings.map { strdup($0) }
         defer { for copy in copies { free(copy) } }
         return body(copies + [nil])
+    }
+}
+
+/// A pipe of a test's: neither end slips into another test's child.
+struct ChildPipe {
+    let readEnd: CInt
+    let writeEnd: CInt
+
+    init() throws {
+        ChildProcess.spawning.lock()
+        defer { ChildProcess.spawning.unlock() }
+        var ends: [CInt] = [0, 0]
+        guard pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
+        // Above the numbers that a child's own descriptors get.
+        readEnd = fcntl(ends[0], F_DUPFD_CLOEXEC, 20)
+        writeEnd = fcntl(ends[1], F_DUPFD_CLOEXEC, 20)
+        for end in ends { close(end) }
     }
 }
