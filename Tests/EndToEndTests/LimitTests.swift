@@ -107,7 +107,8 @@ struct LimitTests {
                 ["interface": "io.stampd.Stamper"]
             )
             // A long call first: its buffer may not stay behind it.
-            let bytes = makeStamp(payload(String(repeating: "x", count: 900_000)))
+            let bytes =
+                makeStamp(payload(String(repeating: "x", count: 900_000)))
                 + (0..<4000).flatMap { _ in description }
             let greedy = try (0..<24).map { _ in try frame.stampClient() }
             var sent = [Int](repeating: 0, count: greedy.count)
@@ -130,7 +131,9 @@ struct LimitTests {
 
     @Test("unfinished frames keep to their limit of memory; short and long calls of others are served")
     func readingBytes() async throws {
-        let options = ["--maximum-reading-bytes", "4194304", "--maximum-connections", "64", "--frame-timeout-seconds", "2"]
+        let options = [
+            "--maximum-reading-bytes", "4194304", "--maximum-connections", "64", "--frame-timeout-seconds", "2",
+        ]
         try await withFrame(options) { frame in
             let credential = try frame.startSession()
             let before = try frame.status("VmRSS")

@@ -26,7 +26,9 @@ struct OptionTests {
     @Test("wrong usage is said in one line and a hint, exits 64 and leaves standard output empty")
     func misuse() async throws {
         try await blocking {
-            let numbers = ["", "x", "-1", "+5", " 5", "5 ", "5.0", "1e3", "0x5", "65", "0", "99999999999999999999", "５"]
+            let numbers = [
+                "", "x", "-1", "+5", " 5", "5 ", "5.0", "1e3", "0x5", "65", "0", "99999999999999999999", "５",
+            ]
             let outside = "stampd: --maximum-sessions takes a whole number from 1 to 64\n"
             let rows = Self.misuses + numbers.map { (["--maximum-sessions", $0], outside) }
             for row in rows {

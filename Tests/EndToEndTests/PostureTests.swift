@@ -23,7 +23,10 @@ struct PostureTests {
         }
     }
 
-    @Test("a crash ends it at once, without a word of registers or memory", arguments: [SIGSEGV, SIGABRT, SIGILL, SIGBUS])
+    @Test(
+        "a crash ends it at once, without a word of registers or memory",
+        arguments: [SIGSEGV, SIGABRT, SIGILL, SIGBUS]
+    )
     func crash(_ signal: CInt) async throws {
         try await withFrame(environment: ["SWIFT_BACKTRACE": "enable=yes,color=no"]) { frame in
             try frame.startSession()

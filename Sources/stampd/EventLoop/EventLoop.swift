@@ -32,7 +32,7 @@ import SignerCore
     private var source: OpaquePointer?
     private let onReady: (UInt32) -> Void
 
-    /// - Parameter onReady: Gets the bits that hold. It may end this source.
+    /// `onReady` gets the bits that hold; it may end this source.
     init(
         _ loop: EventLoop,
         descriptor: CInt,

@@ -27,7 +27,7 @@ struct Options {
     var frameLimits = FrameLimits()
     var mayUseUnlockedMemory = false
 
-    /// - Parameter arguments: Without the program's name.
+    /// Reads the arguments, without the program's name.
     static func read(_ arguments: [String]) throws(Failure) -> Command {
         if arguments.contains("--help") || arguments.contains("-h") { return .help }
         if arguments.contains("--version") { return .version }

@@ -20,7 +20,9 @@ final class ChildProcess {
 
     /// - Parameters:
     ///   - arguments: The first is the program, looked for in PATH.
-    ///   - errors: What it gets as standard error: the write end of a pipe of the caller's, or nil to collect it.
+    ///   - environment: Beside PATH.
+    ///   - given: What it gets as standard error: the write end of a pipe of the caller's, or nil to collect it.
+    /// - Throws: Why it could not be started.
     init(_ arguments: [String], environment: [String: String] = [:], errors given: CInt? = nil) throws {
         // One at a time: a pipe's ends may not slip into another child before they are closed on exec.
         Self.spawning.lock()

@@ -38,7 +38,8 @@ struct Manual {
     /// - Parameter help: What `stampd --help` printed.
     init(help: String) {
         options = help.split(separator: "\n").compactMap { line in
-            guard line.hasPrefix("  -"), let name = line.split(separator: " ").first(where: { $0.hasPrefix("--") }) else {
+            guard line.hasPrefix("  -"), let name = line.split(separator: " ").first(where: { $0.hasPrefix("--") })
+            else {
                 return nil
             }
             let inBrackets = line.split(separator: "(").last?.split(separator: ")").first.map(String.init)
