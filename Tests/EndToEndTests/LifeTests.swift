@@ -70,8 +70,11 @@ struct LifeTests {
         try await withFrame(["--drain-timeout-seconds", "1"]) { frame in
             let client = try frame.stampClient()
             try client.stamper("GetStatus")
-            // Each frame is just what one read takes, so that no byte of another tells the frame to wait for more.
-            var call = Array(#"{"method":"io.stampd.Stamper.GetStatus","oneway":true}"#.utf8)
+            // Each frame is just what one read takes, so that no byte of another tells the frame to wait for more; and it
+            // takes longer to read than to write, so that there always is another.
+            var call = Array(#"{"method":"io.stampd.Stamper.GetStatus","oneway":true,"parameters":{"x":[1"#.utf8)
+            while call.count < 16 * 1024 - 6 { call += Array(",1".utf8) }
+            call += Array("]}}".utf8)
             call += [UInt8](repeating: UInt8(ascii: " "), count: 16 * 1024 - 1 - call.count) + [0]
             client.writeBehind(call, times: 1_000_000)
             try frame.waitUntilServing().stamper("GetStatus")
