@@ -65,10 +65,12 @@ extension SignerCoreTests {
             let needle = Needle("n", complement: (0..<32).map { ~(UInt8($0) &* 37 &+ 11) })
             let bytes = needle.complement.map { ~$0 }
             let texts = needle.forms.map { String(decoding: $0.complement.map { ~$0 }, as: UTF8.self) }
-            #expect(needle.forms[1].complement.map { ~$0 } == bytes.reversed())
-            #expect(texts[2] == bytes.hexText && texts[3] == bytes.hexText.uppercased())
-            #expect(texts[5] == SealedBundle.base64URL(Array(bytes[..<30])))
-            #expect(texts[4] == texts[5].replacing("-", with: "+").replacing("_", with: "/"))
+            #expect(needle.orders.map(\.complement) == [needle.complement, needle.complement.reversed()])
+            let halves = [bytes[..<16], bytes[16...], bytes.reversed()[..<16], bytes.reversed()[16...]].map(Array.init)
+            #expect(needle.forms[..<4].map { $0.complement.map { ~$0 } } == halves)
+            #expect(texts[4] == bytes.hexText && texts[5] == bytes.hexText.uppercased())
+            #expect(texts[7] == SealedBundle.base64URL(Array(bytes[..<30])))
+            #expect(texts[6] == texts[7].replacing("-", with: "+").replacing("_", with: "/"))
         }
 
         @Test("the secure heap is locked, guarded and left out of core dumps") func heap() throws {
