@@ -50,7 +50,10 @@ extension SignerCoreTests {
                 let frame = try TestFrame.with(embedded: SecretMaker.makeScalar())
                 let sealed = try Self.seal(isScalarRefused, frame, handover)
                 do throws(FrameError) {
-                    try frame.inject(sealed, expecting: PublicKey(hex: Array(("02" + String(repeating: "0", count: 64)).utf8).span))
+                    try frame.inject(
+                        sealed,
+                        expecting: PublicKey(hex: Array(("02" + String(repeating: "0", count: 64)).utf8).span)
+                    )
                 } catch .publicKeyMismatch where !isScalarRefused {
                 } catch .invalidBundle(.scalar) where isScalarRefused {}
                 thread.park()

@@ -7,7 +7,10 @@ extension SignerCoreTests {
     @Suite("A nonce is gone when its stamp goes out") struct NonceTests {
         static let payload = Array(#"{"type":"ACTIVITY_TYPE_SIGN_RAW_PAYLOAD_V2"}"#.utf8)
 
-        @Test("after the first stamp, the second and the hundredth it is nowhere in the process", arguments: [1, 2, 100])
+        @Test(
+            "after the first stamp, the second and the hundredth it is nowhere in the process",
+            arguments: [1, 2, 100]
+        )
         func nonces(_ count: Int) throws {
             let handover = Handover()
             let thread = try ParkedThread { thread in
@@ -40,7 +43,13 @@ extension SignerCoreTests {
             let now = frame.now
             handover.ends.append(handover.text.count)
             try frame.frame.stamp(
-                payload.span, session: .default, expecting: nil, at: now, clock: { now }, to: &handover.text)
+                payload.span,
+                session: .default,
+                expecting: nil,
+                at: now,
+                clock: { now },
+                to: &handover.text
+            )
         }
     }
 }

@@ -58,7 +58,9 @@ extension SignerCoreTests {
         }
 
         private static func derive(
-            _ recipient: borrowing PrivateKey, _ point: borrowing Point, _ thread: ParkedThread
+            _ recipient: borrowing PrivateKey,
+            _ point: borrowing Point,
+            _ thread: ParkedThread
         ) throws {
             let shared = try recipient.sharedSecret(with: point)
             thread.park()
@@ -66,7 +68,9 @@ extension SignerCoreTests {
         }
 
         private static func decapsulate(
-            _ recipient: borrowing PrivateKey, _ point: borrowing Point, _ thread: ParkedThread
+            _ recipient: borrowing PrivateKey,
+            _ point: borrowing Point,
+            _ thread: ParkedThread
         ) throws {
             let shared = try HPKE.decapsulate(point, recipient: recipient)
             thread.park()
@@ -80,7 +84,9 @@ extension SignerCoreTests {
         }
 
         private static func open(
-            _ bundle: CredentialBundle, _ recipient: borrowing PrivateKey, _ thread: ParkedThread
+            _ bundle: CredentialBundle,
+            _ recipient: borrowing PrivateKey,
+            _ thread: ParkedThread
         ) throws {
             let key = try bundle.open(with: recipient)
             thread.park()

@@ -7,7 +7,7 @@ final class ParkedThread: Sendable {
     private let arrival: (read: CInt, write: CInt)
     private let leave: (read: CInt, write: CInt)
 
-    /// - Parameter body: Calls `park` of what it is given wherever the other thread shall look.
+    /// `body` calls `park` of what it is given wherever the other thread shall look.
     init(_ body: @escaping @Sendable (ParkedThread) throws -> Void) throws {
         arrival = try Self.makePipe()
         leave = try Self.makePipe()
@@ -41,7 +41,9 @@ final class ParkedThread: Sendable {
     private func wait(for expected: UInt8) throws {
         var byte: UInt8 = 0
         guard read(arrival.read, &byte, 1) == 1, byte == expected else {
-            throw ProcessMemory.Flaw(what: "the thread sent \(byte), not \(expected): its body failed or parked elsewhere")
+            throw ProcessMemory.Flaw(
+                what: "the thread sent \(byte), not \(expected): its body failed or parked elsewhere"
+            )
         }
     }
 

@@ -95,10 +95,12 @@ final class ProcessMemory {
     /// Overlapping, so that no needle is cut in two, and without the piece itself.
     private func pieces(of range: Range<UInt>) -> [Range<UInt>] {
         let own = UInt(bitPattern: piece.baseAddress)..<UInt(bitPattern: piece.baseAddress) + UInt(piece.count)
-        let rest = range.overlaps(own) ? [
-            range.lowerBound..<max(range.lowerBound, own.lowerBound),
-            min(range.upperBound, own.upperBound)..<range.upperBound,
-        ] : [range]
+        let rest =
+            range.overlaps(own)
+            ? [
+                range.lowerBound..<max(range.lowerBound, own.lowerBound),
+                min(range.upperBound, own.upperBound)..<range.upperBound,
+            ] : [range]
         return rest.flatMap { part in
             stride(from: part.lowerBound, to: part.upperBound, by: Self.pieceByteCount - 256).map { start in
                 start..<min(start + UInt(Self.pieceByteCount), part.upperBound)

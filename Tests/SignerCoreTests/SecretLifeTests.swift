@@ -85,7 +85,10 @@ extension SignerCoreTests {
             let maps = try ProcessMemory.text(of: "/proc/self/smaps").split(separator: "\n")
             let line = try #require(maps.firstIndex { $0.hasPrefix(start + "-") })
             let flags = try #require(maps[line...].first { $0.hasPrefix("VmFlags:") })
-            #expect(flags.split(separator: " ").contains("lo") && flags.split(separator: " ").contains("dd"), "\(flags)")
+            #expect(
+                flags.split(separator: " ").contains("lo") && flags.split(separator: " ").contains("dd"),
+                "\(flags)"
+            )
         }
 
         @Test("a secret is zeros at first, lies in the secure heap, and is wiped at its end") func secret() throws {

@@ -18,7 +18,9 @@ enum SecretMaker {
     }
 
     static func makeKey(_ scalar: borrowing Secret) throws -> PrivateKey {
-        guard let key = try PrivateKey.make(scalar: Secret([], followedBy: scalar)) else { throw TestFrame.NotAScalar() }
+        guard let key = try PrivateKey.make(scalar: Secret([], followedBy: scalar)) else {
+            throw TestFrame.NotAScalar()
+        }
         return key
     }
 }
@@ -29,8 +31,14 @@ extension TestFrame {
         let frame = TestFrame()
         frame.frame.sessions.append(
             Session(
-                name: .default, origin: .bundle, organizationId: nil, userId: nil,
-                deadline: frame.now.adding(seconds: 900), credential: try Credential(SecretMaker.makeKey(scalar))))
+                name: .default,
+                origin: .bundle,
+                organizationId: nil,
+                userId: nil,
+                deadline: frame.now.adding(seconds: 900),
+                credential: try Credential(SecretMaker.makeKey(scalar))
+            )
+        )
         frame.frame.scheduleNextChange()
         return frame
     }
