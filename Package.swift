@@ -133,7 +133,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "FakeFrame", path: "Tests/FakeFrame", swiftSettings: strict),
-        .testTarget(name: "StampClientTests", dependencies: ["FakeFrame", "StampClient"], swiftSettings: strict),
+        .testTarget(
+            name: "StampClientTests",
+            dependencies: ["FakeFrame", "StampClient", "Varlink"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TurnkeyClientTests",
             dependencies: [

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Varlink
 
 /// What both clients do their calls with: one door of one frame.
 struct Caller: Sendable {
@@ -24,12 +25,12 @@ struct Caller: Sendable {
     }
 
     private func exchange(_ method: Method, _ parameters: some Encodable) async throws(StampError) -> ReplyMessage {
-        let frame = try CallMessage(method: method.rawValue, parameters: parameters).makeFrame()
+        let frame = try CallMessage(method: method.fullName, parameters: parameters).makeFrame()
         let reply = try await connection.call(method, frame)
         do throws(StampError) {
             let message = try ReplyMessage(reply)
             guard !message.continues else {
-                throw .protocolViolation(detail: "a stream of replies to \(method.rawValue)")
+                throw .protocolViolation(detail: "a stream of replies to \(method.fullName)")
             }
             return message
         } catch {

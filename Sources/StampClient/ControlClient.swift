@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Varlink
 
 /// A client of a frame's control socket: all that a stamp client may do, and `io.stampd.Control`.
 public struct ControlClient: FrameClient {
@@ -20,12 +21,12 @@ public struct ControlClient: FrameClient {
     /// there is.
     public func initEmbeddedKey(expirationSeconds: Int? = nil) async throws(StampError) -> EmbeddedPublicKey {
         let parameters = InitParameters(expirationSeconds: expirationSeconds)
-        return try await caller.call(.initEmbeddedKey, parameters, EmbeddedPublicKey.self)
+        return try await caller.call(.control(.initEmbeddedKey), parameters, EmbeddedPublicKey.self)
     }
 
     /// Destroys the embedded key and every credential.
     public func resetEmbeddedKey() async throws(StampError) {
-        try await caller.call(.resetEmbeddedKey, NoParameters())
+        try await caller.call(.control(.resetEmbeddedKey), NoParameters())
         caller.sessionKeys.forget(nil)
     }
 
@@ -48,13 +49,14 @@ public struct ControlClient: FrameClient {
             userId: terms.userId,
             expectPublicKey: expectPublicKey
         )
-        return try await start(.injectCredentialBundle, parameters)
+        return try await start(.control(.injectCredentialBundle), parameters)
     }
 
     /// Makes a key that never leaves the frame, and answers its public half (66 hex digits). It stamps nothing until it
     /// is activated, and is dropped after ten minutes.
     public func createSessionKey(session: String? = nil) async throws(StampError) -> String {
-        try await caller.call(.createSessionKey, SessionParameters(session: session), KeyAnswer.self).publicKey
+        try await caller.call(.control(.createSessionKey), SessionParameters(session: session), KeyAnswer.self)
+            .publicKey
     }
 
     /// Starts the session of a key made by `createSessionKey`, once the API has registered it. Once only.
@@ -68,21 +70,21 @@ public struct ControlClient: FrameClient {
             organizationId: terms.organizationId,
             userId: terms.userId
         )
-        return try await start(.activateSession, parameters)
+        return try await start(.control(.activateSession), parameters)
     }
 
     public func endSession(_ session: String? = nil) async throws(StampError) {
-        try await caller.call(.endSession, SessionParameters(session: session))
+        try await caller.call(.control(.endSession), SessionParameters(session: session))
         caller.sessionKeys.forget(session ?? defaultSessionName)
     }
 
     /// Makes the frame refuse to stamp, inject, create and activate. A switch, not a safe.
     public func lock() async throws(StampError) {
-        try await caller.call(.lock, NoParameters())
+        try await caller.call(.control(.lock), NoParameters())
     }
 
     public func unlock() async throws(StampError) {
-        try await caller.call(.unlock, NoParameters())
+        try await caller.call(.control(.unlock), NoParameters())
     }
 
     private func start(_ method: Method, _ parameters: some Encodable) async throws(StampError) -> Session {

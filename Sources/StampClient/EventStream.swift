@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import Varlink
 
 /// The events of a frame, one after another, until the frame goes away or nobody iterates any more.
 public struct EventStream: AsyncSequence, Sendable {
@@ -15,7 +16,7 @@ public struct EventStream: AsyncSequence, Sendable {
     /// Connects, and writes the call to the socket.
     init(dialing dialer: Dialer) async throws(StampError) {
         let link = try await dialer.dial()
-        let method = Method.monitor.rawValue
+        let method = StamperMethod.monitor.fullName
         let call = try CallMessage(method: method, parameters: NoParameters(), more: true).makeFrame()
         guard (try? await link.channel.writeAndFlush(call).get()) != nil else {
             throw .connectionLost(method: method)
@@ -68,7 +69,7 @@ public struct EventStream: AsyncSequence, Sendable {
             if case .success(let event)? = outcome { return event }
             hasEnded = true
             guard !Task.isCancelled else { return nil }
-            return try (outcome ?? .failure(.connectionLost(method: Method.monitor.rawValue))).get()
+            return try (outcome ?? .failure(.connectionLost(method: StamperMethod.monitor.fullName))).get()
         }
 
         public mutating func next() async throws(StampError) -> Event? {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Varlink
 
 /// What both sockets of a frame serve: the interface `io.stampd.Stamper`.
 ///
@@ -22,7 +23,7 @@ extension FrameClient {
     var caller: Caller { door.caller }
 
     public func getEmbeddedPublicKey() async throws(StampError) -> EmbeddedPublicKey {
-        try await caller.call(.getEmbeddedPublicKey, NoParameters(), EmbeddedPublicKey.self)
+        try await caller.call(.stamper(.getEmbeddedPublicKey), NoParameters(), EmbeddedPublicKey.self)
     }
 
     /// Signs the UTF-8 bytes of `payload`: ECDSA P-256 over their SHA-256.
@@ -37,7 +38,7 @@ extension FrameClient {
         let expected = expectPublicKey ?? caller.sessionKeys[session ?? defaultSessionName]
         let parameters = StampParameters(payload: payload, session: session, expectPublicKey: expected)
         do throws(StampError) {
-            return try await caller.call(.stamp, parameters, Stamp.self)
+            return try await caller.call(.stamper(.stamp), parameters, Stamp.self)
         } catch {
             forgetEndedSession(error)
             throw error
@@ -47,7 +48,11 @@ extension FrameClient {
     /// The session's state; its public key is what later stamps of this client expect.
     public func getSession(_ session: String? = nil) async throws(StampError) -> Session {
         do throws(StampError) {
-            let answer = try await caller.call(.getSession, SessionParameters(session: session), SessionAnswer.self)
+            let answer = try await caller.call(
+                .stamper(.getSession),
+                SessionParameters(session: session),
+                SessionAnswer.self
+            )
             caller.sessionKeys.remember(answer.session)
             return answer.session
         } catch {
@@ -57,11 +62,11 @@ extension FrameClient {
     }
 
     public func listSessions() async throws(StampError) -> [Session] {
-        try await caller.call(.listSessions, NoParameters(), SessionsAnswer.self).sessions
+        try await caller.call(.stamper(.listSessions), NoParameters(), SessionsAnswer.self).sessions
     }
 
     public func getStatus() async throws(StampError) -> Status {
-        try await caller.call(.getStatus, NoParameters(), StatusAnswer.self).status
+        try await caller.call(.stamper(.getStatus), NoParameters(), StatusAnswer.self).status
     }
 
     /// Tells the frame that the API no longer knows a key (66 hex digits): its session ends for every client.
@@ -69,7 +74,7 @@ extension FrameClient {
     /// Without `session`, every session of the key ends.
     public func reportRejected(publicKey: String, session: String? = nil) async throws(StampError) {
         let parameters = RejectedParameters(publicKey: publicKey, session: session)
-        try await caller.call(.reportRejected, parameters)
+        try await caller.call(.stamper(.reportRejected), parameters)
         caller.sessionKeys.forget(session)
     }
 

@@ -37,7 +37,7 @@ public struct Turnkey: Sendable {
 
     /// The API, stamped by a session of the frame (`default` where absent), alive or not.
     public func sessionClient(session: String? = nil) -> APIClient {
-        client(SocketStamper(frame, session: session))
+        client(SocketStamper(frame, session: session, organizationId: configuration.defaultOrganizationId))
     }
 
     /// The API, approved by the passkey request by request.

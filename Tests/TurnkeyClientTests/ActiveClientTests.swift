@@ -180,6 +180,34 @@ struct ActiveClientTests {
         #expect(frame.reports.keys.withLock(\.self) == [Self.key])
     }
 
+    @Test(
+        "a key that an organization does not know is told only where the session is that organization's",
+        arguments: [
+            // Whose the session is said to be; the code; which organization is asked; whether the frame is told.
+            (nil, "PUBLIC_KEY_NOT_FOUND", Fixtures.organizationId, true),
+            (nil, "PUBLIC_KEY_NOT_FOUND", "other", false),
+            (Fixtures.organizationId.uppercased(), "PUBLIC_KEY_NOT_FOUND", Fixtures.organizationId, true),
+            (Fixtures.organizationId, "PUBLIC_KEY_NOT_FOUND", "other", false),
+            ("other", "PUBLIC_KEY_NOT_FOUND", Fixtures.organizationId, false),
+            ("other", "PUBLIC_KEY_NOT_FOUND", "other", true),
+            ("other", "API_KEY_EXPIRED", Fixtures.organizationId, true), (nil, "API_KEY_EXPIRED", "other", true),
+        ]
+    )
+    func organizations(_ claimed: String?, _ code: String, _ asked: String, _ isTold: Bool) async throws {
+        let claim = claimed.map { #""organizationId":"\#($0)","# } ?? ""
+        let frame = Frame(getSession: Frame.alive.replacing(#""origin""#, with: claim + #""origin""#))
+        let api = FakeAPI { _, _ in
+            .init(status: 401, body: #"{"code":16,"message":"m","details":[],"turnkeyErrorCode":"\#(code)"}"#)
+        }
+        let client = try Fixtures.makeTurnkey(api, socketDirectory: frame.fake.directory).sessionClient()
+        await #expect {
+            try await client.query("whoami", body: Data(#"{"organizationId":"\#(asked)"}"#.utf8))
+        } throws: {
+            ($0 as? TurnkeyError)?.fallback == .passkey
+        }
+        #expect(frame.reports.keys.withLock(\.self) == (isTold ? [Self.key] : []))
+    }
+
     private func expectNoPrompt(_ directory: String, _ api: FakeAPI, _ fallback: Fallback) async throws {
         let passkey = CountingPasskey()
         let turnkey = try Fixtures.makeTurnkey(api, passkey: passkey, socketDirectory: directory)

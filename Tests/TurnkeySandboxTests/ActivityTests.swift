@@ -147,7 +147,7 @@ import Testing
         let answer = try desk.query(.getActivity, ["activityId": second["id"] ?? .null])["activity"]
         #expect(answer?["status"]?.string == "ACTIVITY_STATUS_FAILED")
         #expect(answer?["result"] == [:])
-        #expect(answer?["failure"]?["code"] == .number("3"))
+        #expect(answer?["failure"]?["code"] == 3)
         #expect(answer?["failure"]?["message"]?.string == APIRefusal.publicKeyTaken(publicKey: key.hex).message)
         #expect(answer?["failure"]?.names == ["code", "message", "details"])
     }

@@ -22,8 +22,8 @@ import Testing
         init(_ json: JSONValue) throws {
             func string(_ name: String) throws -> String { try #require(json[name]?.string, "\(name)") }
             func number(_ name: String) throws -> UInt32 {
-                guard case .number(let spelling) = json[name] else { throw JSONError.truncated }
-                return try #require(UInt32(spelling))
+                let value: Int64? = if case .integer(let value) = json[name] { value } else { nil }
+                return try #require(value.flatMap { UInt32(exactly: $0) }, "\(name)")
             }
             id = try string("id")
             party = RelyingParty(id: try string("rpId"), origin: try string("origin"))

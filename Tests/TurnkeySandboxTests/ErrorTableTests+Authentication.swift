@@ -19,7 +19,7 @@ private func whoami(_ desk: Desk, _ stamps: StampHeaders) throws {
 private func whoami(_ desk: Desk, changing change: (inout JSONObject) -> Void) throws {
     let body = Data(desk.makeQuery().text.utf8)
     let stamp = try #require(Base64URL.decode(try makeStamp(body, by: desk.rootKey)))
-    guard case .object(var object) = try JSONReader.read(stamp) else { return }
+    var object = try JSONObject(reading: stamp)
     change(&object)
     try whoami(desk, StampHeaders(apiKey: [encodeStamp(object)]))
 }

@@ -120,7 +120,7 @@ let parameterRefusals: [RefusalRow] = [
         "REQUEST_INVALID"
     ) {
         desk,
-        _ in try createKey(desk, "expirationSeconds", .number("900"))
+        _ in try createKey(desk, "expirationSeconds", 900)
     },
     RefusalRow("a session's expiration of nothing", 400, 3, "invalid api key expiration", "REQUEST_INVALID") {
         desk,

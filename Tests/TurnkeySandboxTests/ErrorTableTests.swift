@@ -57,7 +57,7 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
         ]
         #expect(
             error?.body == [
-                "code": .number(String(row.code)), "message": .string(message),
+                "code": .integer(Int64(row.code)), "message": .string(message),
                 "details": row.turnkeyErrorCode.isEmpty ? [] : [detail],
                 "turnkeyErrorCode": .string(row.turnkeyErrorCode),
             ]
@@ -68,7 +68,7 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
         let id = UUID()
         let error = APIRefusal.internal(id)
         #expect(error.status == 500)
-        #expect(error.body["code"] == .number("13"))
+        #expect(error.body["code"] == 13)
         #expect(error.message == "internal server error (\(id.text))")
         #expect(error.turnkeyErrorCode == "INTERNAL")
     }
@@ -100,7 +100,8 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
         body["organizationId"] = .string(UUID().text)
         #expect(throws: APIRefusal.organizationNotFound) { try desk.send(.createAPIKeys, body, by: stranger) }
         body["organizationId"] = .string(desk.organizationId.text)
-        #expect(throws: APIRefusal.publicKeyNotFound(publicKey: stranger.hex, organizationId: desk.organizationId.text)) {
+        #expect(throws: APIRefusal.publicKeyNotFound(publicKey: stranger.hex, organizationId: desk.organizationId.text))
+        {
             try desk.send(.createAPIKeys, body, by: stranger)
         }
         let short = P256.Signing.PrivateKey()

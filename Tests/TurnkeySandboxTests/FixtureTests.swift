@@ -45,8 +45,7 @@ import Testing
     @Test(
         "a fixture that cannot be is refused, and where is said",
         arguments: [
-            ("[", "the fixture is not JSON: it ends in the middle"),
-            (#"{"organizations":[],"organizations":[]}"#, "the fixture is not JSON: `organizations` is there twice"),
+            ("[", "the fixture is not JSON"),
             ("{}", "the fixture is wrong at the top: `organizations` is missing"),
             (#"{"organizations":[],"colour":1}"#, "the fixture has an unknown member: colour"),
             (

@@ -5,59 +5,46 @@ import Testing
 
 @testable import TurnkeySandbox
 
-@Suite("The JSON reader") struct JSONReaderTests {
-    @Test(
-        "takes what RFC 8259 allows",
-        arguments: [
-            (" {\"a\" : [1, -0.5e+7, true, false, null]} \n", #"{"a":[1,-0.5e+7,true,false,null]}"#),
-            (#""\u0041\/\ud83d\ude00\n""#, #""A/😀\n""#), ("[]", "[]"), ("{}", "{}"), ("0", "0"),
-            (#""\u0001é""#, #""\u0001é""#),
-        ]
-    )
-    func takes(source: String, written: String) throws {
-        #expect(try JSONReader.read(source.utf8).text == written)
+@Suite("JSON values") struct JSONValueTests {
+    private static func read(_ text: String) throws -> JSONValue {
+        try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
     }
 
     @Test(
-        "refuses the rest for its own reason",
+        "are what was written",
         arguments: [
-            ("", JSONError.truncated), ("{", .truncated), ("[1", .truncated), (#""a"#, .truncated), ("tru", .truncated),
-            ("-", .truncated), (#""\u00"#, .truncated), ("{} {}", .unexpectedByte(offset: 3)),
-            ("[1,]", .unexpectedByte(offset: 3)), ("{a:1}", .unexpectedByte(offset: 1)),
-            ("01", .unexpectedByte(offset: 1)), ("1.x", .unexpectedByte(offset: 2)), ("+1", .unexpectedByte(offset: 0)),
-            ("nulL", .unexpectedByte(offset: 3)), ("\"\u{1}\"", .unexpectedByte(offset: 1)),
-            ("\u{FEFF}1", .unexpectedByte(offset: 0)), (#""\x""#, .invalidEscape(offset: 1)),
-            (#""\ud800""#, .invalidEscape(offset: 1)), (#""\ud800\u0041""#, .invalidEscape(offset: 1)),
-            (#""\udc00""#, .invalidEscape(offset: 1)), (#""\u+041""#, .invalidEscape(offset: 1)),
-            (#"{"a":1,"\u0061":2}"#, .repeatedMember("a")),
-        ]
+            ("null", .null), ("true", true), ("0", 0), ("-1", -1), ("1.5", .number(1.5)),
+            ("9007199254740993", 9_007_199_254_740_993), ("-9223372036854775808", .integer(.min)),
+            ("9223372036854775807", .integer(.max)), ("9223372036854775808", .number(9_223_372_036_854_775_808)),
+            (#""\u0041\/\ud83d\ude00\n\u0000é""#, "A/😀\n\0é"), ("[1,[],{}]", [1, [], [:]]),
+            (#"{"a":[false,null],"b":{"a":"c"}}"#, ["a": [false, .null], "b": ["a": "c"]]),
+        ] as [(String, JSONValue)]
     )
-    func refuses(source: String, error: JSONError) {
-        #expect(throws: error) { try JSONReader.read(source.utf8) }
+    func reading(text: String, value: JSONValue) throws {
+        #expect(try Self.read(text) == value)
+        #expect(try Self.read(String(decoding: try JSONEncoder().encode(value), as: UTF8.self)) == value)
     }
 
-    @Test("refuses what is not UTF-8") func invalidUTF8() {
-        #expect(throws: JSONError.invalidUTF8) { try JSONReader.read([0x22, 0xFF, 0x22]) }
-        #expect(throws: JSONError.invalidUTF8) { try JSONReader.read([0x22, 0xED, 0xA0, 0x80, 0x22]) }
-        #expect(throws: JSONError.unexpectedByte(offset: 1)) { try JSONReader.read([0x31, 0x00]) }
+    @Test("an object is written by its names' order, and a slash is a slash") func writing() throws {
+        let object: JSONObject = ["b": "é/\u{1}\"", "a": ["d": .integer(.max), "c": .null]]
+        #expect(object.text == #"{"a":{"c":null,"d":9223372036854775807},"b":"é/\u0001\""}"#)
+        #expect(object.withoutNulls == ["b": "é/\u{1}\"", "a": ["d": .integer(.max)]])
     }
 
-    @Test("nests to its limit, and no deeper, whatever the length") func depth() throws {
-        let limit = JSONReader.depthLimit
-        let deepest = String(repeating: "[", count: limit) + String(repeating: "]", count: limit)
-        #expect(try JSONReader.read(deepest.utf8).text == deepest)
-        for count in [limit + 1, 1_000_000] {
-            #expect(throws: JSONError.tooDeep(limit: limit)) {
-                try JSONReader.read(repeatElement(UInt8(ascii: "["), count: count))
-            }
-        }
+    @Test("deep nesting is refused, or read, whatever its depth", arguments: [500, 600, 500_000])
+    func depth(levels: Int) async {
+        // On a thread of the pool, whose stack is the smaller one.
+        await Task.detached {
+            let text = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+            #expect(((try? Self.read(text)) != nil) == (levels <= 512))
+        }.value
     }
 
     @Test("no proper prefix of a body is a body") func prefixes() throws {
-        let body = Array(#"{"organizationId":"o","parameters":{"a":[1.5e3,true,"\ud83d\ude00"]}}"#.utf8)
-        _ = try JSONReader.read(body)
+        let body = Data(#"{"organizationId":"o","parameters":{"a":[1.5e3,true,"\ud83d\ude00"]}}"#.utf8)
+        _ = try JSONObject(reading: body)
         for length in body.indices {
-            #expect(throws: JSONError.self, "first \(length) bytes") { try JSONReader.read(body[..<length]) }
+            #expect(throws: DecodingError.self, "first \(length) bytes") { try JSONObject(reading: body[..<length]) }
         }
     }
 }

@@ -70,11 +70,11 @@ import Testing
         #expect(try verifySessionToken(token, by: desk.notarizer.publicKeyHex))
         #expect(try !verifySessionToken(token, by: signer))
         let parts = token.split(separator: ".").map { Base64URL.decode(String($0)) }
-        let claims = try JSONReader.read(try #require(parts[1]))
-        #expect(try JSONReader.read(try #require(parts[0])) == ["alg": "ES256", "typ": "JWT"])
+        let claims = JSONValue.object(try JSONObject(reading: try #require(parts[1])))
+        #expect(try JSONObject(reading: try #require(parts[0])) == ["alg": "ES256", "typ": "JWT"])
         #expect(
             claims == [
-                "exp": .number("1750000060"), "public_key": .string(key.hex), "session_type": "SESSION_TYPE_READ_WRITE",
+                "exp": 1_750_000_060, "public_key": .string(key.hex), "session_type": "SESSION_TYPE_READ_WRITE",
                 "user_id": .string(desk.rootUserId.text), "organization_id": .string(desk.organizationId.text),
             ]
         )

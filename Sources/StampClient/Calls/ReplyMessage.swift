@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 import NIOCore
+import Varlink
 
 /// A reply as it comes over the wire: its parameters, or an error's name with the error's parameters.
 struct ReplyMessage: Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import Varlink
 
 /// One connection to a frame: calls go out in the order they are made, replies come back in the same order.
 ///
@@ -47,7 +48,7 @@ actor Connection {
                 begin(PendingCall(id: id, method: method, frame: frame, caller: caller))
             }
         } onCancel: {
-            Task { await self.abandon(id, with: .cancelled(method: method.rawValue)) }
+            Task { await self.abandon(id, with: .cancelled(method: method.fullName)) }
         }
         return try outcome.get()
     }
@@ -58,8 +59,8 @@ actor Connection {
     }
 
     private func begin(_ call: PendingCall) {
-        guard !Task.isCancelled else { return call.finish(.failure(.cancelled(method: call.method.rawValue))) }
-        let (id, timedOut) = (call.id, StampError.timedOut(method: call.method.rawValue, after: deadline))
+        guard !Task.isCancelled else { return call.finish(.failure(.cancelled(method: call.method.fullName))) }
+        let (id, timedOut) = (call.id, StampError.timedOut(method: call.method.fullName, after: deadline))
         call.alarm = Task { [deadline] in
             guard (try? await Task.sleep(for: deadline, clock: .continuous)) != nil else { return }
             self.abandon(id, with: timedOut)
@@ -115,7 +116,7 @@ extension Connection {
         let calls = unsent
         unsent = []
         for call in calls {
-            call.finish(.failure(call.writes == 0 ? error : .connectionLost(method: call.method.rawValue)))
+            call.finish(.failure(call.writes == 0 ? error : .connectionLost(method: call.method.fullName)))
         }
     }
 
@@ -162,7 +163,7 @@ extension Connection {
         unanswered = []
         unsent = calls.filter(\.mayBeSent) + unsent
         for call in calls where !call.mayBeSent {
-            call.finish(.failure(.connectionLost(method: call.method.rawValue)))
+            call.finish(.failure(.connectionLost(method: call.method.fullName)))
         }
         advance()
     }

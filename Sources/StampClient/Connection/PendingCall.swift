@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import Varlink
 
 /// A call that has not been answered yet, owned by one connection.
 ///

@@ -3,7 +3,7 @@
 /// A credential that may stamp until its deadline.
 public struct Session: Codable, Sendable, Hashable {
     /// Where a session's credential was born.
-    public enum Origin: String, Codable, Sendable, Hashable {
+    public enum Origin: String, Codable, Sendable, Hashable, CaseIterable {
         /// Injected as a credential bundle.
         case bundle
         /// Made inside the frame; it never existed anywhere else.

@@ -85,19 +85,33 @@ extension APIClient {
         do throws(TurnkeyError) {
             return try await connection.transport.post(endPoint.path, body, header)
         } catch .api(let error) where error.isKeyRejection {
-            await report(header, to: stamper)
+            await report(
+                header,
+                to: stamper,
+                by: error.kind == .publicKeyNotFound ? Self.readOrganizationId(body) : nil
+            )
             throw .api(error)
         }
     }
 
+    /// Empty, so nobody's, for a body that names none: no API looks for a key then.
+    private static func readOrganizationId(_ body: Data) -> String {
+        (try? JSONDecoder().decode(OrganizationMember.self, from: body).organizationId) ?? ""
+    }
+
     /// The request's own error is what the caller needs; that the frame could not be told is only worth a line.
-    private func report(_ header: StampHeader, to stamper: any Stamper) async {
+    private func report(_ header: StampHeader, to stamper: any Stamper, by organizationId: String?) async {
         do throws(TurnkeyError) {
-            try await stamper.reportRejected(header)
+            try await stamper.reportRejected(header, by: organizationId)
         } catch {
             connection.logger.info("a rejected key was not reported", metadata: ["reason": "\(error)"])
         }
     }
+}
+
+/// What every body has.
+private struct OrganizationMember: Decodable {
+    let organizationId: String
 }
 
 /// What the clients of one API share.

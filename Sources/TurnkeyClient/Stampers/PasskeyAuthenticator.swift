@@ -9,6 +9,7 @@ public protocol PasskeyAuthenticator: Sendable {
     ///   - challenge: The bytes that the client data's `challenge` spells in base64url. For a Turnkey stamp: the 64
     ///     UTF-8 bytes of the lower-case hex of the body's SHA-256.
     ///   - rpId: The relying party's identifier, a domain without scheme or port.
+    /// - Returns: The assertion, its members in raw bytes.
     /// - Throws: Whatever kept the assertion from being made: refused, timed out, no passkey for this `rpId`.
     func assertion(challenge: Data, rpId: String) async throws -> PasskeyAssertion
 }

@@ -6,11 +6,13 @@ public import StampClient
 public struct SocketStamper: Stamper {
     private let frame: any FrameClient
     private let session: String?
+    private let organizationId: String?
 
-    /// `session`: `default` where absent.
-    public init(_ frame: any FrameClient, session: String? = nil) {
+    /// `session`: `default` where absent. `organizationId`: whose the session is, where its injector did not claim it.
+    public init(_ frame: any FrameClient, session: String? = nil, organizationId: String? = nil) {
         self.frame = frame
         self.session = session
+        self.organizationId = organizationId
     }
 
     public func stamp(_ body: Data) async throws(TurnkeyError) -> StampHeader {
@@ -24,15 +26,23 @@ public struct SocketStamper: Stamper {
     }
 
     /// Ends the session for every client of the frame, if it still has the key that made `header`.
-    public func reportRejected(_ header: StampHeader) async throws(TurnkeyError) {
+    ///
+    /// That an organization does not know the key ends nothing where the session is another's: its own may know it well.
+    public func reportRejected(_ header: StampHeader, by organizationId: String?) async throws(TurnkeyError) {
         guard let json = Base64URL.decode(header.value),
             let stamp = try? JSONDecoder().decode(StampedBy.self, from: json)
         else { return }
         do throws(StampError) {
+            if let organizationId, try await isForeign(organizationId) { return }
             try await frame.reportRejected(publicKey: stamp.publicKey, session: session)
         } catch {
             throw .frame(error)
         }
+    }
+
+    private func isForeign(_ organizationId: String) async throws(StampError) -> Bool {
+        let own = try await frame.getSession(session).organizationId ?? self.organizationId
+        return own.map { $0.lowercased() != organizationId.lowercased() } ?? false
     }
 }
 

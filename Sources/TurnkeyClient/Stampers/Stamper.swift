@@ -10,14 +10,16 @@ public protocol Stamper: Sendable {
     func stamp(_ body: Data) async throws(TurnkeyError) -> StampHeader
 
     /// Is told that the API no longer knows the key that made `header`.
-    func reportRejected(_ header: StampHeader) async throws(TurnkeyError)
+    ///
+    /// `organizationId` is the one that does not know it, when others may; `nil` where the key has expired for all.
+    func reportRejected(_ header: StampHeader, by organizationId: String?) async throws(TurnkeyError)
 }
 
 extension Stamper {
     public var promptsUser: Bool { false }
 
     /// A stamper that owns its key has nobody to tell.
-    public func reportRejected(_ header: StampHeader) async throws(TurnkeyError) {}
+    public func reportRejected(_ header: StampHeader, by organizationId: String?) async throws(TurnkeyError) {}
 }
 
 /// A header of a stamped request.

@@ -109,7 +109,7 @@ extension APIRefusal {
             "turnkeyErrorCode": .string(turnkeyErrorCode),
         ]
         return [
-            "code": .number(String(code.rawValue)),
+            "code": .integer(Int64(code.rawValue)),
             "message": .string(message),
             "details": turnkeyErrorCode.isEmpty ? [] : [detail],
             "turnkeyErrorCode": .string(turnkeyErrorCode),

@@ -8,7 +8,7 @@ struct RequestBody {
     let fields: FieldReader
 
     init(_ bytes: Data) throws(APIRefusal) {
-        guard case .object(let object) = try? JSONReader.read(bytes) else { throw .malformedBody }
+        guard let object = try? JSONObject(reading: bytes) else { throw .malformedBody }
         var fields = FieldReader(object)
         let text = try fields.string("organizationId")
         guard let id = UUID(uuidString: text) else { throw .malformedOrganizationId }

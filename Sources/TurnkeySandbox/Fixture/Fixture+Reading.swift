@@ -13,7 +13,7 @@ extension Fixture {
         } catch let error as DecodingError {
             throw Self.shapeError(error)
         } catch {
-            throw .notJSON(reason: "unreadable")
+            throw .notJSON
         }
         // A decoder passes over what it does not know; what was read, written again, shows what it passed over.
         guard let known = try? Self.parse(JSONEncoder().encode(self)) else { return }
@@ -21,20 +21,17 @@ extension Fixture {
     }
 
     private static func parse(_ bytes: Data) throws(FixtureError) -> JSONValue {
-        do {
-            return try JSONReader.read(bytes)
-        } catch {
-            throw .notJSON(reason: error.message)
-        }
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: bytes) else { throw .notJSON }
+        return value
     }
 
-    private static func unknownMember(in source: JSONValue, known: JSONValue?, path: String) -> String? {
+    private static func unknownMember(in source: JSONValue, known: JSONValue, path: String) -> String? {
         switch (source, known) {
         case (.object(let object), .object(let known)):
-            for member in object.members where member.value != .null {
-                let path = path.isEmpty ? member.name : "\(path).\(member.name)"
-                guard let value = known[member.name] else { return path }
-                if let unknown = unknownMember(in: member.value, known: value, path: path) { return unknown }
+            for (name, member) in object.sorted(by: { $0.key < $1.key }) where member != .null {
+                let path = path.isEmpty ? name : "\(path).\(name)"
+                guard let value = known[name] else { return path }
+                if let unknown = unknownMember(in: member, known: value, path: path) { return unknown }
             }
         case (.array(let elements), .array(let known)):
             for (index, (element, known)) in zip(elements, known).enumerated() {

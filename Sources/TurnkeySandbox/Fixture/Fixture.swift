@@ -4,8 +4,8 @@ public import Foundation
 /// What a sandbox knows when it starts: organizations, their users, and the users' public credentials.
 ///
 /// In a file it is one JSON object with the members below, in any order; a member that is not described here is an
-/// error, and so is a name twice. The first organization is the one that the ready information names, and its first
-/// user is the root user, who gets an API key of the sandbox's making besides the ones here.
+/// error. The first organization is the one that the ready information names, and its first user is the root user, who
+/// gets an API key of the sandbox's making besides the ones here.
 ///
 /// ```json
 /// {

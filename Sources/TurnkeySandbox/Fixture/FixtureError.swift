@@ -2,8 +2,8 @@
 
 /// What is wrong with a fixture. Paths are written like `organizations[0].users[1].userName`.
 public enum FixtureError: Error, Hashable {
-    /// Not one JSON text, or a name twice in an object.
-    case notJSON(reason: String)
+    /// Not one JSON text.
+    case notJSON
     /// A member that a fixture does not have.
     case unknownMember(path: String)
     /// A member that is missing or of another type.
@@ -13,7 +13,7 @@ public enum FixtureError: Error, Hashable {
 
     public var message: String {
         switch self {
-        case .notJSON(let reason): "the fixture is not JSON: \(reason)"
+        case .notJSON: "the fixture is not JSON"
         case .unknownMember(let path): "the fixture has an unknown member: \(path)"
         case .wrongShape(let path, let reason): "the fixture is wrong at \(path.isEmpty ? "the top" : path): \(reason)"
         case .invalid(let path, let reason): "the fixture is wrong at \(path): \(reason)"

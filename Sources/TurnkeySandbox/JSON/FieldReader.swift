@@ -89,9 +89,7 @@ struct FieldReader {
 
     /// Ends the reading: a member that was never asked for is refused, so that a misspelt option is not ignored.
     func finish() throws(APIRefusal) {
-        for member in object.members where !asked.contains(member.name) {
-            throw .field(.unknown(path + member.name))
-        }
+        if let name = object.keys.sorted().first(where: { !asked.contains($0) }) { throw .field(.unknown(path + name)) }
     }
 
     private mutating func array(_ name: String) throws(APIRefusal) -> [JSONValue] {

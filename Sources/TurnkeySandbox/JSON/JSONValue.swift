@@ -1,41 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 
-/// A JSON value (RFC 8259) whose numbers keep their spelling, so that what is echoed is what was sent.
+typealias JSONObject = [String: JSONValue]
+
+/// A JSON value (RFC 8259) of any shape. Strings and 64-bit integers come out as they went in.
 enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
-    /// The number as it was written.
-    case number(String)
+    case integer(Int64)
+    /// A number with a fraction, or beyond Int64.
+    case number(Double)
     case string(String)
     case array([JSONValue])
     case object(JSONObject)
 }
 
-/// A JSON object: each name once, in the order of writing.
-struct JSONObject: Sendable, Hashable {
-    struct Member: Sendable, Hashable {
-        var name: String
-        var value: JSONValue
+extension JSONValue: Codable {
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(String.self) {
+            self = .string(value)
+        } else if let value = try? container.decode(Bool.self) {
+            self = .bool(value)
+        } else if let value = try? container.decode(Int64.self) {
+            self = .integer(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else if let elements = try? container.decode([JSONValue].self) {
+            self = .array(elements)
+        } else {
+            self = .object(try container.decode(JSONObject.self))
+        }
     }
 
-    private(set) var members: [Member]
-
-    /// An object of members whose names are known to differ.
-    init(_ members: [Member]) {
-        self.members = members
-    }
-
-    /// The member's value; setting `nil` removes it, setting a new name appends it.
-    subscript(_ name: String) -> JSONValue? {
-        get { members.first { $0.name == name }?.value }
-        set {
-            let index = members.firstIndex { $0.name == name }
-            switch (index, newValue) {
-            case (let index?, let value?): members[index].value = value
-            case (let index?, nil): members.remove(at: index)
-            case (nil, let value?): members.append(Member(name: name, value: value))
-            case (nil, nil): break
-            }
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let value): try container.encode(value)
+        case .integer(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
+        case .string(let value): try container.encode(value)
+        case .array(let elements): try container.encode(elements)
+        case .object(let object): try container.encode(object)
         }
     }
 }
@@ -46,28 +55,30 @@ extension JSONValue {
         switch self {
         case .object(let object): .object(object.withoutNulls)
         case .array(let elements): .array(elements.map(\.withoutNulls))
-        case .null, .bool, .number, .string: self
+        case .null, .bool, .integer, .number, .string: self
         }
     }
 }
 
 extension JSONObject {
+    /// Reads bytes that are one object.
+    init(reading bytes: Data) throws {
+        self = try JSONDecoder().decode(JSONObject.self, from: bytes)
+    }
+
+    /// The object as JSON, members in the order of their names: equal objects are equal bytes.
+    func encoded() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self)
+    }
+
     /// The same object without the members that are null, at every depth.
-    var withoutNulls: JSONObject {
-        JSONObject(
-            members.filter { $0.value != .null }.map { Member(name: $0.name, value: $0.value.withoutNulls) }
-        )
-    }
+    var withoutNulls: JSONObject { filter { $0.value != .null }.mapValues(\.withoutNulls) }
 }
 
-extension JSONObject: ExpressibleByDictionaryLiteral {
-    init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self.init(elements.map { Member(name: $0.0, value: $0.1) })
-    }
-}
-
-extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
-    ExpressibleByDictionaryLiteral
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     init(stringLiteral value: String) {
         self = .string(value)
@@ -77,11 +88,15 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Ex
         self = .bool(value)
     }
 
+    init(integerLiteral value: Int64) {
+        self = .integer(value)
+    }
+
     init(arrayLiteral elements: JSONValue...) {
         self = .array(elements)
     }
 
     init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .object(JSONObject(elements.map { JSONObject.Member(name: $0.0, value: $0.1) }))
+        self = .object(JSONObject(elements) { _, last in last })
     }
 }

@@ -19,14 +19,15 @@ struct APIResponder: Sendable {
     /// - Throws: `CancellationError`, where the sandbox ends meanwhile.
     func respond(to request: Request) async throws -> Response {
         try await Task.sleep(for: latency)
+        let body: JSONObject
         do throws(APIRefusal) {
-            let answer = try await answer(request)
-            logger.info("answered", metadata: ["path": "\(request.uri.path)", "status": "200"])
-            return response(200, answer)
+            body = try await answer(request)
         } catch {
             logger.info("refused", metadata: metadata(of: error, path: request.uri.path))
-            return response(error.status, error.body)
+            return try response(error.status, error.body)
         }
+        logger.info("answered", metadata: ["path": "\(request.uri.path)", "status": "200"])
+        return try response(200, body)
     }
 
     private func answer(_ request: Request) async throws(APIRefusal) -> JSONObject {
@@ -52,13 +53,13 @@ struct APIResponder: Sendable {
         }
     }
 
-    private func response(_ status: Int, _ body: JSONObject) -> Response {
+    private func response(_ status: Int, _ body: JSONObject) throws -> Response {
         var headers: HTTPFields = [.contentType: "application/json"]
         if status == 405 { headers[.allow] = "POST" }
         return Response(
             status: HTTPResponse.Status(code: status),
             headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(string: body.text))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try body.encoded()))
         )
     }
 

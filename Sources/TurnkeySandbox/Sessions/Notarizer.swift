@@ -12,7 +12,7 @@ struct SessionClaims {
 
     var json: JSONObject {
         [
-            "exp": .number(String(exp)),
+            "exp": .integer(exp),
             "public_key": .string(publicKey.hex),
             "session_type": "SESSION_TYPE_READ_WRITE",
             "user_id": .string(userId.text),
@@ -30,10 +30,11 @@ struct Notarizer: Sendable {
 
     /// A JWT whose signature is r ‖ s over SHA-256(SHA-256(header.payload)): one hash more than ES256 (RFC 7518 §3.4).
     ///
-    /// - Returns: `nil` only where the key cannot sign at all.
+    /// - Returns: `nil` only where there is no JSON or no signature to be had at all.
     func makeSessionToken(_ claims: SessionClaims) -> String? {
         let header: JSONObject = ["alg": "ES256", "typ": "JWT"]
-        let signed = Base64URL.encode(header.text.utf8) + "." + Base64URL.encode(claims.json.text.utf8)
+        guard let header = try? header.encoded(), let payload = try? claims.json.encoded() else { return nil }
+        let signed = Base64URL.encode(header) + "." + Base64URL.encode(payload)
         let digest = SHA256.hash(data: Data(signed.utf8))
         guard let signature = try? key.signature(for: Data(digest)) else { return nil }
         return signed + "." + Base64URL.encode(signature.rawRepresentation)

@@ -14,7 +14,7 @@ struct APIKeyStamp {
 
     /// Reads a header, or answers `nil` for another encoding, a missing field, another scheme or bad hex.
     init?(_ header: String) {
-        guard let bytes = Base64URL.decode(header), case .object(let object) = try? JSONReader.read(bytes),
+        guard let bytes = Base64URL.decode(header), let object = try? JSONObject(reading: bytes),
             object["scheme"] == .string(Self.scheme),
             case .string(let publicKey) = object["publicKey"],
             case .string(let signature) = object["signature"],

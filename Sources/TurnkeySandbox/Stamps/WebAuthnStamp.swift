@@ -10,7 +10,7 @@ struct WebAuthnStamp {
 
     /// Reads a header, or answers `nil` where a field is missing or is not base64url.
     init?(_ header: String) {
-        guard case .object(let object) = try? JSONReader.read(header.utf8),
+        guard let object = try? JSONObject(reading: Data(header.utf8)),
             let credentialId = Self.bytes(object["credentialId"]),
             let authenticatorData = Self.bytes(object["authenticatorData"]),
             let clientData = Self.bytes(object["clientDataJson"]),

@@ -17,7 +17,7 @@ struct ClientData {
 
     /// Reads the JSON, or answers `nil` where it is none or lacks a member.
     init?(_ bytes: Data) {
-        guard case .object(let object) = try? JSONReader.read(bytes),
+        guard let object = try? JSONObject(reading: bytes),
             case .string(let type) = object["type"],
             case .string(let challenge) = object["challenge"],
             case .string(let origin) = object["origin"]

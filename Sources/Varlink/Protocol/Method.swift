@@ -27,6 +27,15 @@ package enum Method: Equatable, Sendable {
         return nil
     }
 
+    /// As a call names it.
+    package var fullName: String {
+        switch self {
+        case .service(let method): method.fullName
+        case .stamper(let method): method.fullName
+        case .control(let method): method.fullName
+        }
+    }
+
     /// The parameters that the method takes, in the interface's order.
     package var parameters: [ParameterName] {
         switch self {
@@ -41,6 +50,9 @@ package enum Method: Equatable, Sendable {
 package enum ServiceMethod: String, CaseIterable, Sendable {
     case getInfo = "GetInfo"
     case getInterfaceDescription = "GetInterfaceDescription"
+
+    /// As a call names it.
+    package var fullName: String { "\(Interface.service.rawValue).\(rawValue)" }
 
     package var parameters: [ParameterName] {
         switch self {

@@ -62,11 +62,7 @@ final class Desk {
     }
 
     func makeQuery(_ members: JSONObject = [:]) -> JSONObject {
-        var body: JSONObject = ["organizationId": .string(organizationId.text)]
-        for member in members.members {
-            body[member.name] = member.value
-        }
-        return body
+        members.merging(["organizationId": .string(organizationId.text)]) { given, _ in given }
     }
 
     /// A submission that differs from each before it by its time.
@@ -126,7 +122,7 @@ func makeKeyParameters(
 
 /// The parameters that register one passkey.
 func makeAuthenticatorParameters(_ registration: PasskeyRegistration, for userId: UUID) throws -> JSONObject {
-    let authenticator = try JSONReader.read(try JSONEncoder().encode(registration))
+    let authenticator = JSONValue.object(try JSONObject(reading: try JSONEncoder().encode(registration)))
     return ["userId": .string(userId.text), "authenticators": [authenticator]]
 }
 

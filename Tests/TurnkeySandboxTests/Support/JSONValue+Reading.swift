@@ -24,6 +24,11 @@ extension JSONValue {
 
     var names: Set<String> {
         guard case .object(let object) = self else { return [] }
-        return Set(object.members.map(\.name))
+        return Set(object.keys)
     }
+}
+
+extension JSONObject {
+    /// The object as JSON text; every object of a test has one, and an empty one would be refused.
+    var text: String { (try? encoded()).map { String(decoding: $0, as: UTF8.self) } ?? "" }
 }

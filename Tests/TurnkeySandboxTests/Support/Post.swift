@@ -39,6 +39,6 @@ struct Post: Sendable {
         if method == .POST { request.body = .bytes(ByteBuffer(string: body)) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         let bytes = try await response.body.collect(upTo: 1 << 24)
-        return (response.status.code, try JSONReader.read(bytes.readableBytesView), response.headers)
+        return (response.status.code, .object(try JSONObject(reading: Data(bytes.readableBytesView))), response.headers)
     }
 }

@@ -1,25 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-
-/// The errors of a frame's interfaces, by their full names on the wire.
-enum ErrorName: String, CaseIterable {
-    case noEmbeddedKey = "io.stampd.Stamper.NoEmbeddedKey"
-    case noSession = "io.stampd.Stamper.NoSession"
-    case sessionExpired = "io.stampd.Stamper.SessionExpired"
-    case publicKeyMismatch = "io.stampd.Stamper.PublicKeyMismatch"
-    case denied = "io.stampd.Stamper.Denied"
-    case locked = "io.stampd.Stamper.Locked"
-    case rateLimited = "io.stampd.Stamper.RateLimited"
-    case tooLarge = "io.stampd.Stamper.TooLarge"
-    case tooManySessions = "io.stampd.Stamper.TooManySessions"
-    case invalidBundle = "io.stampd.Control.InvalidBundle"
-    case unknownSessionKey = "io.stampd.Control.UnknownSessionKey"
-    case interfaceNotFound = "org.varlink.service.InterfaceNotFound"
-    case methodNotFound = "org.varlink.service.MethodNotFound"
-    case methodNotImplemented = "org.varlink.service.MethodNotImplemented"
-    case invalidParameter = "org.varlink.service.InvalidParameter"
-    case permissionDenied = "org.varlink.service.PermissionDenied"
-    case expectedMore = "org.varlink.service.ExpectedMore"
-}
+import Varlink
 
 /// What any of the errors carries.
 struct ErrorParameters: Decodable {
