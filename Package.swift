@@ -11,9 +11,10 @@ let strict: [SwiftSetting] = [
 ]
 
 /// What ships besides: each use of unsafe memory is a word to search for.
-let shipped: [SwiftSetting] = strict + [
-    .strictMemorySafety()  // SE-0458
-]
+let shipped: [SwiftSetting] =
+    strict + [
+        .strictMemorySafety()  // SE-0458
+    ]
 
 /// Libraries besides: an import is not part of the interface unless it says so.
 let library: [SwiftSetting] =
@@ -76,6 +77,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: library
         ),
@@ -93,9 +95,10 @@ let package = Package(
             name: "TurnkeySandbox",
             dependencies: [
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: library
         ),
@@ -129,18 +132,27 @@ let package = Package(
             dependencies: ["SignerCore", "COpenSSL", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampClientTests", dependencies: ["StampClient"], swiftSettings: strict),
+        .target(name: "FakeFrame", path: "Tests/FakeFrame", swiftSettings: strict),
+        .testTarget(name: "StampClientTests", dependencies: ["FakeFrame", "StampClient"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeyClientTests",
-            dependencies: ["TurnkeyClient", "SoftwarePasskey", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "FakeFrame", "StampClient", "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
+        .testTarget(name: "StampctlTests", dependencies: ["FakeFrame", "stampctl"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeySandboxTests",
             dependencies: [
-                "TurnkeySandbox", "SoftwarePasskey",
+                "TurnkeySandbox", "SoftwarePasskey", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -150,6 +162,7 @@ let package = Package(
                 "StampClient", "TurnkeyClient", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
+            exclude: ["python"],
             swiftSettings: strict
         ),
     ]

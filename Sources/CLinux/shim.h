@@ -13,6 +13,11 @@ extern int accept4(int, struct sockaddr *, socklen_t *, int);
 /// accept4(2): the new descriptor is close-on-exec and does not block.
 static inline int CLinuxAccept(int listener) { return accept4(listener, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK); }
 
+extern int close_range(unsigned int, unsigned int, int);
+
+/// close_range(2): every descriptor from `first` on.
+static inline int CLinuxCloseFrom(int first) { return close_range((unsigned int)first, ~0U, 0); }
+
 /// Who connected, as the kernel noted it at connect(2): SO_PEERCRED of unix(7).
 struct CLinuxPeerCredentials {
     pid_t pid;

@@ -6,7 +6,6 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
 #include <openssl/obj_mac.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
@@ -27,8 +26,3 @@ static const int COpenSSLSelectKeyPair = EVP_PKEY_KEYPAIR;
 static const char *const COpenSSLParameterGroup = OSSL_PKEY_PARAM_GROUP_NAME;
 static const char *const COpenSSLParameterPublicKey = OSSL_PKEY_PARAM_PUB_KEY;
 static const char *const COpenSSLParameterPrivateKey = OSSL_PKEY_PARAM_PRIV_KEY;
-static const char *const COpenSSLParameterMode = OSSL_KDF_PARAM_MODE;
-static const char *const COpenSSLParameterDigest = OSSL_KDF_PARAM_DIGEST;
-static const char *const COpenSSLParameterKey = OSSL_KDF_PARAM_KEY;
-static const char *const COpenSSLParameterSalt = OSSL_KDF_PARAM_SALT;
-static const char *const COpenSSLParameterInfo = OSSL_KDF_PARAM_INFO;

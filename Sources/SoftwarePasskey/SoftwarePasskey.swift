@@ -1,1 +1,133 @@
 // SPDX-License-Identifier: Apache-2.0
+import Crypto
+public import Foundation
+import Synchronization
+public import TurnkeyClient
+
+/// Why a software passkey did not sign.
+public enum SoftwarePasskeyError: Error, Hashable {
+    /// The user said no: `refuse()` was called.
+    case refused
+    /// It was made for another relying party.
+    case noPasskey(rpId: String)
+}
+
+/// A P-256 passkey in memory whose user approves at once: for tests and the demo, and for nothing else.
+///
+/// It signs with an ordinary key in ordinary memory, and nobody is asked.
+public final class SoftwarePasskey: PasskeyAuthenticator {
+    /// The relying party it was made for.
+    public let rpId: String
+    /// The page that it says it was used on.
+    public let origin: String
+    /// 32 random bytes.
+    public let credentialId: Data
+    /// The public key in COSE form (RFC 9053 §7.1): 77 bytes.
+    public let cosePublicKey: Data
+
+    private struct State {
+        var counter: UInt32 = 0
+        var promptCount = 0
+        var isRefusing = false
+    }
+
+    private let key = P256.Signing.PrivateKey()
+    private let state = Mutex(State())
+
+    /// A new passkey, its counter at 0.
+    public init(rpId: String = "localhost", origin: String = "http://localhost") {
+        self.rpId = rpId
+        self.origin = origin
+        credentialId = Self.makeRandomBytes()
+        cosePublicKey = COSE.makeES256Key(key.publicKey)
+    }
+
+    /// How often its user was asked, refusals included.
+    public var promptCount: Int { state.withLock(\.promptCount) }
+
+    /// From now on the user says no.
+    public func refuse() {
+        state.withLock { $0.isRefusing = true }
+    }
+
+    /// From now on the user says yes, as at the beginning.
+    public func approve() {
+        state.withLock { $0.isRefusing = false }
+    }
+
+    /// Signs `challenge`, user present and verified; the counter grows by one.
+    ///
+    /// - Throws: `SoftwarePasskeyError`.
+    public func assertion(challenge: Data, rpId: String) async throws -> PasskeyAssertion {
+        let counter = try prompt(rpId: rpId)
+        let authenticatorData = makeAuthenticatorData(flags: Flags.presentAndVerified, counter: counter)
+        let clientData = makeClientData(type: "webauthn.get", challenge: challenge)
+        let signature = try key.signature(for: authenticatorData + Data(SHA256.hash(data: clientData)))
+        return PasskeyAssertion(
+            credentialId: credentialId,
+            authenticatorData: authenticatorData,
+            clientDataJson: clientData,
+            signature: signature.derRepresentation
+        )
+    }
+
+    /// Introduces the passkey to a relying party, with attestation `none` (WebAuthn Level 3, §8.7).
+    ///
+    /// - Parameter challenge: What the relying party gave; without it, 32 random bytes.
+    /// - Returns: What `create_authenticators` needs.
+    /// - Throws: `SoftwarePasskeyError.refused`.
+    public func registration(challenge: Data? = nil) throws(SoftwarePasskeyError) -> PasskeyRegistration {
+        let challenge = challenge ?? Self.makeRandomBytes()
+        let counter = try prompt(rpId: rpId)
+        let attested = Data(count: 16) + Data([0, UInt8(credentialId.count)]) + credentialId + cosePublicKey
+        let authenticatorData =
+            makeAuthenticatorData(flags: Flags.presentAndVerified | Flags.attested, counter: counter) + attested
+        return PasskeyRegistration(
+            authenticatorName: "Software passkey",
+            challenge: challenge,
+            credentialId: credentialId,
+            clientDataJson: makeClientData(type: "webauthn.create", challenge: challenge),
+            attestationObject: COSE.makeAttestationObject(authenticatorData: authenticatorData),
+            transports: ["AUTHENTICATOR_TRANSPORT_INTERNAL"]
+        )
+    }
+}
+
+extension SoftwarePasskey {
+    /// Bits of the authenticator data (WebAuthn Level 3, §6.1).
+    private enum Flags {
+        static let presentAndVerified: UInt8 = 0x05
+        static let attested: UInt8 = 0x40
+    }
+
+    /// Asks the user, and answers the counter to sign.
+    private func prompt(rpId: String) throws(SoftwarePasskeyError) -> UInt32 {
+        guard rpId == self.rpId else { throw .noPasskey(rpId: rpId) }
+        let counter: UInt32? = state.withLock { state in
+            state.promptCount += 1
+            if state.isRefusing { return nil }
+            state.counter += 1
+            return state.counter
+        }
+        guard let counter else { throw .refused }
+        return counter
+    }
+
+    /// 32 bytes from the system's generator, which is fit for keys.
+    private static func makeRandomBytes() -> Data {
+        Data((0..<32).map { _ in UInt8.random(in: .min ... .max) })
+    }
+
+    private func makeAuthenticatorData(flags: UInt8, counter: UInt32) -> Data {
+        let counterBytes = (0..<4).map { UInt8(truncatingIfNeeded: counter >> (24 - 8 * $0)) }
+        return Data(SHA256.hash(data: Data(rpId.utf8))) + Data([flags]) + Data(counterBytes)
+    }
+
+    /// As a browser writes it; nothing in it needs escaping but what an origin cannot have.
+    private func makeClientData(type: String, challenge: Data) -> Data {
+        let challenge = challenge.base64URL
+        let text =
+            #"{"type":"\#(type)","challenge":"\#(challenge)","origin":"\#(origin)","crossOrigin":false}"#
+        return Data(text.utf8)
+    }
+}

@@ -10,7 +10,11 @@ enum Stampd {
         switch readOptions() {
         case .help: print(Help.text)
         case .version: print("stampd \(Server.version)")
-        case .run(let options): exit(start(options))
+        case .run(let options):
+            let code = start(options)
+            // Every secret has ended by now; the arena that held them goes too.
+            _ = SecureHeap.tearDown()
+            exit(code)
         }
     }
 

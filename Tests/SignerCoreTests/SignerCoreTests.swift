@@ -1,2 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+import SignerCore
 import Testing
+
+/// All of the heart's tests, one after another: libcrypto's secure heap is one for the process, and some of them count
+/// what is in it.
+@Suite(.serialized, .secureHeap) enum SignerCoreTests {}
+
+/// Sets the secure heap up before the first key of the process.
+struct SecureHeapTrait: SuiteTrait {
+    static let setUp = Result { () throws(CryptoError) in try SecureHeap.setUp() }
+
+    func prepare(for test: Test) async throws {
+        _ = try Self.setUp.get()
+    }
+}
+
+extension Trait where Self == SecureHeapTrait {
+    static var secureHeap: SecureHeapTrait { SecureHeapTrait() }
+}

@@ -9,7 +9,9 @@ enum GCM {
     ///   - ciphertext: The encrypted bytes, then the tag's 16.
     ///   - key: 32 bytes.
     ///   - nonce: 12 bytes.
+    ///   - aad: What was authenticated beside the ciphertext.
     /// - Returns: The plaintext, or nil where the tag does not hold: nothing of it is kept then.
+    /// - Throws: `CryptoError`.
     static func open(
         _ ciphertext: Span<UInt8>,
         key: borrowing Secret,

@@ -16,10 +16,14 @@ struct HPKE: ~Copyable {
     /// Opens one message, the first of its context (RFC 9180 §6.1 `OpenBase`, sequence number 0).
     ///
     /// - Parameters:
-    ///   - encapsulatedKey: A checked point, `enc` once serialised.
     ///   - ciphertext: At least the tag's 16 bytes.
+    ///   - encapsulatedKey: A checked point, `enc` once serialised.
+    ///   - recipient: The key pair that it was sealed to.
+    ///   - info: What binds the key schedule to the application.
+    ///   - aad: What was authenticated beside the ciphertext.
     /// - Returns: `ciphertext.count - 16` bytes; nil where the AEAD refuses: another key, another info or aad, or changed
     ///   bytes.
+    /// - Throws: `CryptoError`.
     static func open(
         _ ciphertext: Span<UInt8>,
         encapsulatedKey: borrowing Point,

@@ -11,97 +11,60 @@ struct LabeledHKDF {
     /// An empty salt stands for one hash of zeros (RFC 5869 §2.2).
     static func noSalt() throws(CryptoError) -> Secret { try Secret(byteCount: hashByteCount) }
 
-    /// `LabeledExtract(salt, label, ikm)`: 32 bytes.
+    /// `LabeledExtract(salt, label, ikm)`: HMAC(salt, labeled ikm), 32 bytes (RFC 5869 §2.2).
     func extract(salt: borrowing Secret, label: StaticString, _ ikm: borrowing Secret) throws(CryptoError) -> Secret {
-        let labeledKeyMaterial = try Secret(labeled(label, []), followedBy: ikm)
-        return try unsafe Self.derive(
-            mode: EVP_KDF_HKDF_MODE_EXTRACT_ONLY,
-            key: labeledKeyMaterial,
-            COpenSSLParameterSalt,
-            salt,
-            byteCount: Self.hashByteCount
-        )
+        try Self.hmac(key: salt, Secret(labeled(label, []), followedBy: ikm), byteCount: Self.hashByteCount)
     }
 
-    /// `LabeledExpand(prk, label, info, L)`: `byteCount` bytes, at most 65,535.
+    /// `LabeledExpand(prk, label, info, L)`: the first `byteCount` bytes of HMAC(prk, labeled info ‖ 1). One hash is all
+    /// that this suite asks for, so that there is no second block (RFC 5869 §2.3).
+    ///
+    /// - Precondition: `byteCount` is at most 32.
     func expand(
         _ prk: borrowing Secret,
         label: StaticString,
         info: [UInt8],
         byteCount: Int
     ) throws(CryptoError) -> Secret {
+        precondition(byteCount <= Self.hashByteCount)
         let length = [UInt8(byteCount >> 8), UInt8(byteCount & 255)]
-        let labeledInfo = try Secret(copying: length + labeled(label, info))
-        return try unsafe Self.derive(
-            mode: EVP_KDF_HKDF_MODE_EXPAND_ONLY,
-            key: prk,
-            COpenSSLParameterInfo,
-            labeledInfo,
-            byteCount: byteCount
-        )
+        return try Self.hmac(key: prk, Secret(copying: length + labeled(label, info) + [1]), byteCount: byteCount)
     }
 
     private func labeled(_ label: StaticString, _ value: [UInt8]) -> [UInt8] {
         Array("HPKE-v1".utf8) + suite + Array(label.description.utf8) + value
     }
 
-    /// One step of libcrypto's HKDF; `name` is the parameter that `value` goes to: the salt or the info.
-    private static func derive(
-        mode: Int32,
+    /// HMAC-SHA256. libcrypto's HKDF would copy the salt, which is the shared secret once, into its ordinary heap and free
+    /// it there as it is; its HMAC keeps the key in the secure heap.
+    private static func hmac(
         key: borrowing Secret,
-        _ name: UnsafePointer<CChar>?,
-        _ value: borrowing Secret,
+        _ message: borrowing Secret,
         byteCount: Int
     ) throws(CryptoError) -> Secret {
-        let algorithm = try unsafe require(EVP_KDF_fetch(nil, "HKDF", nil), "EVP_KDF_fetch")
-        defer { unsafe EVP_KDF_free(algorithm) }
-        let context = try unsafe require(EVP_KDF_CTX_new(algorithm), "EVP_KDF_CTX_new")
-        defer {
-            unsafe EVP_KDF_CTX_free(context)
-            cleanseStack()
-        }
-        var derived = try Secret(byteCount: byteCount)
-        let result = unsafe derived.withMutableBytes { output in
+        var code = try Secret(byteCount: hashByteCount)
+        defer { cleanseStack() }
+        let result = unsafe code.withMutableBytes { code in
             unsafe key.withBytes { key in
-                unsafe value.withBytes { value in
-                    unsafe run(context, mode: mode, key: key, name, value, output)
+                unsafe message.withBytes { message in
+                    unsafe EVP_Q_mac(
+                        nil,
+                        "HMAC",
+                        nil,
+                        "SHA256",
+                        nil,
+                        key.baseAddress,
+                        key.count,
+                        message.bindMemory(to: UInt8.self).baseAddress,
+                        message.count,
+                        code.bindMemory(to: UInt8.self).baseAddress,
+                        code.count,
+                        nil
+                    )
                 }
             }
         }
-        try check(result, "EVP_KDF_derive")
-        return derived
-    }
-
-    private static func run(
-        _ context: OpaquePointer,
-        mode: Int32,
-        key: UnsafeRawBufferPointer,
-        _ name: UnsafePointer<CChar>?,
-        _ value: UnsafeRawBufferPointer,
-        _ output: UnsafeMutableRawBufferPointer
-    ) -> Int32 {
-        var mode = mode
-        var digest = Array("SHA256".utf8CString)
-        return unsafe withUnsafeMutablePointer(to: &mode) { mode in
-            unsafe digest.withUnsafeMutableBufferPointer { digest in
-                let parameters = unsafe [
-                    OSSL_PARAM_construct_int(COpenSSLParameterMode, mode),
-                    OSSL_PARAM_construct_utf8_string(COpenSSLParameterDigest, digest.baseAddress, 0),
-                    OSSL_PARAM_construct_octet_string(
-                        COpenSSLParameterKey,
-                        UnsafeMutableRawPointer(mutating: key.baseAddress),
-                        key.count
-                    ),
-                    OSSL_PARAM_construct_octet_string(
-                        name,
-                        UnsafeMutableRawPointer(mutating: value.baseAddress),
-                        value.count
-                    ),
-                    OSSL_PARAM_construct_end(),
-                ]
-                let bytes = unsafe output.bindMemory(to: UInt8.self).baseAddress
-                return unsafe EVP_KDF_derive(context, bytes, output.count, parameters)
-            }
-        }
+        _ = try unsafe require(result, "EVP_Q_mac")
+        return try code.prefix(byteCount)
     }
 }

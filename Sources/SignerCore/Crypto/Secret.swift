@@ -32,6 +32,14 @@ import COpenSSL
         )
     }
 
+    /// The first `byteCount` bytes as a secret of their own; the others end.
+    consuming func prefix(_ byteCount: Int) throws(CryptoError) -> Secret {
+        guard byteCount < self.byteCount else { return self }
+        let result = try Secret(byteCount: byteCount)
+        unsafe result.storage.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<byteCount]))
+        return result
+    }
+
     deinit { unsafe CRYPTO_secure_clear_free(storage.baseAddress, storage.count, nil, 0) }
 
     package var byteCount: Int { unsafe storage.count }

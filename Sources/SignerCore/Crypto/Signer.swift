@@ -18,7 +18,10 @@ import COpenSSL
 
     /// ECDSA (FIPS 186-5 §6.4) over the SHA-256 of `message`, with a random nonce that libcrypto draws.
     ///
-    /// - Parameter body: Gets the DER of the signature, at most 72 bytes, for as long as it runs.
+    /// - Parameters:
+    ///   - message: What is signed, of any length.
+    ///   - body: Gets the DER of the signature, at most 72 bytes, for as long as it runs.
+    /// - Throws: `CryptoError`, before `body` runs.
     func sign(_ message: Span<UInt8>, _ body: (Span<UInt8>) -> Void) throws(CryptoError) {
         let digest = try digest.hash(message)
         var der = InlineArray<72, UInt8>(repeating: 0)
@@ -74,11 +77,12 @@ import COpenSSL
 
     static func make() throws(CryptoError) -> DigestContext {
         let algorithm = try unsafe require(EVP_MD_fetch(nil, "SHA256", nil), "EVP_MD_fetch")
-        guard let context = unsafe EVP_MD_CTX_new() else {
+        do throws(CryptoError) {
+            return unsafe DigestContext(context: try require(EVP_MD_CTX_new(), "EVP_MD_CTX_new"), algorithm: algorithm)
+        } catch {
             unsafe EVP_MD_free(algorithm)
-            throw .failed(call: "EVP_MD_CTX_new")
+            throw error
         }
-        return unsafe DigestContext(context: context, algorithm: algorithm)
     }
 
     /// SHA-256 of `message`, 32 bytes.

@@ -32,7 +32,8 @@ package struct BootInstant: Comparable, Hashable, Sendable {
 
     /// Whole milliseconds from here to `later`, zero where it is past.
     package func milliseconds(until later: BootInstant) -> Int64 {
+        guard self < later else { return 0 }
         let (difference, overflows) = later.nanoseconds.subtractingReportingOverflow(nanoseconds)
-        return max(0, overflows ? .max : difference) / 1_000_000
+        return (overflows ? .max : difference) / 1_000_000
     }
 }

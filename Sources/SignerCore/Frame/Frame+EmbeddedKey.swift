@@ -10,7 +10,10 @@ extension Frame {
 
     /// Makes the embedded key where there is none; otherwise returns the one there is, its life unchanged.
     ///
-    /// - Parameter expirationSeconds: 1 or more; 172,800 (48 h) where nil.
+    /// - Parameters:
+    ///   - expirationSeconds: 1 or more; 172,800 (48 h) where nil.
+    ///   - now: When the call came.
+    /// - Returns: The key that is there now, and what is left of its life.
     /// - Throws: `.invalidExpiration`, `.crypto`.
     package mutating func initEmbeddedKey(
         expirationSeconds: Int64?,
@@ -58,10 +61,11 @@ extension Frame {
         }
     }
 
-    /// The key's life ends; its sessions live on, and so do their deadlines.
-    mutating func expireEmbeddedKey() {
+    /// The key's life ends; the sessions that were alive then live on, and so do their deadlines.
+    mutating func expireEmbeddedKey(at expiry: BootInstant) {
         embeddedKey = nil
-        rememberedDeadlines = rememberedDeadlines.filter { key, _ in sessions.contains { $0.publicKey == key } }
+        let living = sessions.filter { expiry < $0.deadline }
+        rememberedDeadlines = rememberedDeadlines.filter { key, _ in living.contains { $0.publicKey == key } }
         events.append(.embeddedKeyReset)
     }
 

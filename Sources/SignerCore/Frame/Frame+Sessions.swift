@@ -6,7 +6,12 @@ extension Frame {
     /// The deadline belongs to the credential's public key: the same key again, under any name, may get an earlier one,
     /// for each of its sessions, never a later one.
     ///
-    /// - Parameter bundle: The text that the API, an e-mail or a page gave, UTF-8.
+    /// - Parameters:
+    ///   - bundle: The text that the API, an e-mail or a page gave, UTF-8.
+    ///   - request: What the injector asks of the session.
+    ///   - expected: Refuse a bundle that holds another key.
+    ///   - now: When the call came.
+    /// - Returns: The session, alive.
     /// - Throws: `.invalidExpiration`, `.locked`, `.noEmbeddedKey`, `.invalidBundle`, `.publicKeyMismatch`,
     ///   `.sessionExpired` (this key's deadline has passed), `.tooManySessions`, `.crypto`.
     package mutating func injectCredentialBundle(
@@ -54,7 +59,11 @@ extension Frame {
 
     /// Starts the session of a generated key, under the name that it was made for; once.
     ///
-    /// - Parameter request: Its name is not looked at.
+    /// - Parameters:
+    ///   - publicKey: A key that `createSessionKey` made.
+    ///   - request: Its name is not looked at.
+    ///   - now: When the call came.
+    /// - Returns: The session, alive.
     /// - Throws: `.invalidExpiration`, `.locked`, `.unknownSessionKey`, `.tooManySessions`.
     package mutating func activateSession(
         _ publicKey: PublicKey,

@@ -26,14 +26,13 @@ package struct Frame: ~Copyable {
     }
 
     package var hasEvents: Bool { !events.isEmpty }
-    package var sessionCount: Int { sessions.count }
     package var rememberedDeadlineCount: Int { rememberedDeadlines.count }
 
     /// Ends what is past its time and announces what soon will be.
     package mutating func advance(to now: BootInstant) {
         guard now >= nextChange else { return }
         pendingKeys = pendingKeys.filter { now < $0.value.dropped }
-        if let expiry = embeddedKeyExpiry, now >= expiry { expireEmbeddedKey() }
+        if let expiry = embeddedKeyExpiry, now >= expiry { expireEmbeddedKey(at: expiry) }
         announceExpiring(at: now)
         expireSessions(at: now)
         scheduleNextChange()

@@ -47,6 +47,11 @@ package struct Call: Sendable {
         return method
     }
 
+    /// Whether the call names `method`, whatever else is wrong with it.
+    package func names(_ method: StamperMethod, in frame: Span<UInt8>) -> Bool {
+        JSONReader(frame).equals(methodName, method.fullName)
+    }
+
     /// The call's parameters; `frame` is the bytes that the call was read from.
     @_lifetime(copy frame)
     package func parameters(in frame: Span<UInt8>) -> Parameters {

@@ -20,9 +20,11 @@ extension Server {
             if case .refused(let error) = connection.state { throw error }
             let method = try call.method(among: connection.door.interfaces, in: bytes)
             try perform(method, call.parameters(in: bytes), at: .now, for: connection, to: &replies)
+            if method == .stamper(.stamp) { counters.stamped += 1 }
         } catch {
             replies.bytes.removeSubrange(start...)
             replies.reply(error)
+            if call.names(.stamp, in: bytes) { counters.count(error) }
             noteRefusal(error, of: connection)
         }
         if connection.isRefused { connection.state = .closing }
@@ -40,6 +42,9 @@ extension Server {
         switch method {
         case .service(let method): try info(at: connection.door).reply(to: method, parameters, in: &replies)
         case .stamper(.monitor): connection.state = .watching
+        case .stamper(.reportRejected):
+            log.write(.notice, "a key is reported as rejected by the API: \(connection.peer.description)")
+            try handle(.reportRejected, parameters, at: now, to: &replies)
         case .stamper(let method): try handle(method, parameters, at: now, to: &replies)
         case .control(let method): try handle(method, parameters, at: now, to: &replies)
         }

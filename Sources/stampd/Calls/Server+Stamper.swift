@@ -46,16 +46,7 @@ extension Server {
             if scratch.payload.capacity > Self.keptPayloadByteCount { scratch.payload = [] }
             swap(&scratch, &self.scratch)
         }
-        do throws(ErrorReply) {
-            try stamp(parameters, at: now, &scratch)
-            counters.stamped += 1
-        } catch {
-            switch error {
-            case .denied, .locked, .rateLimited: counters.denied += 1
-            default: counters.failed += 1
-            }
-            throw error
-        }
+        try stamp(parameters, at: now, &scratch)
         replies.reply { reply in
             reply.member("stampHeaderName", "X-Stamp")
             reply.member("stampHeaderValue", utf8: scratch.stamp.span)

@@ -25,7 +25,10 @@ final class Connection {
     var scanner: FrameScanner
     /// Replies and events that the peer has not taken yet.
     var output: [UInt8] = []
-    var source: IOSource?
+    /// Its name in `poller`; no two connections of a process have the same.
+    let id: UInt64
+    private let poller: Poller
+    private var events = CLinuxReadable
     /// The peer sends no more; what it sent is still answered.
     var isInputEnded = false
     /// Bytes of its unfinished frame, as the server's account has them.
@@ -40,7 +43,23 @@ final class Connection {
     /// When the first byte of the frame that is not whole came.
     var frameStart: BootInstant?
 
-    init(descriptor: CInt, peer: Peer, door: Door, state: State, limitBytes: Int, now: BootInstant) {
+    /// Takes over the descriptor.
+    init(
+        descriptor: CInt,
+        id: UInt64,
+        poller: Poller,
+        peer: Peer,
+        door: Door,
+        state: State,
+        limitBytes: Int,
+        now: BootInstant
+    ) throws(SystemError) {
+        do throws(SystemError) { try poller.add(descriptor, events: events, id: id) } catch {
+            close(descriptor)
+            throw error
+        }
+        self.id = id
+        self.poller = poller
         self.descriptor = descriptor
         self.peer = peer
         self.door = door
@@ -49,10 +68,7 @@ final class Connection {
         lastActivity = now
     }
 
-    deinit {
-        source = nil
-        close(descriptor)
-    }
+    deinit { close(descriptor) }
 
     var isServing: Bool { if case .serving = state { true } else { false } }
     var isWatching: Bool { if case .watching = state { true } else { false } }
@@ -71,14 +87,16 @@ final class Connection {
         }
     }
 
+    /// The loop tells it nothing any more.
+    func stopPolling() { poller.remove(descriptor) }
+
     /// What the loop has to tell it: room while replies wait, bytes otherwise.
     func updateEvents() {
-        guard output.isEmpty else {
-            source?.events = CLinuxWritable
-            return
-        }
         let reads = !isWatching && !isQueued && !isPaused && !isInputEnded
-        source?.events = reads ? CLinuxReadable : 0
+        let wanted = !output.isEmpty ? CLinuxWritable : reads ? CLinuxReadable : 0
+        guard wanted != events else { return }
+        events = wanted
+        poller.modify(descriptor, events: wanted, id: id)
     }
 
     /// Sends what it can of `bytes` behind what waits already; false where the peer is gone.

@@ -19,6 +19,9 @@ struct ConnectionLimits {
     /// How long a stop waits for calls that are on their way.
     var drainTimeoutSeconds: Int64 = 2
 
+    /// What the limit on reading must at least be: a piece of each connection, and one whole frame.
+    var minimumReadingBytes: Int { (maximumConnections + 1) * Self.readByteCount + maximumFrameBytes }
+
     /// Peers that are told why they are refused, at once; beside `maximumConnections`.
     static let maximumRefusedConnections = 16
     /// A watcher that is so far behind is ended.

@@ -20,9 +20,14 @@ import Glibc
         case failed(errno: Int32)
     }
 
+    /// What it takes of memory, filled or not.
+    var capacity: Int { unsafe storage.count }
+
     /// recv(2), at most `limit` bytes, without waiting.
-    mutating func receive(from descriptor: CInt, limit: Int) -> Received {
-        reserve(limit)
+    ///
+    /// `maximumByteCount` is what may ever lie here: memory is not taken beyond it.
+    mutating func receive(from descriptor: CInt, limit: Int, maximumByteCount: Int) -> Received {
+        reserve(limit, maximumByteCount: maximumByteCount)
         guard let base = unsafe storage.baseAddress else { return .failed(errno: ENOMEM) }
         let result = unsafe recv(descriptor, base + byteCount, limit, CLinuxDontWait)
         let code = errno
@@ -45,20 +50,16 @@ import Glibc
         }
     }
 
-    /// Drops the first `count` bytes. Memory that a long frame took is given back, also where something came behind it;
-    /// an emptied buffer keeps hardly any.
+    /// Drops the first `count` bytes. Memory that a long frame took is given back, also where something came behind it.
     mutating func removeFirst(_ count: Int) {
         guard count > 0 else { return }
         byteCount -= count
-        let keptByteCount = byteCount == 0 ? Self.keptByteCount : 2 * ConnectionLimits.readByteCount
-        if unsafe storage.count > keptByteCount {
+        if unsafe storage.count > 2 * ConnectionLimits.readByteCount {
             moveToNewStorage(from: count)
         } else if byteCount > 0, let base = unsafe storage.baseAddress {
             unsafe base.copyMemory(from: base + count, byteCount: byteCount)
         }
     }
-
-    private static let keptByteCount = 4 * 1024
 
     private mutating func moveToNewStorage(from offset: Int) {
         let smaller = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
@@ -69,11 +70,13 @@ import Glibc
     }
 
     /// Doubles, so that a frame that comes in pieces is moved a bounded number of times.
-    private mutating func reserve(_ count: Int) {
+    private mutating func reserve(_ count: Int, maximumByteCount: Int) {
         let needed = byteCount + count
-        guard needed > (unsafe storage.count) else { return }
-        let capacity = max(needed, unsafe storage.count * 2)
-        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+        guard needed > capacity else { return }
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(needed, min(capacity * 2, maximumByteCount)),
+            alignment: 16
+        )
         if byteCount > 0 {
             unsafe larger.copyMemory(from: UnsafeRawBufferPointer(start: storage.baseAddress, count: byteCount))
         }

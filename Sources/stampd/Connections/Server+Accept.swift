@@ -49,20 +49,18 @@ extension Server {
             return
         }
         let state = decide(peer, at: door, now: now)
-        let connection = Connection(
+        lastConnectionId += 1
+        let connection = try? Connection(
             descriptor: descriptor,
+            id: lastConnectionId,
+            poller: loop.connections,
             peer: peer,
             door: door,
             state: state,
             limitBytes: limits.maximumFrameBytes,
             now: now
         )
-        let source = try? IOSource(loop, descriptor: descriptor, events: CLinuxReadable) {
-            [unowned self, unowned connection] events in
-            ready(connection, events)
-        }
-        guard let source else { return }
-        connection.source = source
+        guard let connection else { return }
         keep(connection)
         schedule(connection.deadline(limits))
     }
@@ -86,8 +84,9 @@ extension Server {
     }
 
     private func keep(_ connection: Connection) {
+        polled[connection.id] = connection
         guard connection.isRefused else {
-            connections[ObjectIdentifier(connection)] = connection
+            connections[connection.id] = connection
             connectionsByUser[connection.peer.uid, default: 0] += 1
             return
         }

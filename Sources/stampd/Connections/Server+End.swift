@@ -10,6 +10,7 @@ extension Server {
     func finish(_ connection: Connection) {
         guard connection.output.isEmpty else { return connection.updateEvents() }
         guard !connection.isInputEnded else { return end(connection) }
+        connection.input = InputBuffer()
         connection.lastActivity = .now
         shutdown(connection.descriptor, CInt(SHUT_WR))
         connection.updateEvents()
@@ -18,15 +19,20 @@ extension Server {
 
     /// Throws away what a peer still sends on a connection that ends.
     func discard(_ connection: Connection) {
-        connection.input = InputBuffer()
-        switch connection.input.receive(from: connection.descriptor, limit: ConnectionLimits.readByteCount) {
-        case .bytes, .nothing: connection.input = InputBuffer()
+        var rest = InputBuffer()
+        swap(&rest, &spareInput)
+        defer { swap(&rest, &spareInput) }
+        let limit = ConnectionLimits.readByteCount
+        switch rest.receive(from: connection.descriptor, limit: limit, maximumByteCount: limit) {
+        case .bytes(let count): rest.removeFirst(count)
+        case .nothing: return
         case .end, .failed: end(connection)
         }
     }
 
     func end(_ connection: Connection) {
-        connection.source = nil
+        guard polled.removeValue(forKey: connection.id) != nil else { return }
+        connection.stopPolling()
         connection.isQueued = false
         readingByteCount -= connection.countedByteCount
         connection.countedByteCount = 0
@@ -42,7 +48,7 @@ extension Server {
             refused.remove(at: index)
             return
         }
-        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        guard connections.removeValue(forKey: connection.id) != nil else { return }
         let left = connectionsByUser[connection.peer.uid, default: 1] - 1
         connectionsByUser[connection.peer.uid] = left == 0 ? nil : left
     }
@@ -53,6 +59,7 @@ extension Server {
         drainDeadline = BootInstant.now.adding(seconds: limits.drainTimeoutSeconds)
         log.write(.notice, "stopping: \(connections.count) connections are drained")
         listeners.removeAll()
+        acceptAgain = .never
         schedule(drainDeadline)
         for connection in refused { end(connection) }
         for connection in connections.values { drain(connection) }
@@ -63,11 +70,17 @@ extension Server {
     func drain(_ connection: Connection) {
         guard !connection.isWatching else { return end(connection) }
         guard connection.output.isEmpty, !connection.isQueued, connection.countedByteCount == 0 else { return }
-        guard connection.isServing, connection.callCount > 0 else { return }
+        guard connection.isServing, !isYoung(connection) else { return }
         var waiting: UInt8 = 0
         let peeked = unsafe recv(connection.descriptor, &waiting, 1, CLinuxPeek | CLinuxDontWait)
         // What waits is read in the loop's turns, so that a peer that goes on and on meets the drain's end.
         if peeked <= 0 { end(connection) }
+    }
+
+    /// It never called, and connected so lately that its first call may be on its way.
+    private func isYoung(_ connection: Connection) -> Bool {
+        let start = drainDeadline.subtracting(seconds: 2 * limits.drainTimeoutSeconds)
+        return connection.callCount == 0 && connection.lastActivity > start
     }
 
     func exitWhenDrained() {

@@ -12,13 +12,25 @@ extension Server {
             guard connection.output.isEmpty else { return }
         }
         if events & CLinuxReadable != 0 { return receive(connection) }
+        // What it sent before it hung up has its turn first.
+        guard !connection.isQueued else { return }
+        if connection.isPaused {
+            paused.removeAll { $0 === connection }
+            return resume(connection)
+        }
         if events & CLinuxHungUp != 0 { return end(connection) }
         serve(connection)
     }
 
     func receive(_ connection: Connection) {
         guard !connection.isClosing else { return discard(connection) }
-        switch connection.input.receive(from: connection.descriptor, limit: ConnectionLimits.readByteCount) {
+        if connection.input.capacity == 0 { swap(&connection.input, &spareInput) }
+        let received = connection.input.receive(
+            from: connection.descriptor,
+            limit: ConnectionLimits.readByteCount,
+            maximumByteCount: limits.maximumFrameBytes + ConnectionLimits.readByteCount
+        )
+        switch received {
         case .bytes: connection.lastActivity = .now
         case .end: connection.isInputEnded = true
         case .nothing: return
@@ -42,16 +54,27 @@ extension Server {
         replies.bytes.removeAll(keepingCapacity: replies.bytes.capacity <= ConnectionLimits.sendByteCount)
         swap(&replies, &self.replies)
         guard isAlive else { return end(connection) }
+        if connection.input.byteCount == 0 || connection.isWatching { dropInput(of: connection) }
         count(connection, consumed: consumed, hasMore: hasMore)
         settle(connection, hasMore: hasMore)
     }
 
+    /// Nothing of it waits: its buffer serves the next connection that is read, so that an ordinary call allocates none
+    /// and an idle connection holds none.
+    private func dropInput(of connection: Connection) {
+        if spareInput.capacity == 0, connection.input.byteCount == 0 { swap(&connection.input, &spareInput) }
+        connection.input = InputBuffer()
+    }
+
     /// One turn for each connection that has whole frames left.
-    func serveQueue() {
+    ///
+    /// - Returns: Whether some are still left.
+    func serveQueue() -> Bool {
+        guard !queue.isEmpty else { return false }
         let turn = queue
         queue.removeAll(keepingCapacity: true)
         for connection in turn where connection.isQueued { serve(connection) }
-        self.turn?.isEnabled = !queue.isEmpty
+        return !queue.isEmpty
     }
 
     /// - Returns: Whether frames may be left for another turn.
@@ -97,13 +120,12 @@ extension Server {
     private func enqueue(_ connection: Connection) {
         connection.isQueued = true
         queue.append(connection)
-        turn?.isEnabled = true
     }
 
     /// Keeps the account of unfinished frames, and the clock of this one. Calls that wait for their turn, or for the peer to
     /// take earlier replies, have no clock: they are whole, or it is not the peer's sending that they wait for.
     private func count(_ connection: Connection, consumed: Int, hasMore: Bool) {
-        let pending = connection.isServing ? connection.input.byteCount : 0
+        let pending = connection.isServing ? connection.input.capacity : 0
         readingByteCount += pending - connection.countedByteCount
         connection.countedByteCount = pending
         if pending == 0 || hasMore || !connection.output.isEmpty {
@@ -116,10 +138,7 @@ extension Server {
 
     /// Where so many bytes of unfinished frames lie here that each connection's next piece, and one whole frame, might be too
     /// many.
-    private var readingThreshold: Int {
-        let inFlight = limits.maximumConnections * ConnectionLimits.readByteCount + limits.maximumFrameBytes
-        return max(limits.maximumReadingBytes - inFlight, 0)
-    }
+    private var readingThreshold: Int { limits.maximumReadingBytes - limits.minimumReadingBytes }
 
     /// Over the threshold one unfinished frame at a time reads on; the others wait in the kernel.
     private func limitReading(_ connection: Connection) {

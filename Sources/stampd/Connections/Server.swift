@@ -17,7 +17,11 @@ final class Server {
     var counters = Counters()
 
     var listeners: [Listener] = []
-    var connections: [ObjectIdentifier: Connection] = [:]
+    /// By their `id`: those that are served, and those that wait to be told why they are refused.
+    var polled: [UInt64: Connection] = [:]
+    var lastConnectionId: UInt64 = 0
+    /// Those that are served.
+    var connections: [UInt64: Connection] = [:]
     /// Peers that wait to be told why they are refused, oldest first.
     var refused: [Connection] = []
     var connectionsByUser: [uid_t: Int] = [:]
@@ -33,12 +37,13 @@ final class Server {
     var drainDeadline = BootInstant.never
     var isDraining: Bool { drainDeadline != .never }
 
+    /// Memory for the next connection that is read and holds nothing.
+    var spareInput = InputBuffer()
     /// Kept from call to call, so that an ordinary call allocates nothing.
     var replies = JSONWriter()
     var scratch = Scratch()
 
     var timer: TimerSource?
-    var turn: DeferredSource?
     var signals: [SignalSource] = []
 
     /// What Stamp calls came to.
@@ -46,6 +51,14 @@ final class Server {
         var stamped: Int64 = 0
         var denied: Int64 = 0
         var failed: Int64 = 0
+
+        /// A Stamp call that was refused.
+        mutating func count(_ error: ErrorReply) {
+            switch error {
+            case .denied, .locked, .rateLimited: denied += 1
+            default: failed += 1
+            }
+        }
     }
 
     /// Buffers for the parameters of one call.
@@ -62,7 +75,6 @@ final class Server {
         frame = Frame(limits: options.frameLimits)
         self.log = log
         timer = try TimerSource(loop) { [unowned self] in keepTime() }
-        turn = try DeferredSource(loop) { [unowned self] in serveQueue() }
         for signal in [SIGTERM, SIGINT, SIGHUP] {
             signals.append(try SignalSource(loop, signal) { [unowned self] in beginDrain() })
         }
@@ -75,7 +87,14 @@ final class Server {
     }
 
     /// Serves until a signal ends it; the exit code.
-    func run() throws(SystemError) -> Int32 { try loop.run() }
+    func run() throws(SystemError) -> Int32 {
+        try loop.run(
+            onReady: { id, events in
+                if let connection = polled[id] { ready(connection, events) }
+            },
+            onTurn: serveQueue
+        )
+    }
 
     private func resetFromOutside() {
         log.write(.notice, "SIGUSR1: the embedded key and every credential are destroyed")

@@ -47,6 +47,8 @@ extension Options.Failure {
         case .invalid(let option, let range):
             "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .missingSocketDirectory: "--socket-directory DIR is needed"
+        case .readingTooSmall(let minimum):
+            "--maximum-reading-bytes must be \(minimum) or more with so many connections and such frames"
         case .allReserved(let count): "--reserved-connections must be less than the \(count) of --maximum-connections"
         }
     }

@@ -18,6 +18,8 @@ struct Options {
         /// An option's value that is no whole number in its range.
         case invalid(option: String, range: ClosedRange<Int64>)
         case missingSocketDirectory
+        /// Less memory for reading than a piece of each connection and one frame take.
+        case readingTooSmall(minimum: Int)
         /// As many places kept as there are: nobody but root could stamp.
         case allReserved(of: Int)
     }
@@ -27,7 +29,9 @@ struct Options {
     var frameLimits = FrameLimits()
     var mayUseUnlockedMemory = false
 
-    /// Reads the arguments, without the program's name.
+    /// - Parameter arguments: Without the program's name.
+    /// - Returns: What to do. `--help` and `--version` win over everything else.
+    /// - Throws: `Failure`, for the first argument that cannot be.
     static func read(_ arguments: [String]) throws(Failure) -> Command {
         if arguments.contains("--help") || arguments.contains("-h") { return .help }
         if arguments.contains("--version") { return .version }
@@ -49,6 +53,9 @@ struct Options {
             try options.set(option, to: value)
         }
         guard !options.socketDirectory.isEmpty else { throw .missingSocketDirectory }
+        guard options.limits.maximumReadingBytes >= options.limits.minimumReadingBytes else {
+            throw .readingTooSmall(minimum: options.limits.minimumReadingBytes)
+        }
         guard options.limits.reservedConnections < options.limits.maximumConnections else {
             throw .allReserved(of: options.limits.maximumConnections)
         }

@@ -2,7 +2,8 @@
 import CLinux
 import Glibc
 
-/// What the process makes of itself before it holds a secret or reads a byte of a peer.
+/// What the process makes of itself before it holds a secret or reads a byte of a peer: nothing to dump, nothing inherited
+/// but standard input, output and error.
 enum Posture {
     /// - Throws: What the kernel would not do; nothing may start then.
     static func take() throws(SystemError) {
@@ -11,6 +12,7 @@ enum Posture {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         try holdStandardDescriptors()
+        try checkLibc(CLinuxCloseFrom(STDERR_FILENO + 1), "close_range")
         try checkLibc(CLinuxSetNotDumpable(), "prctl(PR_SET_DUMPABLE)")
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         try unsafe checkLibc(setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none), "setrlimit(RLIMIT_CORE)")

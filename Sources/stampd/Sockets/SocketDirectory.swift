@@ -18,11 +18,12 @@ enum SocketDirectoryError: Error {
     case pathTooLong(path: String, limit: Int)
 }
 
-/// The directory of a frame's two sockets, locked (flock(2)) for as long as the frame runs, so that of two starters one
+/// The directory of a frame's two sockets. A lock in it is held for as long as the frame runs, so that of two starters one
 /// gets it.
 final class SocketDirectory {
     private let path: String
     private let descriptor: CInt
+    private let lock: DirectoryLock
 
     /// sun_path of unix(7) without its NUL.
     private static let maximumPathByteCount = 107
@@ -40,17 +41,27 @@ final class SocketDirectory {
             throw code == ENOTDIR
                 ? .notADirectory(path: path) : .system(path: path, SystemError(call: "open", code: code))
         }
+        do throws(SocketDirectoryError) {
+            try Self.requireOwn(descriptor, path: path)
+            lock = try DirectoryLock(directory: descriptor, path: path)
+        } catch {
+            close(descriptor)
+            throw error
+        }
         self.path = path
         self.descriptor = descriptor
-        try requireOwn()
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path: path) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        lock.remove(from: descriptor)
+        close(descriptor)
+    }
 
-    private func requireOwn() throws(SocketDirectoryError) {
+    private static func requireOwn(_ descriptor: CInt, path: String) throws(SocketDirectoryError) {
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw failure("fstat", at: path) }
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            throw .system(path: path, SystemError(call: "fstat", code: errno))
+        }
         let isOwn = status.st_uid == geteuid() || status.st_uid == 0
         guard isOwn, status.st_mode & (S_IWGRP | S_IWOTH) == 0 else { throw .writableByOthers(path: path) }
     }

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import NIOCore
+
+/// A call as it goes over the wire: one JSON object, ended by one NUL byte (varlink.org/Wire).
+struct CallMessage<Parameters: Encodable>: Encodable {
+    let method: String
+    let parameters: Parameters
+    /// Asks for a stream of replies; absent for one.
+    var more: Bool?
+
+    /// - Throws: `.protocolViolation` where the parameters have no JSON: an encoder's fault, never the text's.
+    func makeFrame() throws(StampError) -> ByteBuffer {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        do {
+            var frame = ByteBuffer(bytes: try encoder.encode(self))
+            frame.writeInteger(UInt8(0))
+            return frame
+        } catch {
+            throw .protocolViolation(detail: "\(method) has no JSON")
+        }
+    }
+}
+
+/// The parameters of a method that has none.
+struct NoParameters: Codable {}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import NIOCore
+import NIOPosix
+
+/// Connects to one of a frame's sockets, and looks who is there before a byte is sent.
+struct Dialer: Sendable {
+    let address: FrameAddress
+    let door: Door
+    /// How long a frame with more callers than its queue holds is tried again.
+    let deadline: Duration
+
+    /// - Throws: `.noFrame`, `.notPermitted`, `.unusablePath`, `.untrustedDirectory`, `.untrustedListener`.
+    func dial() async throws(StampError) -> Link {
+        let path = try address.socketPath(door)
+        try address.checkDirectory()
+        let link = try await connect(path)
+        do throws(StampError) {
+            try await address.checkListener(of: link.channel, path: path)
+        } catch {
+            link.channel.close(promise: nil)
+            throw error
+        }
+        return link
+    }
+
+    /// connect(2) does not wait for a place in a Unix socket's queue when it may not block: it answers EAGAIN.
+    private func connect(_ path: String) async throws(StampError) -> Link {
+        let end = ContinuousClock.now + deadline
+        while true {
+            do {
+                return try await connectOnce(path)
+            } catch let error as IOError where error.errnoCode == EAGAIN && ContinuousClock.now < end {
+                try? await Task.sleep(for: .milliseconds(10), clock: .continuous)
+            } catch {
+                throw Self.readFailure(error, path: path)
+            }
+        }
+    }
+
+    private func connectOnce(_ path: String) async throws -> Link {
+        let (replies, sink) = AsyncStream.makeStream(of: ByteBuffer.self)
+        let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let decoder = ByteToMessageHandler(
+                    ReplyDecoder(),
+                    maximumBufferSize: ReplyDecoder.maximumReplyBytes
+                )
+                try channel.pipeline.syncOperations.addHandlers(decoder, ReplyHandler(sink: sink))
+            }
+        }
+        let channel = try await bootstrap.connect(unixDomainSocketPath: path).get()
+        return Link(channel: channel, replies: replies)
+    }
+
+    private static func readFailure(_ error: any Error, path: String) -> StampError {
+        guard let failure = error as? IOError else { return .noFrame(path: path, reason: String(describing: error)) }
+        guard failure.errnoCode != EACCES, failure.errnoCode != EPERM else { return .notPermitted(path: path) }
+        return .noFrame(path: path, reason: unsafe String(cString: strerror(failure.errnoCode)))
+    }
+}

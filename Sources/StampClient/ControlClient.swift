@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A client of a frame's control socket: all that a stamp client may do, and `io.stampd.Control`.
+public struct ControlClient: FrameClient {
+    public let door: FrameDoor
+
+    /// Connects with the first call, not before.
+    ///
+    /// `deadline` is how long a call may take, connecting included; `restartPatience` how long calls wait for a frame
+    /// that has just gone away to come back.
+    public init(
+        _ address: FrameAddress = FrameAddress(),
+        deadline: Duration = .seconds(10),
+        restartPatience: Duration = .seconds(3)
+    ) {
+        door = FrameDoor(caller: Caller(address, .control, deadline: deadline, restartPatience: restartPatience))
+    }
+
+    /// Makes the embedded key where there is none, for 172,800 s (48 h) unless told otherwise; else answers the one
+    /// there is.
+    public func initEmbeddedKey(expirationSeconds: Int? = nil) async throws(StampError) -> EmbeddedPublicKey {
+        let parameters = InitParameters(expirationSeconds: expirationSeconds)
+        return try await caller.call(.initEmbeddedKey, parameters, EmbeddedPublicKey.self)
+    }
+
+    /// Destroys the embedded key and every credential.
+    public func resetEmbeddedKey() async throws(StampError) {
+        try await caller.call(.resetEmbeddedKey, NoParameters())
+        caller.sessionKeys.forget(nil)
+    }
+
+    /// Opens `bundle` with the embedded key: its credential stamps as `session` from now on. A failed injection changes
+    /// nothing.
+    ///
+    /// `bundle` is base58check or unpadded base64url of 81 bytes. With `expectPublicKey` (66 hex digits) a bundle that
+    /// holds another key is refused.
+    public func injectCredentialBundle(
+        _ bundle: String,
+        session: String? = nil,
+        terms: SessionTerms = SessionTerms(),
+        expectPublicKey: String? = nil
+    ) async throws(StampError) -> Session {
+        let parameters = InjectParameters(
+            bundle: bundle,
+            session: session,
+            expirationSeconds: terms.expirationSeconds,
+            organizationId: terms.organizationId,
+            userId: terms.userId,
+            expectPublicKey: expectPublicKey
+        )
+        return try await start(.injectCredentialBundle, parameters)
+    }
+
+    /// Makes a key that never leaves the frame, and answers its public half (66 hex digits). It stamps nothing until it
+    /// is activated, and is dropped after ten minutes.
+    public func createSessionKey(session: String? = nil) async throws(StampError) -> String {
+        try await caller.call(.createSessionKey, SessionParameters(session: session), KeyAnswer.self).publicKey
+    }
+
+    /// Starts the session of a key made by `createSessionKey`, once the API has registered it. Once only.
+    public func activateSession(
+        publicKey: String,
+        terms: SessionTerms = SessionTerms()
+    ) async throws(StampError) -> Session {
+        let parameters = ActivateParameters(
+            publicKey: publicKey,
+            expirationSeconds: terms.expirationSeconds,
+            organizationId: terms.organizationId,
+            userId: terms.userId
+        )
+        return try await start(.activateSession, parameters)
+    }
+
+    public func endSession(_ session: String? = nil) async throws(StampError) {
+        try await caller.call(.endSession, SessionParameters(session: session))
+        caller.sessionKeys.forget(session ?? defaultSessionName)
+    }
+
+    /// Makes the frame refuse to stamp, inject, create and activate. A switch, not a safe.
+    public func lock() async throws(StampError) {
+        try await caller.call(.lock, NoParameters())
+    }
+
+    public func unlock() async throws(StampError) {
+        try await caller.call(.unlock, NoParameters())
+    }
+
+    private func start(_ method: Method, _ parameters: some Encodable) async throws(StampError) -> Session {
+        let session = try await caller.call(method, parameters, SessionAnswer.self).session
+        caller.sessionKeys.remember(session)
+        return session
+    }
+}
+
+private struct InitParameters: Encodable {
+    let expirationSeconds: Int?
+}
+
+private struct InjectParameters: Encodable {
+    let bundle: String
+    let session: String?
+    let expirationSeconds: Int?
+    let organizationId: String?
+    let userId: String?
+    let expectPublicKey: String?
+}
+
+private struct ActivateParameters: Encodable {
+    let publicKey: String
+    let expirationSeconds: Int?
+    let organizationId: String?
+    let userId: String?
+}
+
+private struct KeyAnswer: Decodable {
+    let publicKey: String
+}

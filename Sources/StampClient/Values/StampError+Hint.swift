@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension StampError {
+    /// What to do about it, where there is something to do; one line without a full stop.
+    public var hint: String? {
+        switch self {
+        case .noEmbeddedKey: "make one with InitEmbeddedKey, then inject a bundle that is encrypted to it"
+        case .noSession, .sessionExpired: "start a session: approve with the passkey and inject the credential bundle"
+        case .publicKeyMismatch: "the session was replaced; look at it, and go on only if its key is yours"
+        case .locked: "unlock the frame at its control socket"
+        case .tooManySessions: "end sessions, or reset the embedded key"
+        case .invalidBundle(.decryption, _): "it may be encrypted to an older embedded key: ask for one for this key"
+        case .invalidBundle: "pass the bundle exactly as it was given out"
+        case .unknownSessionKey: "create a session key; one is kept for ten minutes and activated once"
+        case .interfaceNotFound, .methodNotFound: "use the control socket, or a newer frame"
+        case .noFrame: "start stampd, or say where its sockets are"
+        case .notPermitted: "ask to be let in: the socket's file permissions say who may connect"
+        case .unusablePath: "use a directory with a shorter path: a socket's is 107 bytes at most"
+        case .untrustedListener: "name the frame's user, if this is your frame"
+        case .untrustedDirectory: "keep the sockets in a directory that only the frame's user may write"
+        case .connectionLost: "look whether it happened before you call again"
+        case .rateLimited, .timedOut: "try again"
+        case .denied, .tooLarge, .methodNotImplemented, .invalidParameter, .permissionDenied, .expectedMore,
+            .cancelled, .protocolViolation:
+            nil
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension StampError: CustomStringConvertible {
+    public var description: String { message }
+
+    /// What was wrong, with what; one line without a full stop. Never a payload, a bundle or a secret.
+    public var message: String {
+        switch self {
+        case .noEmbeddedKey: "the frame has no embedded key"
+        case .noSession(let session, _): "no session \"\(session)\""
+        case .sessionExpired(let session, _): "the session \"\(session)\" has expired"
+        case .publicKeyMismatch(let publicKey, _): "another key would stamp: \(publicKey)"
+        case .denied(let rule, _): "refused by the rule \"\(rule)\""
+        case .locked: "the frame is locked"
+        case .rateLimited(let milliseconds, _): "too many calls; free again in \(milliseconds) ms"
+        case .tooLarge(let limit, _): "the call is larger than \(limit) bytes"
+        case .tooManySessions(let limit, _): "the frame is full: its limit is \(limit)"
+        case .invalidBundle(let reason, let detail): "invalid credential bundle (\(reason.rawValue)): \(detail)"
+        case .unknownSessionKey(let publicKey): "no key waits to be activated as \(publicKey)"
+        case .interfaceNotFound(let interface): "the frame does not serve the interface \(interface) here"
+        case .methodNotFound(let method): "the frame has no method \(method)"
+        case .methodNotImplemented(let method): "the frame does not implement \(method)"
+        case .invalidParameter(let parameter): "invalid parameter: \(parameter)"
+        case .permissionDenied: "the frame refuses this caller"
+        case .expectedMore: "the frame answers this method only with a stream"
+        case .noFrame(let path, let reason): "no frame at \(path): \(reason)"
+        case .notPermitted(let path): "not permitted to connect to \(path)"
+        case .unusablePath(let path): "no path for a socket: \(path)"
+        case .untrustedListener(let path, let userId?): "the listener of \(path) is user \(userId), who is not trusted"
+        case .untrustedListener(let path, nil): "the listener of \(path) cannot be told"
+        case .untrustedDirectory(let path, let reason): "the directory \(path) \(reason.message)"
+        case .connectionLost(let method): "the frame went away before it answered \(method)"
+        case .timedOut(let method, let limit): "no answer to \(method) within \(limit)"
+        case .cancelled(let method): "\(method) was cancelled"
+        case .protocolViolation(let detail): "not the answer that the interface promises: \(detail)"
+        }
+    }
+}

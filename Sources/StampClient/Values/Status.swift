@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a frame is and has done since it started.
+public struct Status: Codable, Sendable, Hashable {
+    public let version: String
+    public let uptimeMilliseconds: Int
+    /// A locked frame refuses to stamp, inject, create and activate.
+    public let locked: Bool
+    /// Uncompressed P-256 point, 130 hex digits, where there is an embedded key.
+    public let embeddedPublicKey: String?
+    public let sessions: Int
+    public let connections: Int
+    /// Stamp calls that were answered with a stamp.
+    public let stamped: Int
+    /// Stamp calls that were refused by a rule.
+    public let denied: Int
+    /// Stamp calls that failed otherwise.
+    public let failed: Int
+    /// Audit records that no journal took.
+    public let auditLost: Int
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+extension APIClient {
+    /// Registers `publicKey` (66 hex digits) as a session key of whoever stamps this, and answers what the API vouches for.
+    ///
+    /// For a key that the frame made itself: activate its session for no longer than the token lives.
+    /// - Throws: as `submit`; `.invalidSessionToken` for a token of another notarizer, key or organization.
+    public func stampLogin(publicKey: String, expirationSeconds: Int) async throws(TurnkeyError) -> SessionToken {
+        guard expirationSeconds > 0 else { throw .configuration(.invalidExpiration(expirationSeconds)) }
+        let parameters = StampLoginParameters(publicKey: publicKey, expirationSeconds: String(expirationSeconds))
+        let request = ActivityRequest(
+            type: "ACTIVITY_TYPE_STAMP_LOGIN",
+            organizationId: organizationId,
+            parameters: parameters
+        )
+        let activity = try await submit("stamp_login", body: try Self.makeBody(request))
+        let jwt = try activity.readResult("stampLoginResult", as: StampLoginResult.self).session
+        let token = try SessionToken(verifying: jwt, notarizerPublicKey: connection.notarizerPublicKey)
+        guard token.publicKey == publicKey else { throw .invalidSessionToken(detail: "it is for another key") }
+        guard token.organizationId == organizationId else {
+            throw .invalidSessionToken(detail: "it is for another organization")
+        }
+        return token
+    }
+}
+
+private struct StampLoginParameters: Encodable {
+    let publicKey: String
+    let expirationSeconds: String
+}
+
+private struct StampLoginResult: Decodable {
+    let session: String
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Where an API is: https, or http to this very machine.
+public struct APIBaseURL: Sendable, Hashable {
+    /// Without a trailing slash.
+    public let text: String
+    /// Whether it is `127.0.0.1`, `[::1]` or `localhost`: nothing that is sent there leaves the machine.
+    public let isLoopback: Bool
+
+    /// Turnkey's own.
+    public static let turnkey = APIBaseURL(text: "https://api.turnkey.com", isLoopback: false)
+
+    private init(text: String, isLoopback: Bool) {
+        self.text = text
+        self.isLoopback = isLoopback
+    }
+
+    /// - Throws: `.configuration` for another scheme, http to another machine, and for anything besides scheme, host,
+    ///   port and path: a stamp is good for whoever sees it.
+    public init(_ text: String) throws(TurnkeyError) {
+        guard let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty,
+            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil
+        else { throw .configuration(.notABaseURL(text)) }
+        isLoopback = ["127.0.0.1", "::1", "[::1]", "localhost"].contains(host.lowercased())
+        guard parts.scheme == "https" || (parts.scheme == "http" && isLoopback) else {
+            throw .configuration(.notHTTPS(text))
+        }
+        self.text = text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import StampClient
+
+extension TurnkeyError: CustomStringConvertible {
+    public var description: String { message }
+
+    /// What was wrong, with what; one line without a full stop. Never a body, a stamp or a secret.
+    public var message: String {
+        switch self {
+        case .api(let error) where error.turnkeyErrorCode.isEmpty:
+            "the API refused (\(error.httpStatus)): \(error.message)"
+        case .api(let error): "the API refused (\(error.httpStatus) \(error.turnkeyErrorCode)): \(error.message)"
+        case .frame(let error): error.message
+        case .passkey(let error): "the passkey did not approve: \(error)"
+        case .unreachable(let url, let reason): "the API at \(url) cannot be reached: \(reason)"
+        case .timedOut(let url, let limit): "no answer from the API at \(url) within \(limit)"
+        case .redirected(let status, let location): "the API redirects (\(status)) to \(location ?? "nowhere")"
+        case .unexpectedAnswer(let status, let detail): "not an answer of Turnkey's API (\(status)): \(detail)"
+        case .activityNotCompleted(let id, let status, nil): "the activity \(id) ended as \(status)"
+        case .activityNotCompleted(let id, let status, let reason?): "the activity \(id) ended as \(status): \(reason)"
+        case .activityPending(let id): "the activity \(id) is still pending"
+        case .invalidSessionToken(let detail): "the session token is not to be believed: \(detail)"
+        case .configuration(let fault): fault.message
+        case .bodyNotText: "the body is not UTF-8"
+        case .cancelled: "the request was cancelled"
+        }
+    }
+
+    /// What to do about it, where there is something to do; one line without a full stop.
+    public var hint: String? {
+        switch self {
+        case .frame(let error): error.hint
+        case .api(let error) where error.isKeyRejection: "the session is over: approve a new one with the passkey"
+        case .api(let error) where error.kind == .rateLimited: "wait a few seconds and try again"
+        case .unreachable, .timedOut: "look at the network and the API's base URL, then try again"
+        case .redirected, .unexpectedAnswer: "look at the API's base URL"
+        case .activityPending: "look at the activity later with get_activity"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+public import Foundation
+
+/// Stamps with one approval of a passkey for each body.
+public struct PasskeyStamper: Stamper {
+    private let authenticator: any PasskeyAuthenticator
+    private let rpId: String
+
+    public init(_ authenticator: any PasskeyAuthenticator, rpId: String) {
+        self.authenticator = authenticator
+        self.rpId = rpId
+    }
+
+    public var promptsUser: Bool { true }
+
+    /// The challenge is the UTF-8 of the lower-case hex of the body's SHA-256, 64 bytes.
+    public func stamp(_ body: Data) async throws(TurnkeyError) -> StampHeader {
+        let challenge = Data(Hexadecimal.encode(SHA256.hash(data: body)).utf8)
+        let assertion: PasskeyAssertion
+        do {
+            assertion = try await authenticator.assertion(challenge: challenge, rpId: rpId)
+        } catch {
+            throw .passkey(error)
+        }
+        // Base64url and constants: nothing needs escaping.
+        let json =
+            #"{"authenticatorData":"\#(Base64URL.encode(assertion.authenticatorData))","#
+            + #""clientDataJson":"\#(Base64URL.encode(assertion.clientDataJson))","#
+            + #""credentialId":"\#(Base64URL.encode(assertion.credentialId))","#
+            + #""signature":"\#(Base64URL.encode(assertion.signature))"}"#
+        return StampHeader(name: "X-Stamp-Webauthn", value: json)
+    }
+}

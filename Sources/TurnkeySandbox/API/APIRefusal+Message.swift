@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension APIRefusal {
+    /// The text of the error, as the API words it.
+    var message: String {
+        switch self {
+        case .stampMissing(.query): "no valid authentication signature found for request"
+        case .stampMissing(.submit):
+            "cannot authenticate public API activity request without a stamp (X-Stamp/X-Stamp-Webauthn header)"
+        case .stampMalformed(.query, .apiKey): "could not extract api key stamp"
+        case .stampMalformed(.query, .webAuthn): "could not extract webauthn stamp"
+        case .stampMalformed(.submit, _): "malformed activity stamp"
+        case .apiKeySignature: "could not verify api key signature"
+        case .webAuthnSignature: "could not verify WebAuthN signature"
+        case .publicKeyNotFound(let publicKey, let organizationId):
+            "could not find public key in organization or its parent organization "
+                + "organizationId=\(organizationId) publicKey=\(publicKey)"
+        case .apiKeyExpired(let publicKey): "expired api key publicKey=\(publicKey)"
+        case .credentialNotFound(let credentialId, let organizationId):
+            "credential ID could not be found in organization or its parent organization "
+                + "organizationId=\(organizationId) credentialId=\(credentialId)"
+        case .malformedBody: "bad request body"
+        case .bodyTooLarge(let limitBytes): "request body is larger than \(limitBytes) bytes"
+        case .malformedOrganizationId: "malformed organization ID provided"
+        case .organizationNotFound: "no organization found with the given ID"
+        case .field(let error): "invalid request body: \(error.message)"
+        case .activityType(let type): "Invalid activity type \(type)"
+        case .timestampOutOfRange: "request timestamp out of range"
+        case .apiKeyExpiration: "invalid api key expiration"
+        case .attestationMissing: "missing parameter: user authenticator attestation"
+        case .attestation(let failure): "invalid authenticator attestation: \(failure.rawValue)"
+        case .curveNotServed(let curve): "invalid request body: this sandbox serves API_KEY_CURVE_P256, not \(curve)"
+        case .publicKeyTaken(let publicKey): "public key already exists in organization publicKey=\(publicKey)"
+        case .credentialTaken(let id): "credential ID already exists in organization credentialId=\(id)"
+        case .userNotFound: "no user found with the given ID"
+        case .apiKeyNotFound: "no api key found with the given ID"
+        case .activityNotFound: "no activity found with the given ID"
+        case .tooManyLongLivedKeys: "user has exceeded maximum long-lived api keys"
+        case .tooManyAuthenticators: "user has exceeded maximum authenticators"
+        case .unknownPath: "Not Found"
+        case .methodNotAllowed: "Method Not Allowed"
+        case .internal(let id): "internal server error (\(id.text))"
+        }
+    }
+}
+
+extension FieldError {
+    var message: String {
+        switch self {
+        case .missing(let name): "missing field `\(name)`"
+        case .unknown(let name): "unknown field `\(name)`"
+        case .wrongType(let name, let expected): "field `\(name)` must be \(expected)"
+        case .invalid(let name, let reason): "field `\(name)` \(reason)"
+        }
+    }
+}

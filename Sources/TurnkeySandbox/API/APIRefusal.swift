@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Every refusal the sandbox answers with: HTTP status, gRPC code, message and `turnkeyErrorCode`.
+///
+/// Texts are the documented ones where the API documents one. Clients are meant to tell errors apart by
+/// `turnkeyErrorCode`; where the API has none for a case, it is empty here too.
+enum APIRefusal: Error, Equatable {
+    // Who is asking
+    case stampMissing(Endpoint.Family)
+    case stampMalformed(Endpoint.Family, Stamp.Kind)
+    case apiKeySignature
+    case webAuthnSignature(WebAuthnFailure)
+    case publicKeyNotFound(publicKey: String, organizationId: String)
+    case apiKeyExpired(publicKey: String)
+    case credentialNotFound(credentialId: String, organizationId: String)
+
+    // What is asked
+    case malformedBody
+    case bodyTooLarge(limitBytes: Int)
+    case malformedOrganizationId
+    case organizationNotFound
+    case field(FieldError)
+    case activityType(String)
+    case timestampOutOfRange
+    case apiKeyExpiration
+    case attestationMissing
+    case attestation(WebAuthnFailure)
+    case curveNotServed(String)
+    case publicKeyTaken(publicKey: String)
+    case credentialTaken(credentialId: String)
+
+    // Whether it can be done
+    case userNotFound
+    case apiKeyNotFound
+    case activityNotFound
+    case tooManyLongLivedKeys
+    case tooManyAuthenticators
+
+    // How it was asked
+    case unknownPath
+    case methodNotAllowed
+    case `internal`(UUID)
+}
+
+extension APIRefusal {
+    /// The gRPC status codes that the API uses, with the HTTP status of each.
+    enum Code: Int {
+        case invalidArgument = 3
+        case notFound = 5
+        case resourceExhausted = 8
+        case unimplemented = 12
+        case `internal` = 13
+        case unauthenticated = 16
+    }
+
+    var code: Code {
+        switch self {
+        case .stampMissing, .stampMalformed, .apiKeySignature, .webAuthnSignature, .publicKeyNotFound, .apiKeyExpired,
+            .credentialNotFound:
+            .unauthenticated
+        case .malformedBody, .bodyTooLarge, .malformedOrganizationId, .field, .activityType, .timestampOutOfRange,
+            .apiKeyExpiration, .attestationMissing, .attestation, .curveNotServed, .publicKeyTaken, .credentialTaken:
+            .invalidArgument
+        case .organizationNotFound, .userNotFound, .apiKeyNotFound, .activityNotFound, .unknownPath: .notFound
+        case .tooManyLongLivedKeys, .tooManyAuthenticators: .resourceExhausted
+        case .methodNotAllowed: .unimplemented
+        case .internal: .internal
+        }
+    }
+
+    /// The HTTP status.
+    var status: Int {
+        if case .bodyTooLarge = self { return 413 }
+        return switch code {
+        case .invalidArgument: 400
+        case .unauthenticated: 401
+        case .notFound: 404
+        case .unimplemented: 405
+        case .resourceExhausted: 429
+        case .internal: 500
+        }
+    }
+
+    /// Turnkey's own error code, or the empty string where it has none.
+    var turnkeyErrorCode: String {
+        switch self {
+        case .stampMissing: "SIGNATURE_MISSING"
+        case .stampMalformed, .apiKeySignature, .webAuthnSignature: "SIGNATURE_INVALID"
+        case .publicKeyNotFound: "PUBLIC_KEY_NOT_FOUND"
+        case .apiKeyExpired: "API_KEY_EXPIRED"
+        case .credentialNotFound: "CREDENTIAL_NOT_FOUND"
+        case .malformedOrganizationId: "INVALID_ORGANIZATION_ID"
+        case .organizationNotFound: "ORGANIZATION_NOT_FOUND"
+        case .malformedBody, .bodyTooLarge, .field, .activityType, .timestampOutOfRange, .apiKeyExpiration,
+            .attestationMissing, .attestation, .curveNotServed, .publicKeyTaken, .credentialTaken:
+            "REQUEST_INVALID"
+        case .internal: "INTERNAL"
+        case .userNotFound, .apiKeyNotFound, .activityNotFound, .tooManyLongLivedKeys, .tooManyAuthenticators,
+            .unknownPath, .methodNotAllowed:
+            ""
+        }
+    }
+
+    /// The envelope: the code stands at the top and in the details.
+    var body: JSONObject {
+        let detail: JSONValue = [
+            "@type": "type.googleapis.com/errors.v1.TurnkeyErrorDetail",
+            "turnkeyErrorCode": .string(turnkeyErrorCode),
+        ]
+        return [
+            "code": .number(String(code.rawValue)),
+            "message": .string(message),
+            "details": turnkeyErrorCode.isEmpty ? [] : [detail],
+            "turnkeyErrorCode": .string(turnkeyErrorCode),
+        ]
+    }
+}

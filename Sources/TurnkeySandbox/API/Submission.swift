@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// A submission whose parameters were read.
+struct Submission {
+    /// A submission this old is refused, and one of this age is refused too.
+    static let oldestSeconds: TimeInterval = 3600
+    /// A submission may be this far ahead of the sandbox's clock.
+    static let furthestAheadSeconds: TimeInterval = 300
+
+    let command: any ActivityCommand
+    /// As they came.
+    let parameters: JSONObject
+
+    /// Reads `parameters` as `command` has them; nothing else may be in the body.
+    init(reading fields: inout FieldReader, as command: any ActivityCommand.Type) throws(APIRefusal) {
+        parameters = try fields.object("parameters")
+        // The API can prove where it ran; the sandbox runs nowhere special, and says nothing of it.
+        _ = try fields.optionalBool("generateAppProofs")
+        try fields.finish()
+        var reader = FieldReader(parameters)
+        self.command = try command.init(reading: &reader)
+        try reader.finish()
+    }
+
+    /// Checks `timestampMs` against the clock, then `type` against what the path serves.
+    static func check(_ fields: inout FieldReader, type expected: String, at now: Date) throws(APIRefusal) {
+        let text = try fields.string("timestampMs")
+        // `Int64` alone would read a sign too.
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let milliseconds = Int64(text) else {
+            throw fields.invalid("timestampMs", "must be Unix milliseconds in decimal digits")
+        }
+        let timestamp = Date(timeIntervalSince1970: TimeInterval(milliseconds) / 1000)
+        let age = now.timeIntervalSince(timestamp)
+        guard age < oldestSeconds, -age <= furthestAheadSeconds else { throw .timestampOutOfRange }
+        let type = try fields.string("type")
+        guard type == expected else { throw .activityType(type) }
+    }
+}

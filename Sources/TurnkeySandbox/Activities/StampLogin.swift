@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// `stamp_login`: registers the caller's new public key for a session and answers a token that says so.
+struct StampLogin: ActivityCommand {
+    static let kind = ActivityKind(
+        type: "ACTIVITY_TYPE_STAMP_LOGIN",
+        intentKey: "stampLoginIntent",
+        resultKey: "stampLoginResult"
+    )
+
+    private let publicKey: APIPublicKey
+    private let expiration: Expiration
+    private let invalidatesExisting: Bool
+
+    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+        publicKey = try parameters.publicKey("publicKey")
+        expiration = try parameters.expiration() ?? .session
+        if try parameters.optionalString("sessionProfileId") != nil {
+            throw parameters.invalid("sessionProfileId", "names a session profile, and this sandbox has none")
+        }
+        invalidatesExisting = try parameters.optionalBool("invalidateExisting") ?? false
+    }
+
+    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject {
+        try organization.addSessionKey(
+            publicKey,
+            named: "Login - \(context.now.unixSeconds)",
+            kind: .login,
+            expiration: expiration,
+            to: context.userId,
+            invalidatesExisting: invalidatesExisting,
+            at: context.now
+        )
+        let token = context.notarizer.makeSessionToken(
+            SessionClaims(
+                exp: expiration.unixSeconds(from: context.now),
+                publicKey: publicKey,
+                userId: context.userId,
+                organizationId: organization.id
+            )
+        )
+        guard let token else { throw .internal(UUID()) }
+        return ["session": .string(token)]
+    }
+}
+
+extension Organization {
+    /// Registers a session's key, where asked in the place of the user's earlier keys of that kind.
+    ///
+    /// - Returns: The new key's identifier.
+    @discardableResult
+    mutating func addSessionKey(
+        _ publicKey: APIPublicKey,
+        named name: String,
+        kind: APIKey.Kind,
+        expiration: Expiration,
+        to userId: UUID,
+        invalidatesExisting: Bool,
+        at now: Date
+    ) throws(APIRefusal) -> UUID {
+        if invalidatesExisting {
+            var user = try user(userId)
+            user.removeAPIKeys { $0.kind == kind }
+            update(user)
+        }
+        let key = APIKey(
+            id: UUID(),
+            name: name,
+            publicKey: publicKey,
+            kind: kind,
+            createdAt: now,
+            expiration: expiration
+        )
+        try add(key, to: userId)
+        return key.id
+    }
+}

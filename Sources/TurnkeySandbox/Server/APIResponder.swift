@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// Speaks HTTP for the API: POST on the paths that there are, and never a redirect.
+struct APIResponder: Sendable {
+    /// A larger body is refused with 413: the signer's own frame is no larger.
+    static let bodyLimitBytes = 1 << 20
+
+    let api: TurnkeyAPI
+    let latency: Duration
+    let logger: Logger
+
+    /// Answers one request, held back by the latency.
+    ///
+    /// - Throws: `CancellationError`, where the sandbox ends meanwhile.
+    func respond(to request: Request) async throws -> Response {
+        try await Task.sleep(for: latency)
+        do throws(APIRefusal) {
+            let answer = try await answer(request)
+            logger.info("answered", metadata: ["path": "\(request.uri.path)", "status": "200"])
+            return response(200, answer)
+        } catch {
+            logger.info("refused", metadata: metadata(of: error, path: request.uri.path))
+            return response(error.status, error.body)
+        }
+    }
+
+    private func answer(_ request: Request) async throws(APIRefusal) -> JSONObject {
+        guard let endpoint = Endpoint(rawValue: request.uri.path) else { throw .unknownPath }
+        guard request.method == .post else { throw .methodNotAllowed }
+        let stamps = StampHeaders(
+            apiKey: request.headers[values: .stamp],
+            webAuthn: request.headers[values: .stampWebAuthn],
+            attested: request.headers[values: .stampAttested]
+        )
+        let body = try await body(of: request)
+        return try await api.answer(APIRequest(endpoint: endpoint, stamps: stamps, body: body))
+    }
+
+    private func body(of request: Request) async throws(APIRefusal) -> Data {
+        do {
+            return Data(try await request.body.collect(upTo: Self.bodyLimitBytes).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw .bodyTooLarge(limitBytes: Self.bodyLimitBytes)
+        } catch {
+            // The client left, or closed its side, in the middle of it.
+            throw .malformedBody
+        }
+    }
+
+    private func response(_ status: Int, _ body: JSONObject) -> Response {
+        var headers: HTTPFields = [.contentType: "application/json"]
+        if status == 405 { headers[.allow] = "POST" }
+        return Response(
+            status: HTTPResponse.Status(code: status),
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: body.text))
+        )
+    }
+
+    /// What the log says of a refusal; the reason that the API keeps to itself is here.
+    private func metadata(of error: APIRefusal, path: String) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "path": "\(path)", "status": "\(error.status)", "turnkeyErrorCode": "\(error.turnkeyErrorCode)",
+        ]
+        if case .webAuthnSignature(let failure) = error { metadata["reason"] = "\(failure.rawValue)" }
+        return metadata
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let stamp = name("X-Stamp")
+    fileprivate static let stampWebAuthn = name("X-Stamp-Webauthn")
+    fileprivate static let stampAttested = name("X-Stamp-Attested")
+
+    private static func name(_ text: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(text) else { preconditionFailure("a header's name has a bad character") }
+        return name
+    }
+}

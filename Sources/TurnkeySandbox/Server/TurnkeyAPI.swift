@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// The API's state behind its one door: requests are answered one after the other.
+actor TurnkeyAPI {
+    private var ledger: Ledger
+    private let now: @Sendable () -> Date
+
+    init(_ ledger: Ledger, now: @escaping @Sendable () -> Date) {
+        self.ledger = ledger
+        self.now = now
+    }
+
+    func answer(_ request: APIRequest) throws(APIRefusal) -> JSONObject {
+        try ledger.answer(request, at: now())
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Foundation
+import Logging
+
+/// A strict stand-in for the parts of Turnkey's API that sign-in and sessions need, on loopback, in memory.
+///
+/// ```swift
+/// let whoami = try await TurnkeySandbox(SandboxConfiguration()).withRunning { ready in
+///     try await client(at: ready.baseUrl).getWhoami(organizationId: ready.organizationId)
+/// }
+/// ```
+public struct TurnkeySandbox: Sendable {
+    private let configuration: SandboxConfiguration
+    private let party: RelyingParty
+    private let notarizer = Notarizer()
+    private let rootKey = P256.Signing.PrivateKey()
+    /// What every run starts with: the fixture, and the root user's API key.
+    private let organizations: [Organization]
+
+    /// - Throws: `.fixture`, `.rpId` or `.origin`, where the configuration cannot be.
+    public init(_ configuration: SandboxConfiguration) throws(SandboxError) {
+        guard RelyingParty.isIdentifier(configuration.rpId) else { throw .rpId(configuration.rpId) }
+        if let origin = configuration.origin, !RelyingParty.isOrigin(origin) { throw .origin(origin) }
+        self.configuration = configuration
+        party = RelyingParty(id: configuration.rpId, origin: configuration.origin)
+        let now = configuration.now()
+        do {
+            organizations = try configuration.fixture.makeOrganizations(
+                rootKey: APIPublicKey(rootKey.publicKey),
+                at: now
+            )
+        } catch {
+            throw .fixture(error)
+        }
+    }
+
+    /// Serves on 127.0.0.1 for as long as `body` runs, with fresh state at each call.
+    ///
+    /// When `body` is done, requests that are being answered are given a second; what is held back then is dropped.
+    /// - Parameter body: Gets what it takes to use the sandbox, which listens by then.
+    /// - Returns: What `body` returns.
+    /// - Throws: `.cannotListen`, `.stopped`, and whatever `body` throws.
+    public func withRunning<Value: Sendable>(
+        _ body: (ReadyInformation) async throws -> Value
+    ) async throws -> Value {
+        let server = LoopbackServer(makeResponder(), port: configuration.port)
+        do {
+            let port = try await server.start()
+            configuration.logger.info("listening", metadata: ["address": "127.0.0.1:\(port)"])
+            let value = try await body(makeInformation(port: port))
+            await server.stop()
+            return value
+        } catch {
+            await server.stop()
+            throw error
+        }
+    }
+}
+
+extension TurnkeySandbox {
+    private func makeResponder() -> APIResponder {
+        let ledger = Ledger(
+            organizations,
+            party: party,
+            notarizer: notarizer,
+            pendingPolls: configuration.pendingPolls
+        )
+        return APIResponder(
+            api: TurnkeyAPI(ledger, now: configuration.now),
+            latency: configuration.latency,
+            logger: configuration.logger
+        )
+    }
+
+    private func makeInformation(port: Int) -> ReadyInformation {
+        let organization = organizations[0]
+        return ReadyInformation(
+            baseUrl: "http://127.0.0.1:\(port)",
+            organizationId: organization.id.text,
+            organizationName: organization.name,
+            userId: organization.rootUser?.id.text ?? "",
+            username: organization.rootUser?.name ?? "",
+            apiPublicKey: APIPublicKey(rootKey.publicKey).hex,
+            apiPrivateKey: Hex.encode(rootKey.rawRepresentation),
+            rpId: party.id,
+            origin: party.exampleOrigin,
+            notarizerPublicKey: notarizer.publicKeyHex
+        )
+    }
+}

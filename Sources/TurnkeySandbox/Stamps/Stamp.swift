@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// The values of a request's stamp headers, each as often as it came.
+struct StampHeaders: Sendable {
+    /// `X-Stamp`: base64url of JSON.
+    var apiKey: [String] = []
+    /// `X-Stamp-Webauthn`: plain JSON.
+    var webAuthn: [String] = []
+    /// `X-Stamp-Attested`: part of the API, not of this sandbox.
+    var attested: [String] = []
+}
+
+/// Who says that they made a request, not yet verified.
+enum Stamp {
+    /// Which header it came in.
+    enum Kind: Sendable {
+        case apiKey
+        case webAuthn
+    }
+
+    case apiKey(APIKeyStamp)
+    case webAuthn(WebAuthnStamp)
+
+    /// Reads the one stamp of a request; two are as bad as none that can be read.
+    init(reading headers: StampHeaders, for family: Endpoint.Family) throws(APIRefusal) {
+        switch (headers.apiKey.count, headers.webAuthn.count, headers.attested.count) {
+        case (0, 0, 0): throw .stampMissing(family)
+        case (1, 0, 0):
+            guard let stamp = APIKeyStamp(headers.apiKey[0]) else { throw .stampMalformed(family, .apiKey) }
+            self = .apiKey(stamp)
+        case (0, 1, 0):
+            guard let stamp = WebAuthnStamp(headers.webAuthn[0]) else { throw .stampMalformed(family, .webAuthn) }
+            self = .webAuthn(stamp)
+        case (0, _, 0): throw .stampMalformed(family, .webAuthn)
+        default: throw .stampMalformed(family, .apiKey)
+        }
+    }
+}

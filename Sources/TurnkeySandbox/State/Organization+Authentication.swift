@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+extension Organization {
+    /// Finds whose stamp it is and verifies it: key known, then signature, then expiry. A passkey's counter is kept.
+    mutating func authenticate(
+        _ stamp: Stamp,
+        of body: Data,
+        for party: RelyingParty,
+        at now: Date
+    ) throws(APIRefusal) -> Caller {
+        switch stamp {
+        case .apiKey(let stamp): try authenticate(stamp, of: body, at: now)
+        case .webAuthn(let stamp): try authenticate(stamp, of: body, for: party)
+        }
+    }
+
+    private func authenticate(_ stamp: APIKeyStamp, of body: Data, at now: Date) throws(APIRefusal) -> Caller {
+        guard let (user, key) = owner(ofPublicKey: stamp.publicKey) else {
+            throw .publicKeyNotFound(publicKey: stamp.publicKey, organizationId: id.text)
+        }
+        guard stamp.isValid(for: body, by: key.publicKey) else { throw .apiKeySignature }
+        guard !key.hasExpired(at: now) else { throw .apiKeyExpired(publicKey: key.publicKey.hex) }
+        return Caller(
+            userId: user.id,
+            publicKey: key.publicKey.hex,
+            signature: stamp.signature,
+            scheme: APIKeyStamp.scheme
+        )
+    }
+
+    private mutating func authenticate(
+        _ stamp: WebAuthnStamp,
+        of body: Data,
+        for party: RelyingParty
+    ) throws(APIRefusal) -> Caller {
+        guard let (owner, authenticator) = owner(ofCredential: stamp.credentialId) else {
+            throw .credentialNotFound(credentialId: Base64URL.encode(stamp.credentialId), organizationId: id.text)
+        }
+        var user = owner
+        do {
+            let counter = try stamp.assertion.verify(
+                Assertion.Expectation(
+                    party: party,
+                    challenge: WebAuthnStamp.challenge(for: body),
+                    key: authenticator.key,
+                    lastCounter: authenticator.counter
+                )
+            )
+            user.setCounter(counter, ofCredential: stamp.credentialId)
+        } catch {
+            throw .webAuthnSignature(error)
+        }
+        update(user)
+        return Caller(
+            userId: user.id,
+            publicKey: Base64URL.encode(authenticator.key.bytes),
+            signature: stamp.assertion.signature,
+            scheme: "SIGNATURE_SCHEME_TK_WEBAUTHN"
+        )
+    }
+}

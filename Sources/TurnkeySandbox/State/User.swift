@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// A member of an organization, with what they prove themselves by.
+struct User {
+    /// The API's limits a user: long-lived keys, expiring keys, and authenticators, each.
+    static let credentialLimit = 10
+
+    let id: UUID
+    let name: String
+    var email: String?
+    var phoneNumber: String?
+    let createdAt: Date
+    private(set) var apiKeys: [APIKey] = []
+    private(set) var authenticators: [Authenticator] = []
+
+    init(id: UUID, name: String, email: String? = nil, phoneNumber: String? = nil, createdAt: Date) {
+        self.id = id
+        self.name = name
+        self.email = email
+        self.phoneNumber = phoneNumber
+        self.createdAt = createdAt
+    }
+}
+
+extension User {
+    /// Adds a key; the eleventh expiring one takes the place of an expired one, else of the oldest.
+    ///
+    /// - Throws: `.tooManyLongLivedKeys` for the eleventh long-lived one.
+    mutating func add(_ key: APIKey) throws(APIRefusal) {
+        let rivals = apiKeys.filter { ($0.expiration == nil) == (key.expiration == nil) }
+        if rivals.count >= Self.credentialLimit {
+            guard key.expiration != nil else { throw .tooManyLongLivedKeys }
+            // Keys stand in the order of their creation.
+            let evicted = rivals.first { $0.hasExpired(at: key.createdAt) } ?? rivals.first
+            apiKeys.removeAll { $0.id == evicted?.id }
+        }
+        apiKeys.append(key)
+    }
+
+    mutating func add(_ authenticator: Authenticator) throws(APIRefusal) {
+        guard authenticators.count < Self.credentialLimit else { throw .tooManyAuthenticators }
+        authenticators.append(authenticator)
+    }
+
+    mutating func removeAPIKeys(where shouldRemove: (APIKey) -> Bool) {
+        apiKeys.removeAll(where: shouldRemove)
+    }
+
+    mutating func setCounter(_ counter: UInt32, ofCredential id: Data) {
+        for index in authenticators.indices where authenticators[index].credentialId == id {
+            authenticators[index].counter = counter
+        }
+    }
+
+    var json: JSONObject {
+        var object: JSONObject = ["userId": .string(id.text), "userName": .string(name)]
+        object["userEmail"] = email.map { .string($0) }
+        object["userPhoneNumber"] = phoneNumber.map { .string($0) }
+        object["authenticators"] = .array(authenticators.map { .object($0.json) })
+        object["apiKeys"] = .array(apiKeys.map { .object($0.json) })
+        object["userTags"] = []
+        object["oauthProviders"] = []
+        object["createdAt"] = createdAt.json
+        object["updatedAt"] = createdAt.json
+        object["mfaPolicies"] = []
+        return object
+    }
+}

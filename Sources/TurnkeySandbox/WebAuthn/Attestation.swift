@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// A new passkey's introduction (AuthenticatorAttestationResponse, WebAuthn Level 3, §5.2.1).
+struct Attestation {
+    let credentialId: Data
+    let clientData: Data
+    /// CBOR: `{"fmt": "none", "attStmt": {}, "authData": bytes}`.
+    let attestationObject: Data
+
+    /// What is kept of a registration that was believed.
+    struct Credential {
+        let id: Data
+        let key: COSEKey
+        let aaguid: Data
+        let counter: UInt32
+    }
+
+    /// Verifies the registration (WebAuthn Level 3, §7.1) with attestation `none`; another format is refused, since
+    /// nothing here could check its statement.
+    func verify(challenge: Data, for party: RelyingParty) throws(WebAuthnFailure) -> Credential {
+        guard let client = ClientData(clientData) else { throw .clientDataMalformed }
+        try client.check(.create, challenge: challenge, for: party)
+        let data = try AuthenticatorData(try readObject())
+        try data.check(for: party, needsUserVerified: false)
+        guard let attested = data.credential, let key = attested.key else { throw .noCredentialKey }
+        guard attested.id == credentialId, !credentialId.isEmpty else { throw .otherCredential }
+        return Credential(id: attested.id, key: key, aaguid: attested.aaguid, counter: data.counter)
+    }
+
+    /// The authenticator data inside the attestation object.
+    private func readObject() throws(WebAuthnFailure) -> Data {
+        guard case .map(let members) = try? CBORReader.read(attestationObject), members.count == 3,
+            case .text(let format) = members[.text("fmt")],
+            case .map(let statement) = members[.text("attStmt")],
+            case .bytes(let authenticatorData) = members[.text("authData")]
+        else { throw .attestationMalformed }
+        guard format == "none", statement.isEmpty else { throw .attestationFormat }
+        return authenticatorData
+    }
+}

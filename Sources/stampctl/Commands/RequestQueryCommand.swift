@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import TurnkeyClient
+
+struct RequestQueryCommand: ReportingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query",
+        abstract: "Read: POST to /public/v1/query/PATH."
+    )
+
+    @OptionGroup var frame: FrameOptions
+    @OptionGroup var session: SessionOptions
+    @OptionGroup var api: APIOptions
+
+    @Argument(help: "The end point, such as whoami.")
+    var path: String
+
+    @Argument(help: "The body's file, or - for standard input. Every byte counts, a newline at its end too.")
+    var file = InputFile.standardInput
+
+    var passkeyHint: String? { api.passkeyHint }
+
+    func perform() async throws {
+        let client = try api.makeClient(frame.stampClient, session: session.session)
+        try StandardOutput.write(try await client.query(path, body: try file.read()))
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import StampClient
+
+struct StampCommand: ReportingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stamp",
+        abstract: "Stamp a payload: print the header that proves who sent it."
+    )
+
+    @OptionGroup var frame: FrameOptions
+    @OptionGroup var session: SessionOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("Refuse to stamp with another key than this.", valueName: "public-key"))
+    var expectPublicKey: String?
+
+    @Argument(help: "The payload's file, or - for standard input. Every byte counts, a newline at its end too.")
+    var file = InputFile.standardInput
+
+    func perform() async throws {
+        let payload = try file.readText()
+        let client = frame.stampClient
+        try output.print(
+            try await client.stamp(payload: payload, session: session.session, expectPublicKey: expectPublicKey)
+        )
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import StampClient
+
+/// Which frame.
+struct FrameOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The directory of the frame's sockets (else STAMPD_SOCKET_DIRECTORY, $XDG_RUNTIME_DIR/stampd, /run/stampd).",
+            valueName: "directory"
+        ),
+        completion: .directory
+    )
+    var socketDirectory: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A user whose frame is trusted, besides root and yourself: a name or a number.",
+            valueName: "user"
+        )
+    )
+    var frameUser: FrameUser?
+
+    var stampClient: StampClient { StampClient(address) }
+    var controlClient: ControlClient { ControlClient(address) }
+
+    private var address: FrameAddress { FrameAddress(socketDirectory: socketDirectory, frameUser: frameUser) }
+}
+
+extension FrameUser: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}

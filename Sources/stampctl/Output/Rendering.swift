@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// A result, for people and for programs: the same value either way.
+protocol Renderable: Encodable {
+    /// What a person reads.
+    var lines: [String] { get }
+}
+
+extension OutputOptions {
+    func print(_ result: some Renderable) throws {
+        guard json else { return try StandardOutput.write(Data(result.lines.joined(separator: "\n").utf8)) }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try StandardOutput.write(try encoder.encode(result))
+    }
+}
+
+/// Two columns, the first as wide as its widest entry.
+func makeTable(_ rows: [(name: String, value: String?)]) -> [String] {
+    let width = rows.map(\.name.count).max() ?? 0
+    return rows.compactMap { row in
+        row.value.map { row.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0 }
+    }
+}
+
+/// The two largest units of what is left: `47h 59m`, `14m 59s`, `9s`.
+func makeDurationText(milliseconds: Int) -> String {
+    let seconds = max(0, milliseconds / 1_000)
+    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60)
+    guard hours == 0 else { return "\(hours)h \(minutes)m" }
+    return minutes == 0 ? "\(seconds)s" : "\(minutes)m \(seconds % 60)s"
+}

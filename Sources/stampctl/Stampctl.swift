@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+@main
+struct Stampctl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stampctl",
+        abstract: "Drive a stampd frame: its key, its sessions, its stamps.",
+        discussion: """
+            A session is started by injecting a credential bundle, and stamps until it ends:
+
+              stampctl key init
+              stampctl inject bundle.txt --expiration-seconds 900
+              stampctl whoami
+
+            Results go to standard output, everything else to standard error. Payloads and bundles are read from a file \
+            or from standard input, never from an argument.
+
+            EXIT STATUS:
+              0   done
+              3   ask the passkey: no session, it has expired, or the API forgot its key
+              4   try again
+              5   never: it was refused, or is wrong
+              64  wrong usage
+              69  no frame, or no API, can be reached
+
+            ENVIRONMENT:
+              STAMPD_SOCKET_DIRECTORY  where the frame's sockets are; else they are
+                                       in $XDG_RUNTIME_DIR/stampd or /run/stampd
+              TURNKEY_API_BASE_URL     for --api-base-url
+              TURNKEY_ORGANIZATION_ID  for --organization-id
+              TURNKEY_RP_ID            for --rp-id
+              NO_COLOR                 no colours, even on a terminal
+            """,
+        version: "0.1.0",
+        subcommands: [
+            StatusCommand.self, KeyCommand.self, InjectCommand.self, SessionCommand.self, StampCommand.self,
+            LockCommand.self, UnlockCommand.self, MonitorCommand.self, WhoamiCommand.self, RequestCommand.self,
+        ]
+    )
+
+    /// As the parser's own, with its complaints in the form of ours.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch  where exitCode(for: error) == .validationFailure {
+            let text = message(for: error)
+            StandardError.report(text.prefix(1).lowercased() + text.dropFirst(), hint: "see \"stampctl --help\"")
+            exit(withError: ExitCode.validationFailure)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+
+/// An epoll(7) instance whose descriptors have names that are never used twice.
+@safe final class Poller {
+    private let descriptor: CInt
+    private static let maximumReady = 64
+    private var ready = unsafe [epoll_event](repeating: epoll_event(), count: maximumReady)
+
+    init() throws(SystemError) {
+        descriptor = try checkLibc(epoll_create1(CInt(EPOLL_CLOEXEC)), "epoll_create1")
+    }
+
+    deinit { close(descriptor) }
+
+    /// `id` comes back with what is ready, and is never used again for another descriptor: a number that was closed and
+    /// given out anew cannot be mistaken for the old one.
+    func add(_ watched: CInt, events: UInt32, id: UInt64) throws(SystemError) {
+        try control(EPOLL_CTL_ADD, watched, events, id)
+    }
+
+    func modify(_ watched: CInt, events: UInt32, id: UInt64) { try? control(EPOLL_CTL_MOD, watched, events, id) }
+
+    func remove(_ watched: CInt) { try? control(EPOLL_CTL_DEL, watched, 0, 0) }
+
+    /// Waits until something is ready, or only looks where there `isBusy`; calls back for at most 64 descriptors, those
+    /// that are left come next time.
+    func wait(isBusy: Bool, _ onReady: (_ id: UInt64, _ events: UInt32) -> Void) {
+        let count = unsafe epoll_wait(descriptor, &ready, CInt(Self.maximumReady), isBusy ? 0 : -1)
+        for index in 0..<Int(max(count, 0)) {
+            let event = unsafe ready[index]
+            unsafe onReady(event.data.u64, event.events)
+        }
+    }
+
+    private func control(_ operation: CInt, _ watched: CInt, _ events: UInt32, _ id: UInt64) throws(SystemError) {
+        var event = unsafe epoll_event(events: events, data: epoll_data(u64: id))
+        try unsafe checkLibc(epoll_ctl(descriptor, operation, watched, &event), "epoll_ctl")
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// What the demo tells its reader, as it happens; bold on a terminal only.
+enum Narrator {
+    private static let isColoured = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+
+    static func step(_ text: String) { title("→ \(text)") }
+
+    static func title(_ text: String) { write(isColoured ? "\n\u{1B}[1m\(text)\u{1B}[0m\n" : "\n\(text)\n") }
+
+    static func say(_ text: String) { write("  \(text)\n") }
+
+    static func fail(_ text: String) -> Never {
+        FileHandle.standardError.write(Data("turnkey-demo: \(text)\n".utf8))
+        exit(1)
+    }
+
+    /// Unbuffered: a step is shown before the next begins, also in a pipe.
+    private static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+}

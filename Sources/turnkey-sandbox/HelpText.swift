@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension TurnkeySandboxCommand {
+    static let helpText = """
+        Once it listens, the ready file holds one JSON object (mode 0600): baseUrl, organizationId, \
+        organizationName, userId, username, apiPublicKey, apiPrivateKey, rpId, origin, notarizerPublicKey. It says \
+        nothing on standard output, and logs a line a request on standard error. SIGTERM and SIGINT end it.
+
+        A fixture is a JSON object; members marked ? may be left out, others than these are an error:
+          organizations[]: organizationId?, organizationName, users[]
+          users[]: userId?, userName, userEmail?, userPhoneNumber?, apiKeys[]?, authenticators[]?
+          apiKeys[]: apiKeyId?, apiKeyName, publicKey (66 hex digits), expirationSeconds? ("900")
+          authenticators[]: authenticatorId?, authenticatorName, credentialId, publicKey (COSE; both base64url), \
+        counter?, transports[]?
+        The first user of the first organization is the root user, who gets the API key of the ready file.
+
+        Exit codes: 0 ended by a signal, 1 could not run, 64 wrong usage.
+
+        Example:
+          turnkey-sandbox --port 0 --ready-file /tmp/sandbox.json --pending-polls 2 &
+          until [ -s /tmp/sandbox.json ]; do sleep 0.1; done
+          jq -r .baseUrl /tmp/sandbox.json
+        """
+}

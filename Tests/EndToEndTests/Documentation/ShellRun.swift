@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// A page's ```sh blocks, run one after the other in one shell, as a reader would paste them.
+struct ShellRun {
+    let exitCode: Int32
+    /// What each block printed, standard output and standard error together, without the last line's end.
+    let outputs: [String]
+
+    /// Long for a page, short for a test that hangs.
+    private static let limitSeconds = 120
+    /// Stands between the outputs of two blocks: ASCII's record separator.
+    private static let separator = "\u{1e}"
+
+    /// Runs under `bash -eu` in a new directory, with this build's executables first in PATH. All that it started is
+    /// ended, and the directory is removed.
+    init(_ page: MarkdownPage) async throws {
+        let directory = URL(filePath: "/tmp/stampd-page.\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(
+            at: directory,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let script = directory.appending(path: "page.sh")
+        let output = directory.appending(path: "output")
+        try Data(Self.script(of: page).utf8).write(to: script)
+        try Data().write(to: output)
+        exitCode = try await Self.run(script, writingTo: FileHandle(forWritingTo: output), in: directory)
+        outputs = try String(contentsOf: output, encoding: .utf8).components(separatedBy: Self.separator).map {
+            $0.trimmingCharacters(in: .newlines)
+        }
+    }
+
+    private static func script(of page: MarkdownPage) -> String {
+        let blocks = page.blocks(of: "sh").map { $0.lines.joined(separator: "\n") }
+        return "trap 'kill $(jobs -p) 2>/dev/null || :; wait' EXIT\n"
+            + blocks.joined(separator: "\nprintf '\\036'\n") + "\n"
+    }
+
+    /// timeout(1) makes a process group of its own, and ends all of it.
+    private static func run(_ script: URL, writingTo output: FileHandle, in directory: URL) async throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/timeout")
+        process.arguments = ["--kill-after=5", "\(limitSeconds)", "bash", "-eu", script.path]
+        process.currentDirectoryURL = directory
+        let executables = URL(filePath: FrameProcess.executable).deletingLastPathComponent().path
+        process.environment = [
+            "PATH": "\(executables):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")",
+            "HOME": directory.path, "TMPDIR": directory.path, "LANG": "C.UTF-8",
+        ]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        return try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import FakeFrame
+import Foundation
+import StampClient
+import Testing
+
+/// Each method as it is written to the socket, and what it makes of the answer.
+@Suite("The calls of both interfaces", .timeLimit(.minutes(1)))
+struct CallTests {
+    static let key = "02" + String(repeating: "ab", count: 32)
+    static let session = #"{"name":"default","publicKey":"\#(key)","origin":"bundle","expiresInMilliseconds":900000}"#
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        let method: String
+        let parameters: String
+        let reply: String
+        let call: @Sendable (ControlClient) async throws(StampError) -> String
+        var testDescription: String { "\(method) \(parameters)" }
+
+        init(
+            _ method: String,
+            _ parameters: String,
+            _ reply: String,
+            _ call: @escaping @Sendable (ControlClient) async throws(StampError) -> String
+        ) {
+            self.method = method
+            self.parameters = parameters
+            self.reply = reply
+            self.call = call
+        }
+    }
+
+    static let rows: [Row] = [
+        Row("Stamper.GetEmbeddedPublicKey", "{}", #"{"publicKey":"04aa","expiresInMilliseconds":5}"#) {
+            client throws(StampError) in
+            let key = try await client.getEmbeddedPublicKey()
+            return "\(key.publicKey) \(key.expiresInMilliseconds)"
+        },
+        Row("Stamper.Stamp", #"{"payload":"p"}"#, #"{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"}"#) {
+            client throws(StampError) in
+            let stamp = try await client.stamp(payload: "p")
+            return "\(stamp.stampHeaderName) \(stamp.stampHeaderValue)"
+        },
+        Row(
+            "Stamper.Stamp",
+            #"{"expectPublicKey":"\#(key)","payload":"p","session":"s"}"#,
+            #"{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"}"#
+        ) { client throws(StampError) in
+            try await client.stamp(payload: "p", session: "s", expectPublicKey: key).stampHeaderValue
+        },
+        Row("Stamper.GetSession", "{}", #"{"session":\#(session)}"#) { client throws(StampError) in
+            try await client.getSession().name
+        },
+        Row("Stamper.GetSession", #"{"session":"s"}"#, #"{"session":\#(session)}"#) { client throws(StampError) in
+            "\(try await client.getSession("s").origin)"
+        },
+        Row("Stamper.ListSessions", "{}", #"{"sessions":[\#(session),\#(session)]}"#) { client throws(StampError) in
+            "\(try await client.listSessions().count)"
+        },
+        Row(
+            "Stamper.GetStatus",
+            "{}",
+            #"{"status":{"version":"1","uptimeMilliseconds":1,"locked":true,"sessions":2,"connections":3,"stamped":4,"denied":5,"failed":6,"auditLost":7}}"#
+        ) { client throws(StampError) in
+            let status = try await client.getStatus()
+            return "\(status.locked) \(status.stamped) \(status.embeddedPublicKey ?? "none")"
+        },
+        Row("Stamper.ReportRejected", #"{"publicKey":"\#(key)"}"#, "{}") { client throws(StampError) in
+            try await client.reportRejected(publicKey: key)
+            return "done"
+        },
+        Row(
+            "Control.InitEmbeddedKey",
+            #"{"expirationSeconds":60}"#,
+            #"{"publicKey":"04aa","expiresInMilliseconds":60000}"#
+        ) { client throws(StampError) in
+            "\(try await client.initEmbeddedKey(expirationSeconds: 60).expiresInMilliseconds)"
+        },
+        Row("Control.ResetEmbeddedKey", "{}", "{}") { client throws(StampError) in
+            try await client.resetEmbeddedKey()
+            return "done"
+        },
+        Row("Control.InjectCredentialBundle", #"{"bundle":"b"}"#, #"{"session":\#(session)}"#) {
+            client throws(StampError) in
+            try await client.injectCredentialBundle("b").publicKey
+        },
+        Row(
+            "Control.InjectCredentialBundle",
+            #"{"bundle":"b","expectPublicKey":"\#(key)","expirationSeconds":9,"organizationId":"o","session":"s","userId":"u"}"#,
+            #"{"session":\#(session)}"#
+        ) { client throws(StampError) in
+            let terms = SessionTerms(expirationSeconds: 9, organizationId: "o", userId: "u")
+            return try await client.injectCredentialBundle("b", session: "s", terms: terms, expectPublicKey: key).name
+        },
+        Row("Control.CreateSessionKey", #"{"session":"s"}"#, #"{"publicKey":"\#(key)"}"#) { client throws(StampError) in
+            try await client.createSessionKey(session: "s")
+        },
+        Row(
+            "Control.ActivateSession",
+            #"{"expirationSeconds":9,"publicKey":"\#(key)","userId":"u"}"#,
+            #"{"session":\#(session)}"#
+        ) { client throws(StampError) in
+            try await client.activateSession(publicKey: key, terms: SessionTerms(expirationSeconds: 9, userId: "u"))
+                .name
+        },
+        Row("Control.EndSession", #"{"session":"s"}"#, "{}") { client throws(StampError) in
+            try await client.endSession("s")
+            return "done"
+        },
+        Row("Control.Lock", "{}", "{}") { client throws(StampError) in
+            try await client.lock()
+            return "done"
+        },
+        Row("Control.Unlock", "{}", "{}") { client throws(StampError) in
+            try await client.unlock()
+            return "done"
+        },
+    ]
+
+    static let answers = [
+        "04aa 5", "X-Stamp v", "v", "default", "bundle", "2", "true 4 none", "done", "60000", "done", key, "default",
+        key, "default", "done", "done", "done",
+    ]
+
+    @Test("each call writes its method and exactly its parameters, and reads its answer", arguments: zip(rows, answers))
+    func written(_ row: Row, _ answer: String) async throws {
+        let (calls, sink) = AsyncStream.makeStream(of: (method: String, parameters: String).self)
+        let frame = FakeFrame(socket: "control.sock") { peer in
+            while let call = peer.readCall() {
+                let sorted = try? JSONSerialization.data(withJSONObject: call.parameters, options: [.sortedKeys])
+                sink.yield((call.method, String(decoding: sorted ?? Data(), as: UTF8.self)))
+                peer.send(#"{"parameters":\#(row.reply)}"#)
+            }
+        }
+        let client = ControlClient(FrameAddress(socketDirectory: frame.directory))
+        #expect(try await row.call(client) == answer)
+        let call = try #require(await calls.first { _ in true })
+        #expect(call.method == "io.stampd." + row.method)
+        #expect(call.parameters == row.parameters)
+    }
+
+    @Test("a method that answers nothing may leave its parameters out")
+    func nothing() async throws {
+        let frame = FakeFrame(socket: "control.sock") { peer in
+            while peer.readCall() != nil { peer.send("{}") }
+        }
+        try await ControlClient(FrameAddress(socketDirectory: frame.directory)).lock()
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import FakeFrame
+import StampClient
+import Testing
+
+@Suite("The key that a session is expected to stamp with", .timeLimit(.minutes(1)))
+struct ExpectedKeyTests {
+    static let key = "02" + String(repeating: "ab", count: 32)
+    static let session = #"{"name":"default","publicKey":"\#(key)","origin":"bundle","expiresInMilliseconds":9}"#
+
+    /// Answers GetSession and InjectCredentialBundle with a session, and Stamp with the key it was told to expect.
+    private static func answer(_ peer: Peer) {
+        while let call = peer.readCall() {
+            switch call.method {
+            case "io.stampd.Stamper.Stamp" where call.payload == "expired":
+                peer.send(
+                    #"{"error":"io.stampd.Stamper.SessionExpired","parameters":{"session":"default","fallback":"passkey"}}"#
+                )
+            case "io.stampd.Stamper.Stamp":
+                peer.sendStamp(call.parameters["expectPublicKey"] as? String ?? "none")
+            case "io.stampd.Control.EndSession", "io.stampd.Control.ResetEmbeddedKey",
+                "io.stampd.Stamper.ReportRejected":
+                peer.send("{}")
+            default:
+                peer.send(#"{"parameters":{"session":\#(session)}}"#)
+            }
+        }
+    }
+
+    private func makeClient() -> (FakeFrame, ControlClient) {
+        let frame = FakeFrame(socket: "control.sock", script: Self.answer)
+        return (frame, ControlClient(FrameAddress(socketDirectory: frame.directory)))
+    }
+
+    @Test("is not sent while nobody has seen it")
+    func unknown() async throws {
+        let (frame, client) = makeClient()
+        defer { frame.stop() }
+        #expect(try await client.stamp(payload: "p").stampHeaderValue == "none")
+    }
+
+    @Test(
+        "is sent once the session was injected, activated or looked at",
+        arguments: [
+            { (client: ControlClient) async throws in _ = try await client.injectCredentialBundle("b") },
+            { client in _ = try await client.activateSession(publicKey: key) },
+            { client in _ = try await client.getSession() },
+        ] as [@Sendable (ControlClient) async throws -> Void]
+    )
+    func remembered(_ learn: @Sendable (ControlClient) async throws -> Void) async throws {
+        let (frame, client) = makeClient()
+        defer { frame.stop() }
+        try await learn(client)
+        #expect(try await client.stamp(payload: "p").stampHeaderValue == Self.key)
+        #expect(try await client.stamp(payload: "p", session: "default").stampHeaderValue == Self.key)
+        #expect(try await client.stamp(payload: "p", session: "other").stampHeaderValue == "none")
+        #expect(try await client.stamp(payload: "p", expectPublicKey: "another").stampHeaderValue == "another")
+    }
+
+    @Test(
+        "is forgotten when the session was ended, reset, rejected or has expired",
+        arguments: [
+            { (client: ControlClient) async throws in try await client.endSession() },
+            { client in try await client.resetEmbeddedKey() },
+            { client in try await client.reportRejected(publicKey: key) },
+            { client in _ = try? await client.stamp(payload: "expired") },
+        ] as [@Sendable (ControlClient) async throws -> Void]
+    )
+    func forgotten(_ end: @Sendable (ControlClient) async throws -> Void) async throws {
+        let (frame, client) = makeClient()
+        defer { frame.stop() }
+        _ = try await client.getSession()
+        try await end(client)
+        #expect(try await client.stamp(payload: "p").stampHeaderValue == "none")
+    }
+}

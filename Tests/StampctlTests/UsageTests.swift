@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+import FakeFrame
+import Foundation
+import Testing
+
+@Suite("How stampctl is used, and how it ends", .timeLimit(.minutes(2)))
+struct UsageTests {
+    static let commands: [[String]] = [
+        [], ["status"], ["key"], ["key", "show"], ["key", "init"], ["key", "reset"], ["inject"], ["session"],
+        ["session", "list"], ["session", "show"], ["session", "end"], ["session", "create"], ["session", "activate"],
+        ["stamp"], ["lock"], ["unlock"], ["monitor"], ["whoami"], ["request"], ["request", "query"],
+        ["request", "submit"],
+    ]
+
+    @Test("the help of every command is the one that was reviewed")
+    func help() async throws {
+        var text = ""
+        for command in Self.commands {
+            let run = try await StampctlProcess(command + ["--help"], environment: ["COLUMNS": "80"])
+            #expect(run.status == 0)
+            #expect(run.errors.isEmpty)
+            text += "$ stampctl \((command + ["--help"]).joined(separator: " "))\n\(run.output)\n"
+        }
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/stampctl-help.txt")
+        let reviewed = try String(contentsOf: file, encoding: .utf8)
+        #expect(text == reviewed, "after a change on purpose, replace \(file.lastPathComponent) by what is printed now")
+    }
+
+    @Test(
+        "wrong usage ends with 64, a line in our form and nothing on standard output",
+        arguments: [
+            ["bogus"], ["status", "--bogus"], ["stamp", "a", "b"], ["stamp", "/nonexistent"], ["session", "activate"],
+            ["inject", "--expiration-seconds", "soon"], ["inject", "--frame-user", "no-such-user-here"],
+            ["key", "reset"],
+            ["whoami"], ["whoami", "--organization-id", "o", "--api-base-url", "http://example.com"],
+            ["request", "query", "../x"], ["request", "query", "/public/v1/submit/x"], ["request", "query"],
+            ["status", "--socket-directory", "/" + String(repeating: "x", count: 100)], ["lock", "--json"],
+            ["request", "query", "whoami", "--organization-id", "o"],
+        ]
+    )
+    func wrongUsage(_ arguments: [String]) async throws {
+        let run = try await StampctlProcess(arguments)
+        #expect(run.status == 64)
+        #expect(run.errors.hasPrefix("stampctl: "))
+        #expect(run.output.isEmpty)
+    }
+
+    @Test(
+        "no frame ends with 69 and says where it was looked for",
+        arguments: [
+            ["status"], ["stamp"], ["lock"], ["key", "reset", "--force"], ["session", "list"], ["monitor"],
+            ["whoami", "--organization-id", "o"],
+        ]
+    )
+    func noFrame(_ arguments: [String]) async throws {
+        let directory = FakeFrame.makeDirectory()
+        let run = try await StampctlProcess(arguments, environment: ["STAMPD_SOCKET_DIRECTORY": directory])
+        #expect(run.status == 69)
+        #expect(run.errors.hasPrefix("stampctl: no frame at \(directory)/"))
+        #expect(run.errors.contains("\nhint: "))
+        #expect(run.output.isEmpty)
+    }
+
+    @Test("no API ends with 69", arguments: [["whoami", "--organization-id", "o"], ["request", "query", "whoami"]])
+    func noAPI(_ arguments: [String]) async throws {
+        let frame = FakeFrame { peer in
+            while peer.readCall() != nil { peer.sendStamp("stamp") }
+        }
+        // Port 1 of loopback: nobody listens there.
+        let run = try await StampctlProcess(
+            arguments + ["--socket-directory", frame.directory, "--api-base-url", "http://127.0.0.1:1"],
+            input: Data("x".utf8)
+        )
+        #expect(run.status == 69)
+        #expect(run.errors.hasPrefix("stampctl: the API at http://127.0.0.1:1 cannot be reached"))
+    }
+
+    @Test(
+        "an error of the frame ends with the status of its fallback",
+        arguments: [
+            (#"NoSession","parameters":{"session":"default","fallback":"passkey"}"#, 3),
+            (#"SessionExpired","parameters":{"session":"default","fallback":"passkey"}"#, 3),
+            (#"Locked","parameters":{"fallback":"retry"}"#, 4),
+            (#"RateLimited","parameters":{"retryAfterMilliseconds":9,"fallback":"retry"}"#, 4),
+            (#"Denied","parameters":{"rule":"peer","fallback":"never"}"#, 5),
+            (#"NoSession","parameters":{"session":"default"}"#, 5),
+        ]
+    )
+    func fallbacks(_ error: String, _ status: Int32) async throws {
+        let frame = FakeFrame { peer in
+            while peer.readCall() != nil { peer.send(#"{"error":"io.stampd.Stamper.\#(error)}"#) }
+        }
+        let run = try await StampctlProcess(["stamp", "--socket-directory", frame.directory])
+        #expect(run.status == status)
+        #expect(run.errors.hasPrefix("stampctl: "))
+        #expect(run.output.isEmpty)
+    }
+
+    @Test("where only the passkey helps, the hint names the relying party")
+    func relyingParty() async throws {
+        let frame = FakeFrame { peer in
+            while peer.readCall() != nil {
+                peer.send(
+                    #"{"error":"io.stampd.Stamper.NoSession","parameters":{"session":"default","fallback":"passkey"}}"#
+                )
+            }
+        }
+        let run = try await StampctlProcess(
+            ["whoami", "--socket-directory", frame.directory, "--organization-id", "o", "--rp-id", "example.com"]
+        )
+        #expect(run.status == 3)
+        #expect(run.errors.contains("hint: approve a session with a passkey of example.com"))
+    }
+
+    @Test("a socket directory that others may write ends with 5")
+    func untrusted() async throws {
+        let run = try await StampctlProcess(["status", "--socket-directory", "/tmp"])
+        #expect(run.status == 5)
+        #expect(run.errors.contains("may be written by others"))
+    }
+
+    @Test(
+        "completions are made for bash, zsh and fish",
+        arguments: [
+            "bash", "zsh", "fish",
+        ]
+    )
+    func completions(_ shell: String) async throws {
+        let run = try await StampctlProcess(["--generate-completion-script", shell])
+        #expect(run.status == 0)
+        for word in ["inject", "socket-directory", "activate"] { #expect(run.output.contains(word)) }
+    }
+
+    @Test("the version is a version")
+    func version() async throws {
+        let run = try await StampctlProcess(["--version"])
+        #expect(run.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+import FakeFrame
+import Foundation
+import StampClient
+import Synchronization
+import Testing
+import TurnkeyClient
+
+@Suite("Who stamps now", .timeLimit(.minutes(1)))
+struct ActiveClientTests {
+    static let key = "02" + String(repeating: "ab", count: 32)
+
+    /// A frame that answers GetSession with `session`, stamps in the name of `key`, and counts reports.
+    private final class Frame: Sendable {
+        let fake: FakeFrame
+        let reports = Reports()
+
+        init(getSession: String = Frame.alive, stamp: String = Frame.stamp) {
+            let reported = reports
+            fake = FakeFrame { peer in
+                while let call = peer.readCall() {
+                    switch call.method {
+                    case "io.stampd.Stamper.GetSession": peer.send(getSession)
+                    case "io.stampd.Stamper.Stamp": peer.send(stamp)
+                    case "io.stampd.Stamper.ReportRejected":
+                        reported.keys.withLock { $0.append(call.parameters["publicKey"] as? String ?? "") }
+                        peer.send("{}")
+                    default: return
+                    }
+                }
+            }
+        }
+
+        static let alive =
+            #"{"parameters":{"session":{"name":"default","publicKey":"\#(key)","origin":"bundle","expiresInMilliseconds":9}}}"#
+        static var stamp: String {
+            let json = Data(#"{"publicKey":"\#(key)","scheme":"s","signature":"00"}"#.utf8).base64EncodedString()
+            return Peer.stampReply(json.replacing("=", with: ""))
+        }
+    }
+
+    private final class Reports: Sendable {
+        let keys = Mutex<[String]>([])
+    }
+
+    private static func makeError(_ name: String, _ parameters: String) -> String {
+        #"{"error":"io.stampd.Stamper.\#(name)","parameters":\#(parameters)}"#
+    }
+
+    @Test("a living session whose key the API knows")
+    func session() async throws {
+        let frame = Frame()
+        let api = FakeAPI { _, _ in .init(body: Fixtures.whoami) }
+        let passkey = CountingPasskey()
+        let turnkey = try Fixtures.makeTurnkey(api, passkey: passkey, socketDirectory: frame.fake.directory)
+        guard case .session(let client) = try await turnkey.getActiveClient() else {
+            Issue.record("the passkey was chosen")
+            return
+        }
+        #expect(try await client.getWhoami().userId == "u")
+        #expect(passkey.prompts.isEmpty)
+        #expect(frame.reports.keys.withLock(\.self).isEmpty)
+    }
+
+    @Test(
+        "the passkey, where the frame has no living session; the API is not asked",
+        arguments: [
+            ("NoSession", #"{"session":"default","fallback":"passkey"}"#),
+            ("SessionExpired", #"{"session":"default","fallback":"passkey"}"#),
+        ]
+    )
+    func noSession(_ name: String, _ parameters: String) async throws {
+        let frame = Frame(getSession: Self.makeError(name, parameters))
+        let api = FakeAPI { _, _ in .init(body: Fixtures.whoami) }
+        let passkey = CountingPasskey()
+        let turnkey = try Fixtures.makeTurnkey(api, passkey: passkey, socketDirectory: frame.fake.directory)
+        guard case .passkey(let client) = try await turnkey.getActiveClient() else {
+            Issue.record("the session was chosen")
+            return
+        }
+        #expect(api.requests.isEmpty)
+        #expect(passkey.prompts.isEmpty)
+        _ = try await client.api.getWhoami()
+        #expect(passkey.prompts.count == 1)
+        #expect(api.requests[0].headers["x-stamp-webauthn"] != nil)
+    }
+
+    @Test(
+        "the passkey, where the API no longer knows the key; the frame is told",
+        arguments: [
+            (401, "API_KEY_EXPIRED"), (401, "PUBLIC_KEY_NOT_FOUND"),
+        ]
+    )
+    func rejected(_ status: Int, _ code: String) async throws {
+        let frame = Frame()
+        let api = FakeAPI { request, _ in
+            guard request.headers["x-stamp"] != nil else { return .init(body: Fixtures.whoami) }
+            return .init(status: status, body: #"{"code":16,"message":"m","details":[],"turnkeyErrorCode":"\#(code)"}"#)
+        }
+        let passkey = CountingPasskey()
+        let turnkey = try Fixtures.makeTurnkey(api, passkey: passkey, socketDirectory: frame.fake.directory)
+        guard case .passkey(let client) = try await turnkey.getActiveClient() else {
+            Issue.record("the session was chosen")
+            return
+        }
+        #expect(frame.reports.keys.withLock(\.self) == [Self.key])
+        _ = try await client.api.getWhoami()
+        #expect(passkey.prompts.count == 1)
+    }
+
+    @Test(
+        "nobody, and no prompt, where the frame refuses or is limited",
+        arguments: [
+            ("Denied", #"{"rule":"peer","fallback":"never"}"#, Fallback.never),
+            ("Locked", #"{"fallback":"retry"}"#, .retry),
+            ("RateLimited", #"{"retryAfterMilliseconds":5,"fallback":"retry"}"#, .retry),
+            ("NoSession", #"{"session":"default"}"#, .never),
+        ]
+    )
+    func refusedByFrame(_ name: String, _ parameters: String, _ fallback: Fallback) async throws {
+        for frame in [
+            Frame(getSession: Self.makeError(name, parameters)), Frame(stamp: Self.makeError(name, parameters)),
+        ] {
+            try await expectNoPrompt(frame.fake.directory, FakeAPI { _, _ in .init(body: Fixtures.whoami) }, fallback)
+            #expect(frame.reports.keys.withLock(\.self).isEmpty)
+        }
+    }
+
+    @Test(
+        "nobody, and no prompt, where the API refuses, limits, fails or redirects",
+        arguments: [
+            (403, "REQUEST_NOT_AUTHORIZED", Fallback.never), (429, "", .retry), (429, "RATE_LIMIT_EXCEEDED", .retry),
+            (401, "SIGNATURE_INVALID", .never), (500, "INTERNAL", .retry), (307, "", .never),
+            (404, "ORGANIZATION_NOT_FOUND", .never),
+        ]
+    )
+    func refusedByAPI(_ status: Int, _ code: String, _ fallback: Fallback) async throws {
+        let frame = Frame()
+        let api = FakeAPI { _, _ in
+            .init(status: status, body: #"{"code":7,"message":"no","details":[],"turnkeyErrorCode":"\#(code)"}"#)
+        }
+        try await expectNoPrompt(frame.fake.directory, api, fallback)
+        #expect(frame.reports.keys.withLock(\.self).isEmpty)
+    }
+
+    @Test("nobody, and no prompt, where the network is down")
+    func networkDown() async throws {
+        let frame = Frame()
+        try await expectNoPrompt(frame.fake.directory, .makeDown(), .retry)
+        #expect(frame.reports.keys.withLock(\.self).isEmpty)
+    }
+
+    @Test("nobody, and no prompt, where no frame runs")
+    func noFrame() async throws {
+        let api = FakeAPI { _, _ in .init(body: Fixtures.whoami) }
+        try await expectNoPrompt(FakeFrame.makeDirectory(), api, .retry)
+        #expect(api.requests.isEmpty)
+    }
+
+    @Test("an error, where the passkey is needed and was not given")
+    func noPasskey() async throws {
+        let frame = Frame(getSession: Self.makeError("NoSession", #"{"session":"default","fallback":"passkey"}"#))
+        let api = FakeAPI { _, _ in .init(body: Fixtures.whoami) }
+        let turnkey = try Fixtures.makeTurnkey(api, socketDirectory: frame.fake.directory)
+        await #expect { try await turnkey.getActiveClient() } throws: { error in
+            if case .configuration(.missingPasskey)? = error as? TurnkeyError { true } else { false }
+        }
+    }
+
+    @Test("a session client whose key is rejected later tells the frame as well")
+    func rejectedLater() async throws {
+        let frame = Frame()
+        let api = FakeAPI { _, number in
+            guard number > 0 else { return .init(body: Fixtures.whoami) }
+            return .init(status: 401, body: #"{"code":16,"message":"expired api key"}"#)
+        }
+        let turnkey = try Fixtures.makeTurnkey(api, passkey: CountingPasskey(), socketDirectory: frame.fake.directory)
+        let client = try await turnkey.getActiveClient().api
+        await #expect { try await client.getWhoami() } throws: { ($0 as? TurnkeyError)?.fallback == .passkey }
+        #expect(frame.reports.keys.withLock(\.self) == [Self.key])
+    }
+
+    private func expectNoPrompt(_ directory: String, _ api: FakeAPI, _ fallback: Fallback) async throws {
+        let passkey = CountingPasskey()
+        let turnkey = try Fixtures.makeTurnkey(api, passkey: passkey, socketDirectory: directory)
+        await #expect { try await turnkey.getActiveClient() } throws: { ($0 as? TurnkeyError)?.fallback == fallback }
+        #expect(passkey.prompts.isEmpty)
+    }
+}

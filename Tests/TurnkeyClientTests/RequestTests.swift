@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Foundation
+import StampClient
+import Testing
+import TurnkeyClient
+
+@Suite("Requests", .timeLimit(.minutes(1)))
+struct RequestTests {
+    private func makeClient(_ api: FakeAPI) throws -> APIClient {
+        try Fixtures.makeTurnkey(api).client(APIKeyStamper(P256.Signing.PrivateKey()))
+    }
+
+    @Test(
+        "the body that arrives is, byte for byte, the body that was stamped",
+        arguments: [
+            #"{ "organizationId" : "x" }"# + "\n", "", #"{"é":"🗝️"}"#,
+        ]
+    )
+    func sameBytes(_ body: String) async throws {
+        let api = FakeAPI { _, _ in .init(body: "{}") }
+        let client = try makeClient(api)
+        #expect(try await client.query("whoami", body: Data(body.utf8)) == Data("{}".utf8))
+        try expectStamped(api.requests, path: "/public/v1/query/whoami")
+        #expect(api.requests.map(\.body) == [Data(body.utf8)])
+    }
+
+    @Test("a body of ours is stamped as it is sent")
+    func ownBody() async throws {
+        let api = FakeAPI { _, _ in .init(body: Fixtures.whoami) }
+        let whoami = try await makeClient(api).getWhoami()
+        #expect(whoami.userId == "u")
+        try expectStamped(api.requests, path: "/public/v1/query/whoami")
+        #expect(
+            String(decoding: api.requests[0].body, as: UTF8.self)
+                == #"{"organizationId":"\#(Fixtures.organizationId)"}"#
+        )
+    }
+
+    @Test("redirects are refused, and nobody else gets the stamp", arguments: [301, 302, 303, 307, 308])
+    func redirects(_ status: Int) async throws {
+        let elsewhere = FakeAPI { _, _ in .init(body: Fixtures.whoami) }
+        let target = elsewhere.baseURL + "/"
+        let api = FakeAPI { _, _ in .init(status: status, headers: ["Location: \(target)"], body: "") }
+        let client = try makeClient(api)
+        await #expect {
+            try await client.getWhoami()
+        } throws: { error in
+            guard case .redirected(status, target)? = error as? TurnkeyError else { return false }
+            return true
+        }
+        #expect(elsewhere.requests.isEmpty)
+    }
+
+    @Test(
+        "an end point is a name or its own path",
+        arguments: [
+            "whoami", "/public/v1/query/whoami",
+        ]
+    )
+    func path(_ text: String) async throws {
+        let api = FakeAPI { _, _ in .init(body: "{}") }
+        _ = try await makeClient(api).query(text, body: Data("{}".utf8))
+        #expect(api.requests.map(\.line) == ["POST /public/v1/query/whoami HTTP/1.1"])
+    }
+
+    @Test(
+        "anything else is no end point, and nothing is stamped or sent",
+        arguments: [
+            "", "../whoami", "/public/v1/submit/whoami", "whoami?x", "who ami", "Whoami", "/whoami", "a/b",
+            "whoami\r\nX: y",
+        ]
+    )
+    func noPath(_ text: String) async throws {
+        let api = FakeAPI { _, _ in .init(body: "{}") }
+        let client = try makeClient(api)
+        await #expect {
+            _ = try await client.query(text, body: Data())
+        } throws: { error in
+            guard case .configuration(.invalidPath(text))? = error as? TurnkeyError else { return false }
+            return true
+        }
+        #expect(api.requests.isEmpty)
+    }
+
+    @Test("an API that is down, or answers nonsense, is a typed error")
+    func faults() async throws {
+        let nonsense = try makeClient(FakeAPI { _, _ in .init(body: "<html>") })
+        await #expect { try await nonsense.getWhoami() } throws: { error in
+            if case .unexpectedAnswer(200, _)? = error as? TurnkeyError { true } else { false }
+        }
+        let broken = try makeClient(FakeAPI { _, _ in .init(status: 502, body: "bad gateway") })
+        await #expect { try await broken.getWhoami() } throws: { error in
+            if case .unexpectedAnswer(502, _)? = error as? TurnkeyError { true } else { false }
+        }
+        let api = FakeAPI.makeDown()
+        let down = try makeClient(api)
+        await #expect { try await down.getWhoami() } throws: { error in
+            guard case .unreachable(api.baseURL, _)? = error as? TurnkeyError else { return false }
+            return (error as? TurnkeyError)?.fallback == .retry
+        }
+    }
+}
+
+/// Each request is a POST to `path` with one stamp, which verifies over the body as it arrived.
+func expectStamped(
+    _ requests: [FakeAPI.Request],
+    path: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    for request in requests {
+        #expect(request.line == "POST \(path) HTTP/1.1", sourceLocation: sourceLocation)
+        let json = try #require(Data(base64url: request.headers["x-stamp"] ?? ""), sourceLocation: sourceLocation)
+        let stamp = try JSONDecoder().decode([String: String].self, from: json)
+        let key = try P256.Signing.PublicKey(compressedRepresentation: Data(hex: stamp["publicKey"] ?? ""))
+        let signature = try P256.Signing.ECDSASignature(derRepresentation: Data(hex: stamp["signature"] ?? ""))
+        #expect(key.isValidSignature(signature, for: request.body), sourceLocation: sourceLocation)
+    }
+}

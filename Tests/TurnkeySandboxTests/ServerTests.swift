@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+import AsyncHTTPClient
+import Crypto
+import Foundation
+import Logging
+import NIOCore
+import NIOHTTP1
+import Testing
+
+@testable import TurnkeySandbox
+
+@Suite("The server") struct ServerTests {
+    /// Runs a sandbox, and gives what it takes to send it requests.
+    private func withSandbox(
+        latency: Duration = .zero,
+        _ body: (ReadyInformation, Post) async throws -> Void
+    ) async throws {
+        var configuration = SandboxConfiguration()
+        configuration.logger.logLevel = .critical
+        configuration.latency = latency
+        try await TurnkeySandbox(configuration).withRunning { ready in
+            try await body(ready, try Post(ready))
+        }
+    }
+
+    @Test("whoami answers over HTTP, for a padded stamp too, and without a content type") func whoami() async throws {
+        try await withSandbox { ready, post in
+            let body = post.makeQuery()
+            let stamp = try post.makeStamp(body)
+            // Spaces behind the JSON, until its base64 needs padding.
+            var json = try #require(Base64URL.decode(stamp))
+            while json.count % 3 != 1 {
+                json.append(UInt8(ascii: " "))
+            }
+            let padded = Base64URL.encode(json) + "=="
+            for headers in [
+                [("X-Stamp", stamp)], [("x-stamp", padded), ("Content-Type", "text/plain;charset=UTF-8")],
+                [("X-STAMP", stamp), ("X-Client-Version", "turnkey-python/0.2.0")],
+            ] {
+                let (status, json, _) = try await post.send("/public/v1/query/whoami", body, headers)
+                #expect(status == 200)
+                #expect(json["organizationId"]?.string == ready.organizationId)
+                #expect(json["userId"]?.string == ready.userId)
+                #expect(json["username"]?.string == ready.username)
+                #expect(json["organizationName"]?.string == ready.organizationName)
+            }
+        }
+    }
+
+    @Test("every known path answers 405 to anything but POST") func methods() async throws {
+        try await withSandbox { _, post in
+            for endpoint in Endpoint.allCases {
+                for method in [HTTPMethod.GET, .PUT, .DELETE, .OPTIONS] {
+                    let (status, json, headers) = try await post.send(endpoint.rawValue, "{}", [], method: method)
+                    #expect(status == 405)
+                    #expect(json["code"] == .number("12"))
+                    #expect(headers["Allow"] == ["POST"])
+                }
+            }
+        }
+    }
+
+    @Test(
+        "another path answers 404, and is never redirected",
+        arguments: [
+            "/", "/public/v1/query/whoami/", "/public/v1/query//whoami", "/public/v1/query/WHOAMI", "/public/v1/query",
+            "/public/v1/submit/whoami", "/public/v1/query/create_api_keys",
+        ]
+    )
+    func unknownPaths(path: String) async throws {
+        try await withSandbox { _, post in
+            for method in [HTTPMethod.POST, .GET] {
+                let (status, json, headers) = try await post.send(path, "{}", [], method: method)
+                #expect(status == 404)
+                #expect(json["code"] == .number("5"))
+                #expect(headers["Location"].isEmpty)
+            }
+        }
+    }
+
+    @Test("refusals have their status on the wire, the two stamps of one request among them") func refusals()
+        async throws
+    {
+        try await withSandbox { _, post in
+            let body = post.makeQuery()
+            let stamp = try post.makeStamp(body)
+            let rows: [([(String, String)], String)] = [
+                ([], "SIGNATURE_MISSING"), ([("X-Stamp", "?")], "SIGNATURE_INVALID"),
+                ([("X-Stamp", stamp), ("X-Stamp", stamp)], "SIGNATURE_INVALID"),
+                ([("X-Stamp", stamp), ("X-Stamp-Webauthn", "{}")], "SIGNATURE_INVALID"),
+                ([("X-Stamp", try post.makeStamp(body + " "))], "SIGNATURE_INVALID"),
+            ]
+            for (headers, code) in rows {
+                let (status, json, answer) = try await post.send("/public/v1/query/whoami", body, headers)
+                #expect(status == 401)
+                #expect(json["code"] == .number("16"))
+                #expect(json["turnkeyErrorCode"]?.string == code)
+                #expect(json["details"]?[0]?["turnkeyErrorCode"]?.string == code)
+                #expect(answer["Content-Type"] == ["application/json"])
+            }
+        }
+    }
+
+    @Test("a body of the limit is looked at, and a longer one is not") func bodyLimit() async throws {
+        try await withSandbox { _, post in
+            for (bytes, expected) in [(APIResponder.bodyLimitBytes, 401), (APIResponder.bodyLimitBytes + 1, 413)] {
+                let body = String(repeating: " ", count: bytes)
+                let (status, _, _) = try await post.send("/public/v1/query/whoami", body, [])
+                #expect(status == expected)
+            }
+        }
+    }
+
+    @Test("a body of one byte at a time is put together") func slowBody() async throws {
+        try await withSandbox { ready, post in
+            let body = post.makeQuery()
+            var request = HTTPClientRequest(url: ready.baseUrl + "/public/v1/query/whoami")
+            request.method = .POST
+            request.headers.add(name: "X-Stamp", value: try post.makeStamp(body))
+            let bytes = body.utf8.map { ByteBuffer(bytes: [$0]) }
+            request.body = .stream(
+                AsyncStream {
+                    for byte in bytes { $0.yield(byte) }
+                    $0.finish()
+                },
+                length: .unknown
+            )
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            #expect(response.status == .ok)
+        }
+    }
+
+    @Test("two hundred clients at once all get their answer") func concurrency() async throws {
+        try await withSandbox { ready, post in
+            let statuses = try await withThrowingTaskGroup(of: UInt.self) { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        let body =
+                            #"{"organizationId":"\#(ready.organizationId)"}"# + String(repeating: " ", count: number)
+                        let stamp = try post.makeStamp(body)
+                        return try await post.send("/public/v1/query/whoami", body, [("X-Stamp", stamp)]).0
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses == Array(repeating: 200, count: 200))
+        }
+    }
+
+    @Test("an answer is held back by the latency") func latency() async throws {
+        try await withSandbox(latency: .seconds(3600)) { ready, _ in
+            var request = HTTPClientRequest(url: ready.baseUrl + "/public/v1/query/whoami")
+            request.method = .POST
+            await #expect(throws: HTTPClientError.deadlineExceeded) {
+                try await HTTPClient.shared.execute(request, timeout: .milliseconds(200))
+            }
+        }
+    }
+
+    @Test("an answer that is held back does not hold up the end") func endDuringLatency() async throws {
+        try await withSandbox(latency: .seconds(3600)) { ready, _ in
+            // Sent, and left there: the sandbox ends with the request inside.
+            let socket = try RawConnection(ready.baseUrl)
+            try socket.write("POST /public/v1/query/whoami HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+        }
+    }
+
+    @Test("connections that arrive while it ends are dropped, and nothing else happens") func endDuringAccept()
+        async throws
+    {
+        for _ in 0..<20 {
+            try await withSandbox { ready, _ in
+                for _ in 0..<10 {
+                    try RawConnection(ready.baseUrl).write("POST / HTTP/1.1\r\n")
+                }
+            }
+        }
+    }
+
+    @Test("a task that is cancelled ends its sandbox") func cancellation() async throws {
+        let (ready, continuation) = AsyncStream.makeStream(of: String.self)
+        let task = Task {
+            try await withSandbox { information, _ in
+                continuation.yield(information.baseUrl)
+                try await Task.sleep(for: .seconds(3600))
+            }
+        }
+        let baseUrl = try #require(await ready.first { _ in true })
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(throws: POSIXError(.ECONNREFUSED)) { try RawConnection(baseUrl) }
+    }
+
+    @Test("the state is fresh at each run, the keys are not") func freshState() async throws {
+        var configuration = SandboxConfiguration()
+        configuration.logger.logLevel = .critical
+        let sandbox = try TurnkeySandbox(configuration)
+        let first = try await sandbox.withRunning { $0 }
+        let second = try await sandbox.withRunning { ready in
+            let post = try Post(ready)
+            let body = post.makeQuery()
+            return (
+                ready, try await post.send("/public/v1/query/whoami", body, [("X-Stamp", try post.makeStamp(body))]).0
+            )
+        }
+        #expect(second.0.apiPublicKey == first.apiPublicKey)
+        #expect(second.0.organizationId == first.organizationId)
+        #expect(second.1 == 200)
+    }
+
+    @Test("a port that is taken is an error that names it") func portTaken() async throws {
+        try await withSandbox { ready, _ in
+            var configuration = SandboxConfiguration()
+            configuration.logger.logLevel = .critical
+            configuration.port = try #require(UInt16(ready.baseUrl.split(separator: ":")[2]))
+            let second = try TurnkeySandbox(configuration)
+            let error = await #expect(throws: SandboxError.self) { try await second.withRunning { _ in } }
+            #expect(error?.message.hasPrefix("cannot listen on 127.0.0.1:\(configuration.port): ") == true)
+        }
+    }
+
+    @Test("what the body throws is thrown, and the sandbox is gone") func bodyThrows() async throws {
+        struct Failure: Error, Equatable {}
+        var configuration = SandboxConfiguration()
+        configuration.logger.logLevel = .critical
+        await #expect(throws: Failure()) {
+            try await TurnkeySandbox(configuration).withRunning { _ in throw Failure() }
+        }
+    }
+
+    @Test(
+        "a relying party or an origin that cannot be is refused",
+        arguments: [
+            ("", nil), ("https://example.com", nil), ("example.com:443", nil), ("Example.com", nil), ("a..b", nil),
+            ("localhost", "localhost"), ("localhost", "http://localhost/"), ("localhost", "http://localhost:x"),
+            ("localhost", "ftp://localhost"),
+        ] as [(String, String?)]
+    )
+    func configuration(rpId: String, origin: String?) {
+        var configuration = SandboxConfiguration()
+        configuration.rpId = rpId
+        configuration.origin = origin
+        let expected = origin.map { SandboxError.origin($0) } ?? .rpId(rpId)
+        #expect(throws: expected) { try TurnkeySandbox(configuration) }
+    }
+
+    @Test("the ready information does not show the private key when it is printed") func description() async throws {
+        try await withSandbox { ready, _ in
+            var dumped = ""
+            dump(ready, to: &dumped)
+            for text in ["\(ready)", String(reflecting: ready), dumped] {
+                #expect(!text.contains(ready.apiPrivateKey))
+            }
+            let key = try P256.Signing.PrivateKey(rawRepresentation: try #require(Hex.decode(ready.apiPrivateKey)))
+            #expect(key.hex == ready.apiPublicKey)
+            #expect(ready.notarizerPublicKey.count == 130)
+        }
+    }
+}
