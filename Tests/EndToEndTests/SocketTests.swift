@@ -4,7 +4,7 @@ import Testing
 
 @Suite("the two sockets", .serialized, .timeLimit(.minutes(1)))
 struct SocketTests {
-    @Test("both are of mode 0600 whatever the umask is, and nothing else lies beside them")
+    @Test("both are of mode 0600 whatever the umask is, and only a lock lies beside them")
     func mode() async throws {
         try await withFrame(launcher: ["sh", "-c", #"umask 0; exec "$@""#, "sh"]) { frame in
             for path in [frame.stampPath, frame.controlPath] {
@@ -13,7 +13,7 @@ struct SocketTests {
                 #expect(status.st_nlink == 1)
             }
             let names = try FileManager.default.contentsOfDirectory(atPath: frame.directory).sorted()
-            #expect(names == ["control.sock", "stamp.sock"])
+            #expect(names == [".stampd.lock", "control.sock", "stamp.sock"])
         }
     }
 

@@ -11,11 +11,8 @@ final class ChildProcess {
     let pid: pid_t
     let output: Collector
     let errors: Collector
-    /// A pipe that only the child holds, on a descriptor that it does not know: its end is the child's end.
-    private let life: Collector
-    private var ending: Ending?
+    private let reaper: Reaper
 
-    private static let lifeDescriptor: CInt = 9
     fileprivate static let spawning = NSRecursiveLock()
 
     /// - Parameters:
@@ -27,14 +24,13 @@ final class ChildProcess {
         // One at a time: a pipe's ends may not slip into another child before they are closed on exec.
         Self.spawning.lock()
         defer { Self.spawning.unlock() }
-        let (output, errors, life) = (try ChildPipe(), try ChildPipe(), try ChildPipe())
+        let (output, errors) = (try ChildPipe(), try ChildPipe())
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1)
         posix_spawn_file_actions_adddup2(&actions, given ?? errors.writeEnd, 2)
-        posix_spawn_file_actions_adddup2(&actions, life.writeEnd, Self.lifeDescriptor)
         // It starts with no signal blocked, whatever this thread blocks.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -52,31 +48,20 @@ final class ChildProcess {
                 posix_spawnp(&pid, program, &actions, &attributes, arguments, environment)
             }
         }
-        for pipe in [output, errors, life] { close(pipe.writeEnd) }
+        for pipe in [output, errors] { close(pipe.writeEnd) }
         self.pid = pid
         self.output = Collector(output.readEnd)
         self.errors = Collector(errors.readEnd)
-        self.life = Collector(life.readEnd)
+        reaper = Reaper(code == 0 ? pid : nil)
         guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
     }
 
     /// Waits for its end.
-    func wait(within seconds: Double = 10) throws -> Ending {
-        if let ending { return ending }
-        try life.waitForEnd(within: seconds)
-        var status: CInt = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        let signal = status & 0x7f
-        let ending = signal == 0 ? Ending.exited(status >> 8 & 0xff) : .killed(by: signal)
-        self.ending = ending
-        return ending
-    }
+    func wait(within seconds: Double = 10) throws -> Ending { try reaper.wait(within: seconds) }
 
-    var hasEnded: Bool { ending != nil || (try? wait(within: 0)) != nil }
+    var hasEnded: Bool { reaper.ending != nil }
 
-    func send(_ signal: CInt) {
-        if ending == nil { kill(pid, signal) }
-    }
+    func send(_ signal: CInt) { reaper.send(signal) }
 
     /// Ends it whatever it does.
     func end() {
