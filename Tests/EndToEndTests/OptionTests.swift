@@ -21,6 +21,10 @@ struct OptionTests {
             ["--socket-directory", "/tmp", "--maximum-connections", "32"],
             "stampd: --reserved-connections must be less than the 32 of --maximum-connections\n"
         ),
+        (
+            ["--socket-directory", "/tmp", "--maximum-reading-bytes", "1048576"],
+            "stampd: --maximum-reading-bytes must be 13647872 or more with so many connections and such frames\n"
+        ),
     ]
 
     @Test("wrong usage is said in one line and a hint, exits 64 and leaves standard output empty")

@@ -57,16 +57,11 @@ final class ChildProcess {
     }
 
     /// Waits for its end.
-    func wait(within seconds: Double = 10) throws -> Ending {
-        guard let ending = reaper.wait(within: seconds) else { throw WaitTimedOut(what: "the end of process \(pid)") }
-        return ending
-    }
+    func wait(within seconds: Double = 10) throws -> Ending { try reaper.wait(within: seconds) }
 
-    var hasEnded: Bool { reaper.wait(within: 0) != nil }
+    var hasEnded: Bool { reaper.ending != nil }
 
-    func send(_ signal: CInt) {
-        if !hasEnded { kill(pid, signal) }
-    }
+    func send(_ signal: CInt) { reaper.send(signal) }
 
     /// Ends it whatever it does.
     func end() {
