@@ -29,7 +29,10 @@ struct IntrospectionTests {
         }
     }
 
-    @Test("the description of an interface is its file, byte for byte", arguments: ["io.stampd.Stamper", "io.stampd.Control"])
+    @Test(
+        "the description of an interface is its file, byte for byte",
+        arguments: ["io.stampd.Stamper", "io.stampd.Control"]
+    )
     func description(_ interface: String) async throws {
         try await withFrame { frame in
             let reply = try frame.controlClient()

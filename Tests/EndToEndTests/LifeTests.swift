@@ -29,7 +29,10 @@ struct LifeTests {
         }
     }
 
-    @Test("each of the signals that stop it ends in 0 and leaves nothing in the directory", arguments: [SIGTERM, SIGINT, SIGHUP])
+    @Test(
+        "each of the signals that stop it ends in 0 and leaves nothing in the directory",
+        arguments: [SIGTERM, SIGINT, SIGHUP]
+    )
     func signals(_ signal: CInt) async throws {
         try await withFrame { frame in
             let client = try frame.stampClient()
@@ -67,10 +70,13 @@ struct LifeTests {
         try await withFrame(["--drain-timeout-seconds", "1"]) { frame in
             let client = try frame.stampClient()
             try client.stamper("GetStatus")
-            // Each frame is just what one read takes, so that no byte of another tells the frame to wait for more.
-            var call = Array(#"{"method":"io.stampd.Stamper.GetStatus","oneway":true}"#.utf8)
+            // Each frame is just what one read takes, so that no byte of another tells the frame to wait for more; and it
+            // takes longer to read than to write, so that there always is another.
+            var call = Array(#"{"method":"io.stampd.Stamper.GetStatus","oneway":true,"parameters":{"x":[1"#.utf8)
+            while call.count < 16 * 1024 - 6 { call += Array(",1".utf8) }
+            call += Array("]}}".utf8)
             call += [UInt8](repeating: UInt8(ascii: " "), count: 16 * 1024 - 1 - call.count) + [0]
-            client.writeBehind((0..<4000).flatMap { _ in call })
+            client.writeBehind(call, times: 1_000_000)
             try frame.waitUntilServing().stamper("GetStatus")
             #expect(try frame.stop() == .exited(0))
         }

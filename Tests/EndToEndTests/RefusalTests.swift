@@ -89,7 +89,10 @@ struct RefusalTests {
         ),
         Row(
             "claim of 129",
-            call("Control.ActivateSession", #""publicKey":"\#(key)","userId":"\#(String(repeating: "u", count: 129))""#),
+            call(
+                "Control.ActivateSession",
+                #""publicKey":"\#(key)","userId":"\#(String(repeating: "u", count: 129))""#
+            ),
             "InvalidParameter parameter=userId"
         ),
         Row("no such method", call("Stamper.Stump", ""), "MethodNotFound method=io.stampd.Stamper.Stump"),
@@ -108,7 +111,11 @@ struct RefusalTests {
         Row("no key to inject with", inject("900"), "NoEmbeddedKey fallback=passkey"),
         Row("no session", call("Stamper.Stamp", #""payload":"""#), "NoSession fallback=passkey session=default"),
         Row("no session to end", call("Control.EndSession", ""), "NoSession fallback=passkey session=default"),
-        Row("options that are null", call("Stamper.GetSession", #""session":null"#), "NoSession fallback=passkey session=default"),
+        Row(
+            "options that are null",
+            call("Stamper.GetSession", #""session":null"#),
+            "NoSession fallback=passkey session=default"
+        ),
         Row("nested 32 deep", nested(32), "InvalidParameter parameter=deep"),
         Row("white space around", " \t\r\n" + call("Stamper.GetStatus", "") + "\n", "ok"),
         Row("escaped names", #"{"\u006dethod":"io.stampd\u002eStamper.GetStatus"}"#, "ok"),
@@ -169,7 +176,9 @@ struct RefusalTests {
         Array(#"{"method":""#.utf8) + bytes + Array(#""}"#.utf8)
     }
 
-    @Test("what is not a call: earlier calls are answered, then the connection ends, and a line says so without its bytes")
+    @Test(
+        "what is not a call: earlier calls are answered, then the connection ends, and a line says so without its bytes"
+    )
     func notCalls() async throws {
         try await withFrame { frame in
             let earlier = makeCall("org.varlink.service.GetInfo")

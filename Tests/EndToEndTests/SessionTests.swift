@@ -44,7 +44,9 @@ struct SessionTests {
             #expect(try #require(left) <= 1000)
             try frame.waitForLog("session b expired")
             #expect(try inject("c").summary == "SessionExpired fallback=passkey session=c")
-            #expect(try control.stamper("GetSession", ["session": "c"]).summary == "NoSession fallback=passkey session=c")
+            #expect(
+                try control.stamper("GetSession", ["session": "c"]).summary == "NoSession fallback=passkey session=c"
+            )
         }
     }
 

@@ -89,7 +89,9 @@ struct VectorTests {
         }
 
         var isAboutNoOpening: Bool {
-            guard setup.filter({ $0 == "inject" }).count <= 1, !setup.contains("expireEmbeddedKey") else { return false }
+            guard setup.filter({ $0 == "inject" }).count <= 1, !setup.contains("expireEmbeddedKey") else {
+                return false
+            }
             return switch op {
             case "stamp", "reset", "init", "publicKey", "unknown": true
             case "inject": !isAccepted && verdicts != ["scalar"]

@@ -79,18 +79,25 @@ extension SignerCoreTests {
             let text = Array(sealed.base64URL.utf8) + bytes
             #expect(throws: FrameError.invalidBundle(.encoding)) {
                 try frame.frame.injectCredentialBundle(
-                    text.span, as: SessionRequest(), expecting: nil, at: frame.now)
+                    text.span,
+                    as: SessionRequest(),
+                    expecting: nil,
+                    at: frame.now
+                )
             }
         }
 
-        @Test("a scalar is one of 1 to n-1 and 32 bytes long, or refused", arguments: [
-            (Array(repeating: UInt8(0), count: 32), BundleError.scalar),
-            (Array(repeating: UInt8(0xff), count: 32), .scalar),
-            (Self.order, .scalar),
-            (Array(repeating: UInt8(1), count: 31), .length),
-            (Array(repeating: UInt8(1), count: 33), .length),
-            ([], .length),
-        ])
+        @Test(
+            "a scalar is one of 1 to n-1 and 32 bytes long, or refused",
+            arguments: [
+                (Array(repeating: UInt8(0), count: 32), BundleError.scalar),
+                (Array(repeating: UInt8(0xff), count: 32), .scalar),
+                (Self.order, .scalar),
+                (Array(repeating: UInt8(1), count: 31), .length),
+                (Array(repeating: UInt8(1), count: 33), .length),
+                ([], .length),
+            ]
+        )
         func scalars(_ plaintext: [UInt8], _ reason: BundleError) throws {
             let before = frame.snapshot()
             let bundle = try SealedBundle(sealing: plaintext, to: frame.embeddedPublicKey())
@@ -99,7 +106,9 @@ extension SignerCoreTests {
             #expect(frame.snapshot() == before)
         }
 
-        @Test("a bundle sealed with another info, or to another key, is refused by the AEAD") func notForThisFrame() throws {
+        @Test("a bundle sealed with another info, or to another key, is refused by the AEAD") func notForThisFrame()
+            throws
+        {
             let scalar = TestCredential().scalar
             let otherInfo = try SealedBundle(sealing: scalar, to: frame.embeddedPublicKey(), info: "turnkey_export")
             let otherKey = try SealedBundle(sealing: scalar, to: TestFrame.ready().embeddedPublicKey())

@@ -15,14 +15,17 @@ extension SignerCoreTests {
             var testDescription: String { "asked \(asked.map(String.init) ?? "nothing"), at most \(maximum)" }
         }
 
-        @Test("a session lives as long as asked, 900 s by default, never more than is configured", arguments: [
-            Life(asked: nil, seconds: 900), Life(asked: 1, seconds: 1), Life(asked: 86_400, seconds: 86_400),
-            Life(asked: nil, maximum: 60, seconds: 60), Life(asked: 61, maximum: 60, seconds: nil),
-            Life(asked: 60, maximum: 60, seconds: 60), Life(asked: 1, maximum: 1, seconds: 1),
-            Life(asked: 0, seconds: nil), Life(asked: -1, seconds: nil), Life(asked: 86_401, seconds: nil),
-            Life(asked: .min, seconds: nil), Life(asked: .max, seconds: nil),
-            Life(asked: .max, maximum: .max, seconds: .max), Life(asked: .min, maximum: .max, seconds: nil),
-        ])
+        @Test(
+            "a session lives as long as asked, 900 s by default, never more than is configured",
+            arguments: [
+                Life(asked: nil, seconds: 900), Life(asked: 1, seconds: 1), Life(asked: 86_400, seconds: 86_400),
+                Life(asked: nil, maximum: 60, seconds: 60), Life(asked: 61, maximum: 60, seconds: nil),
+                Life(asked: 60, maximum: 60, seconds: 60), Life(asked: 1, maximum: 1, seconds: 1),
+                Life(asked: 0, seconds: nil), Life(asked: -1, seconds: nil), Life(asked: 86_401, seconds: nil),
+                Life(asked: .min, seconds: nil), Life(asked: .max, seconds: nil),
+                Life(asked: .max, maximum: .max, seconds: .max), Life(asked: .min, maximum: .max, seconds: nil),
+            ]
+        )
         func lives(_ life: Life) throws {
             var limits = FrameLimits()
             limits.maximumExpirationSeconds = life.maximum
@@ -30,13 +33,17 @@ extension SignerCoreTests {
             let generated = try frame.frame.createSessionKey(for: "generated", at: frame.now)
             let request = SessionRequest(expirationSeconds: life.asked)
             guard let seconds = life.seconds else {
-                #expect(throws: FrameError.invalidExpiration) { try frame.inject(TestCredential(), seconds: life.asked) }
+                #expect(throws: FrameError.invalidExpiration) {
+                    try frame.inject(TestCredential(), seconds: life.asked)
+                }
                 #expect(throws: FrameError.invalidExpiration) {
                     try frame.frame.activateSession(generated, as: request, at: frame.now)
                 }
                 return
             }
-            let expected = BootInstant(nanoseconds: seconds == .max ? .max : Self.start.nanoseconds + seconds * 1_000_000_000)
+            let expected = BootInstant(
+                nanoseconds: seconds == .max ? .max : Self.start.nanoseconds + seconds * 1_000_000_000
+            )
             #expect(try frame.inject(TestCredential(), seconds: life.asked).deadline == expected)
             #expect(try frame.frame.activateSession(generated, as: request, at: frame.now).deadline == expected)
         }
@@ -54,7 +61,8 @@ extension SignerCoreTests {
             #expect(frame.frame.listSessions(at: frame.now).isEmpty)
         }
 
-        @Test("a stamp that is ready before the deadline goes out, one that is ready at it does not") func whileSigning() throws {
+        @Test("a stamp that is ready before the deadline goes out, one that is ready at it does not")
+        func whileSigning() throws {
             let frame = try TestFrame.ready()
             try frame.inject(TestCredential(), seconds: 1)
             _ = frame.takeEvents()
@@ -75,7 +83,13 @@ extension SignerCoreTests {
             let (now, late) = (frame.now, frame.now.adding(seconds: 5))
             #expect(throws: FrameError.sessionExpired(.default)) {
                 try frame.frame.stamp(
-                    payload.span, session: .default, expecting: nil, at: now, clock: { late }, to: &text)
+                    payload.span,
+                    session: .default,
+                    expecting: nil,
+                    at: now,
+                    clock: { late },
+                    to: &text
+                )
             }
             #expect(text == Array("before".utf8))
         }

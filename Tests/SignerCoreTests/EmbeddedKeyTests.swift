@@ -12,7 +12,9 @@ extension SignerCoreTests {
             #expect(throws: FrameError.noSession(.default)) { try frame.stamp() }
             #expect(throws: FrameError.noSession(.default)) { try frame.frame.session(.default, at: frame.now) }
             let generated = try frame.frame.createSessionKey(for: "a", at: frame.now)
-            #expect(try frame.frame.activateSession(generated, as: SessionRequest(), at: frame.now).publicKey == generated)
+            #expect(
+                try frame.frame.activateSession(generated, as: SessionRequest(), at: frame.now).publicKey == generated
+            )
         }
 
         @Test("it is a point of P-256, uncompressed, and another one each time") func isPoint() throws {
@@ -26,9 +28,12 @@ extension SignerCoreTests {
             #expect(keys.count == 20)
         }
 
-        @Test("asked for again it is the same, with what is left of its life; at its end another", arguments: [
-            (nil, 172_800), (1, 1), (900, 900), (31_536_000, 31_536_000),
-        ] as [(Int64?, Int64)])
+        @Test(
+            "asked for again it is the same, with what is left of its life; at its end another",
+            arguments: [
+                (nil, 172_800), (1, 1), (900, 900), (31_536_000, 31_536_000),
+            ] as [(Int64?, Int64)]
+        )
         func life(_ asked: Int64?, _ seconds: Int64) throws {
             let frame = TestFrame()
             let first = try frame.initEmbeddedKey(seconds: asked)
@@ -88,7 +93,9 @@ extension SignerCoreTests {
             #expect(Array(frame.snapshot().rememberedDeadlines.keys) == [after.publicKey])
         }
 
-        @Test("reset destroys it, every credential and all that was remembered, and tells each once") func reset() throws {
+        @Test("reset destroys it, every credential and all that was remembered, and tells each once") func reset()
+            throws
+        {
             let frame = try TestFrame.ready()
             let (a, b) = (TestCredential(), TestCredential())
             try frame.inject(a, as: "a")
@@ -101,7 +108,8 @@ extension SignerCoreTests {
             #expect(
                 frame.takeEvents() == [
                     .sessionEnded("a", a.publicKey), .sessionEnded("b", b.publicKey), .embeddedKeyReset,
-                ])
+                ]
+            )
             #expect(frame.snapshot() == TestFrame().snapshot())
             for name: SessionName in ["a", "b", "expired"] {
                 #expect(throws: FrameError.noSession(name)) { try frame.stamp(as: name) }

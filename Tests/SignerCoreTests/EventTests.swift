@@ -14,7 +14,9 @@ extension SignerCoreTests {
         @Test("an embedded key is announced when it is made, not when it is asked for again") func created() throws {
             let frame = TestFrame()
             let made = try frame.initEmbeddedKey(seconds: 5)
-            #expect(frame.takeEvents() == [.embeddedKeyCreated(publicKey: made.publicKey, expiresInMilliseconds: 5_000)])
+            #expect(
+                frame.takeEvents() == [.embeddedKeyCreated(publicKey: made.publicKey, expiresInMilliseconds: 5_000)]
+            )
             try frame.initEmbeddedKey()
             #expect(frame.takeEvents().isEmpty)
             frame.advance(seconds: 5)
@@ -47,7 +49,8 @@ extension SignerCoreTests {
                 frame.takeEvents() == [
                     .sessionStarted(.default, key, expiresInMilliseconds: milliseconds),
                     .sessionExpiring(.default, key, expiresInMilliseconds: milliseconds),
-                ])
+                ]
+            )
         }
 
         @Test("a session of 61 s is not announced as expiring yet") func justLonger() throws {
@@ -65,13 +68,15 @@ extension SignerCoreTests {
                 Set(expiring) == [
                     .sessionExpiring("a", key, expiresInMilliseconds: 30_000),
                     .sessionExpiring("b", key, expiresInMilliseconds: 30_000),
-                ] && expiring.count == 2)
+                ] && expiring.count == 2
+            )
             try frame.inject(credential, as: "c", seconds: 10)
             #expect(
                 frame.takeEvents() == [
                     .sessionStarted("c", key, expiresInMilliseconds: 10_000),
                     .sessionExpiring("c", key, expiresInMilliseconds: 10_000),
-                ])
+                ]
+            )
         }
 
         @Test("replaced, the old key ends before the new one starts; the same key too") func replaced() throws {
@@ -83,13 +88,15 @@ extension SignerCoreTests {
                 frame.takeEvents() == [
                     .sessionEnded(.default, key),
                     .sessionStarted(.default, next.publicKey, expiresInMilliseconds: 900_000),
-                ])
+                ]
+            )
             try frame.inject(next)
             #expect(
                 frame.takeEvents() == [
                     .sessionEnded(.default, next.publicKey),
                     .sessionStarted(.default, next.publicKey, expiresInMilliseconds: 900_000),
-                ])
+                ]
+            )
             let generated = try frame.frame.createSessionKey(for: .default, at: frame.now)
             #expect(frame.takeEvents().isEmpty)
             _ = try frame.frame.activateSession(generated, as: SessionRequest(), at: frame.now)
@@ -97,7 +104,8 @@ extension SignerCoreTests {
                 frame.takeEvents() == [
                     .sessionEnded(.default, next.publicKey),
                     .sessionStarted(.default, generated, expiresInMilliseconds: 900_000),
-                ])
+                ]
+            )
         }
 
         @Test("a session has one end: ended, expired or rejected", arguments: 0..<4) func oneEnd(_ way: Int) throws {

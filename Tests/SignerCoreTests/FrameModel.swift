@@ -56,9 +56,16 @@ struct FrameModel {
     }
 
     private mutating func tellExpiring() {
-        for index in sessions.indices where !sessions[index].isTold && sessions[index].deadline - now <= 60_000_000_000 {
+        for index in sessions.indices where !sessions[index].isTold && sessions[index].deadline - now <= 60_000_000_000
+        {
             sessions[index].isTold = true
-            events.append(.sessionExpiring(sessions[index].name, sessions[index].key, expiresInMilliseconds: left(sessions[index])))
+            events.append(
+                .sessionExpiring(
+                    sessions[index].name,
+                    sessions[index].key,
+                    expiresInMilliseconds: left(sessions[index])
+                )
+            )
         }
     }
 
@@ -77,7 +84,10 @@ struct FrameModel {
     }
 
     mutating func inject(
-        _ key: PublicKey, as name: SessionName, seconds: Int64?, expecting: PublicKey?
+        _ key: PublicKey,
+        as name: SessionName,
+        seconds: Int64?,
+        expecting: PublicKey?
     ) throws(FrameError) {
         var deadline = try lifetime(seconds)
         if isLocked { throw .locked }

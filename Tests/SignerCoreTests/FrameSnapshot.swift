@@ -39,13 +39,18 @@ extension TestFrame {
             case .none: nil
             }
         return FrameSnapshot(
-            isLocked: frame.isLocked, embeddedPublicKey: embeddedPublicKey, embeddedKeyExpiry: frame.embeddedKeyExpiry,
+            isLocked: frame.isLocked,
+            embeddedPublicKey: embeddedPublicKey,
+            embeddedKeyExpiry: frame.embeddedKeyExpiry,
             sessions: frame.sessions.map(\.state),
             pendingKeys: frame.pendingKeys.mapValues {
                 .init(name: $0.name, dropped: $0.dropped, credential: ObjectIdentifier($0.credential))
             },
-            rememberedDeadlines: frame.rememberedDeadlines, expiredNames: frame.expiredNames, events: frame.events,
-            nextChange: frame.nextChange)
+            rememberedDeadlines: frame.rememberedDeadlines,
+            expiredNames: frame.expiredNames,
+            events: frame.events,
+            nextChange: frame.nextChange
+        )
     }
 }
 
@@ -57,7 +62,14 @@ extension Session {
             case .bundle: false
             }
         return .init(
-            name: name, isGenerated: isGenerated, organizationId: organizationId, userId: userId, deadline: deadline,
-            publicKey: publicKey, credential: ObjectIdentifier(credential), isExpiringAnnounced: isExpiringAnnounced)
+            name: name,
+            isGenerated: isGenerated,
+            organizationId: organizationId,
+            userId: userId,
+            deadline: deadline,
+            publicKey: publicKey,
+            credential: ObjectIdentifier(credential),
+            isExpiringAnnounced: isExpiringAnnounced
+        )
     }
 }

@@ -15,8 +15,11 @@ extension SignerCoreTests {
             let key = try frame.frame.createSessionKey(for: "made", at: frame.now)
             #expect(throws: FrameError.noSession("made")) { try frame.stamp(as: "made") }
             let claims = SessionRequest(
-                name: "asked", expirationSeconds: 60, organizationId: Claim(Array("org".utf8).span),
-                userId: Claim(Array("user".utf8).span))
+                name: "asked",
+                expirationSeconds: 60,
+                organizationId: Claim(Array("org".utf8).span),
+                userId: Claim(Array("user".utf8).span)
+            )
             let session = try frame.frame.activateSession(key, as: claims, at: frame.now)
             #expect(session.name == "made" && session.publicKey == key)
             #expect(session.organizationId?.utf8 == Array("org".utf8) && session.userId?.utf8 == Array("user".utf8))
@@ -53,7 +56,8 @@ extension SignerCoreTests {
             var keys: [PublicKey] = []
             for index in 0..<64 {
                 keys.append(
-                    try frame.frame.createSessionKey(for: SessionName(stringLiteral: "p\(index)"), at: frame.now))
+                    try frame.frame.createSessionKey(for: SessionName(stringLiteral: "p\(index)"), at: frame.now)
+                )
             }
             #expect(Set(keys).count == 64 && frame.frame.sessions.count == 64)
             let before = frame.snapshot()

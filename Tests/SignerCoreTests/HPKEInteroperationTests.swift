@@ -7,7 +7,8 @@ import Testing
 
 extension SignerCoreTests {
     @Suite("swift-crypto's HPKE and ours understand each other") struct HPKEInteroperationTests {
-        @Test("bundles of swift-crypto open, in both spellings, for 200 random pairs of keys") func randomKeys() throws {
+        @Test("bundles of swift-crypto open, in both spellings, for 200 random pairs of keys") func randomKeys() throws
+        {
             var generator = SeededGenerator(for: "HPKEInteroperationTests.randomKeys")
             for _ in 0..<200 {
                 let embedded = try scalar(using: &generator) { _ in true }
@@ -51,8 +52,11 @@ extension SignerCoreTests {
                 let sealed = try OwnSeal(sealing: credential.secret(), to: publicKey)
                 let enc = Data(sealed.encapsulatedKey)
                 var opener = try Crypto.HPKE.Recipient(
-                    privateKey: recipient, ciphersuite: .P256_SHA256_AES_GCM_256, info: Data("turnkey_hpke".utf8),
-                    encapsulatedKey: enc)
+                    privateKey: recipient,
+                    ciphersuite: .P256_SHA256_AES_GCM_256,
+                    info: Data("turnkey_hpke".utf8),
+                    encapsulatedKey: enc
+                )
                 let plaintext = try opener.open(Data(sealed.ciphertext), authenticating: enc + publicKey)
                 #expect(Array(plaintext) == credential.scalar)
             }
@@ -78,7 +82,8 @@ extension SignerCoreTests {
 
         /// Draws scalars until the public key, uncompressed, is as wanted.
         private func scalar(
-            using generator: inout SeededGenerator, where isWanted: ([UInt8]) -> Bool
+            using generator: inout SeededGenerator,
+            where isWanted: ([UInt8]) -> Bool
         ) throws -> [UInt8] {
             while true {
                 let scalar = generator.bytes(32)

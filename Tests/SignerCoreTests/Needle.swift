@@ -17,15 +17,25 @@ struct Needle: Sendable {
         complement = secret.withBytes { bytes in bytes.map { ~$0 } }
     }
 
-    /// The same bytes in every form in which somebody might keep them.
+    /// The same bytes in every form in which somebody might keep them. Raw, each half for itself: memory that was given
+    /// back to malloc has lost its first 16 bytes, and half of a scalar is enough to find the rest.
     var forms: [Needle] {
-        [
-            self,
-            Needle("\(name), little-endian", complement: complement.reversed()),
+        orders.flatMap(\.halves) + [
             Needle("\(name), hex", complement: hexComplement(letters: UInt8(ascii: "a"))),
             Needle("\(name), upper-case hex", complement: hexComplement(letters: UInt8(ascii: "A"))),
             Needle("\(name), base64", complement: base64Complement(UInt8(ascii: "+"), UInt8(ascii: "/"))),
             Needle("\(name), base64url", complement: base64Complement(UInt8(ascii: "-"), UInt8(ascii: "_"))),
+        ]
+    }
+
+    /// Big-endian and little-endian, whole.
+    var orders: [Needle] { [self, Needle("\(name), little-endian", complement: complement.reversed())] }
+
+    private var halves: [Needle] {
+        let middle = complement.count / 2
+        return [
+            Needle("\(name), first half", complement: Array(complement[..<middle])),
+            Needle("\(name), second half", complement: Array(complement[middle...])),
         ]
     }
 

@@ -13,7 +13,7 @@ struct OwnSeal {
     /// What must not be found: the Diffie-Hellman value, the shared secret and the key.
     let needles: [Needle]
 
-    /// - Parameter publicKey: Uncompressed, 65 bytes.
+    /// `publicKey`: uncompressed, 65 bytes.
     init(sealing scalar: borrowing Secret, to publicKey: [UInt8]) throws {
         let ephemeral = try PrivateKey.generate()
         let compressed = SealedBundle.compress(publicKey)
@@ -23,17 +23,30 @@ struct OwnSeal {
         let kem = LabeledHKDF(suite: Array("KEM".utf8) + [0x00, 0x10])
         let extracted = try kem.extract(salt: LabeledHKDF.noSalt(), label: "eae_prk", dh)
         let shared = try kem.expand(
-            extracted, label: "shared_secret", info: encapsulatedKey + publicKey, byteCount: HPKE.sharedSecretByteCount)
+            extracted,
+            label: "shared_secret",
+            info: encapsulatedKey + publicKey,
+            byteCount: HPKE.sharedSecretByteCount
+        )
         let context = try HPKE.schedule(sharedSecret: shared, info: Array("turnkey_hpke".utf8))
-        needles = [Needle("Diffie-Hellman value", dh), Needle("shared secret", shared), Needle("AEAD key", context.key)]
+        needles = [
+            Needle("Diffie-Hellman value", dh), Needle("shared secret", shared), Needle("AEAD key", context.key),
+        ]
         ciphertext = try Self.encrypt(
-            scalar, key: context.key, nonce: context.baseNonce, aad: encapsulatedKey + publicKey)
+            scalar,
+            key: context.key,
+            nonce: context.baseNonce,
+            aad: encapsulatedKey + publicKey
+        )
     }
 
     var bundle: SealedBundle { SealedBundle(bytes: SealedBundle.compress(encapsulatedKey) + ciphertext) }
 
     private static func encrypt(
-        _ scalar: borrowing Secret, key: borrowing Secret, nonce: borrowing Secret, aad: [UInt8]
+        _ scalar: borrowing Secret,
+        key: borrowing Secret,
+        nonce: borrowing Secret,
+        aad: [UInt8]
     ) throws -> [UInt8] {
         let context = try require(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new")
         defer {
@@ -46,21 +59,25 @@ struct OwnSeal {
             try nonce.withBytes { nonce in
                 try check(
                     EVP_EncryptInit_ex2(context, EVP_aes_256_gcm(), key.bytePointer, nonce.bytePointer, nil),
-                    "EVP_EncryptInit_ex2")
+                    "EVP_EncryptInit_ex2"
+                )
             }
         }
         try check(EVP_EncryptUpdate(context, nil, &count, aad, Int32(aad.count)), "EVP_EncryptUpdate")
         try scalar.withBytes { scalar in
             try check(
                 EVP_EncryptUpdate(context, &ciphertext, &count, scalar.bytePointer, Int32(scalar.count)),
-                "EVP_EncryptUpdate")
+                "EVP_EncryptUpdate"
+            )
         }
         let byteCount = scalar.byteCount
         try ciphertext.withUnsafeMutableBufferPointer { ciphertext in
             let tag = ciphertext.baseAddress.map { $0 + byteCount }
             try check(EVP_EncryptFinal_ex(context, tag, &count), "EVP_EncryptFinal_ex")
             try check(
-                EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(HPKE.tagByteCount), tag), "EVP_CIPHER_CTX_ctrl")
+                EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(HPKE.tagByteCount), tag),
+                "EVP_CIPHER_CTX_ctrl"
+            )
         }
         return ciphertext
     }

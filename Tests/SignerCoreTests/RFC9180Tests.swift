@@ -96,13 +96,18 @@ extension SignerCoreTests {
 
         private func makeSchedule() throws -> HPKE {
             try HPKE.schedule(
-                sharedSecret: Secret(copying: [UInt8](hex: vector.sharedSecret)), info: [UInt8](hex: vector.info))
+                sharedSecret: Secret(copying: [UInt8](hex: vector.sharedSecret)),
+                info: [UInt8](hex: vector.info)
+            )
         }
 
         private func open(_ ciphertext: [UInt8], _ recipient: borrowing PrivateKey, aad: [UInt8]) throws -> String? {
             try HPKE.open(
-                ciphertext.span, encapsulatedKey: point(vector.enc), recipient: recipient,
-                info: [UInt8](hex: vector.info), aad: aad
+                ciphertext.span,
+                encapsulatedKey: point(vector.enc),
+                recipient: recipient,
+                info: [UInt8](hex: vector.info),
+                aad: aad
             ).hexText
         }
     }

@@ -7,7 +7,8 @@ extension SignerCoreTests {
     @Suite("To hostile input a frame answers as the recorded cases say") struct RecordedCaseTests {
         /// Their input is no string or no Unicode: the daemon's reader of parameters answers, and they are tested there.
         static let onTheWire: Set = [
-            "inject-number", "inject-true", "inject-object", "inject-absent", "inject-array-of-characters", "stamp-null",
+            "inject-number", "inject-true", "inject-object", "inject-absent", "inject-array-of-characters",
+            "stamp-null",
             "stamp-object", "stamp-lone-surrogate-low", "stamp-lone-surrogate-reversed-pair",
         ]
 

@@ -38,7 +38,8 @@ extension SignerCoreTests {
             let embedded = try TestFrame.makeKey([UInt8](hex: recorded.embeddedPrivateKeyHex))
             let embeddedHex = try embedded.uncompressedPublicKey().hexText
             #expect(embeddedHex == recorded.embeddedPublicKeyHex)
-            let credentialHex = try TestFrame.makeKey([UInt8](hex: recorded.credentialPrivateKeyHex)).publicKey.description
+            let credentialHex = try TestFrame.makeKey([UInt8](hex: recorded.credentialPrivateKeyHex)).publicKey
+                .description
             #expect(credentialHex == recorded.credentialPublicKeyHex)
         }
 

@@ -41,7 +41,9 @@ extension SignerCoreTests {
             let call: @Sendable (Scene) throws -> Void
 
             init(
-                _ description: String, isLocked: Bool = false, _ error: @escaping @Sendable (Scene) -> FrameError,
+                _ description: String,
+                isLocked: Bool = false,
+                _ error: @escaping @Sendable (Scene) -> FrameError,
                 call: @escaping @Sendable (Scene) throws -> Void
             ) {
                 testDescription = description
@@ -52,76 +54,172 @@ extension SignerCoreTests {
         }
 
         static let stamps: [Refusal] = [
-            Refusal("stamp: no session", { _ in .noSession("none") }) { try $0.frame.stamp(as: "none") },
-            Refusal("stamp: expired", { _ in .sessionExpired("past") }) { try $0.frame.stamp(as: "past") },
-            Refusal("stamp: another key expected", { .publicKeyMismatch($0.first.publicKey) }) {
-                try $0.frame.stamp(as: "first", expecting: $0.second.publicKey)
-            },
-            Refusal("stamp: locked", isLocked: true, { _ in .locked }) { try $0.frame.stamp(as: "first") },
-            Refusal("stamp: locked, whatever is asked", isLocked: true, { _ in .locked }) { try $0.frame.stamp(as: "none") },
-            Refusal("session: none", { _ in .noSession("none") }) {
-                _ = try $0.frame.frame.session("none", at: $0.frame.now)
-            },
-            Refusal("session: expired", { _ in .sessionExpired("past") }) {
-                _ = try $0.frame.frame.session("past", at: $0.frame.now)
-            },
-            Refusal("end: none", { _ in .noSession("none") }) { try $0.frame.frame.endSession("none", at: $0.frame.now) },
-            Refusal("end: expired", { _ in .sessionExpired("past") }) {
-                try $0.frame.frame.endSession("past", at: $0.frame.now)
-            },
+            Refusal("stamp: no session", { _ in .noSession("none") }, call: { try $0.frame.stamp(as: "none") }),
+            Refusal("stamp: expired", { _ in .sessionExpired("past") }, call: { try $0.frame.stamp(as: "past") }),
+            Refusal(
+                "stamp: another key expected",
+                { .publicKeyMismatch($0.first.publicKey) },
+                call: {
+                    try $0.frame.stamp(as: "first", expecting: $0.second.publicKey)
+                }
+            ),
+            Refusal("stamp: locked", isLocked: true, { _ in .locked }, call: { try $0.frame.stamp(as: "first") }),
+            Refusal(
+                "stamp: locked, whatever is asked",
+                isLocked: true,
+                { _ in .locked },
+                call: {
+                    try $0.frame.stamp(as: "none")
+                }
+            ),
+            Refusal(
+                "session: none",
+                { _ in .noSession("none") },
+                call: {
+                    _ = try $0.frame.frame.session("none", at: $0.frame.now)
+                }
+            ),
+            Refusal(
+                "session: expired",
+                { _ in .sessionExpired("past") },
+                call: {
+                    _ = try $0.frame.frame.session("past", at: $0.frame.now)
+                }
+            ),
+            Refusal(
+                "end: none",
+                { _ in .noSession("none") },
+                call: {
+                    try $0.frame.frame.endSession("none", at: $0.frame.now)
+                }
+            ),
+            Refusal(
+                "end: expired",
+                { _ in .sessionExpired("past") },
+                call: {
+                    try $0.frame.frame.endSession("past", at: $0.frame.now)
+                }
+            ),
         ]
 
         static let injections: [Refusal] = [
-            Refusal("inject: zero seconds", { _ in .invalidExpiration }) {
-                try $0.frame.inject($0.bundle($0.second), as: "first", seconds: 0)
-            },
-            Refusal("inject: too many seconds", { _ in .invalidExpiration }) {
-                try $0.frame.inject($0.bundle($0.second), as: "first", seconds: 86_401)
-            },
-            Refusal("inject: no bundle", { _ in .invalidBundle(.checksum) }) { try $0.frame.inject("", as: "first") },
-            Refusal("inject: sealed to another frame", { _ in .invalidBundle(.decryption) }) {
-                try $0.frame.inject(
-                    $0.second.sealed(to: TestFrame.ready().embeddedPublicKey()).base58Check, as: "first")
-            },
-            Refusal("inject: another key expected", { .publicKeyMismatch($0.second.publicKey) }) {
-                try $0.frame.inject($0.bundle($0.second), as: "first", expecting: $0.first.publicKey)
-            },
-            Refusal("inject: past its deadline", { _ in .sessionExpired("first") }) {
-                try $0.frame.inject($0.past, as: "first")
-            },
-            Refusal("inject: no place", { _ in .tooManySessions(limit: 3) }) {
-                try $0.frame.inject($0.bundle($0.second), as: "fourth")
-            },
-            Refusal("inject: no place for the same key, and its deadline stays", { _ in .tooManySessions(limit: 3) }) {
-                try $0.frame.inject($0.bundle($0.first), as: "fourth", seconds: 1)
-            },
-            Refusal("inject: locked", isLocked: true, { _ in .locked }) { try $0.frame.inject("x", as: "first") },
-            Refusal("init: zero seconds", { _ in .invalidExpiration }) { try $0.frame.initEmbeddedKey(seconds: 0) },
-            Refusal("init: fewer", { _ in .invalidExpiration }) { try $0.frame.initEmbeddedKey(seconds: .min) },
+            Refusal(
+                "inject: zero seconds",
+                { _ in .invalidExpiration },
+                call: {
+                    try $0.frame.inject($0.bundle($0.second), as: "first", seconds: 0)
+                }
+            ),
+            Refusal(
+                "inject: too many seconds",
+                { _ in .invalidExpiration },
+                call: {
+                    try $0.frame.inject($0.bundle($0.second), as: "first", seconds: 86_401)
+                }
+            ),
+            Refusal(
+                "inject: no bundle",
+                { _ in .invalidBundle(.checksum) },
+                call: { try $0.frame.inject("", as: "first") }
+            ),
+            Refusal(
+                "inject: sealed to another frame",
+                { _ in .invalidBundle(.decryption) },
+                call: {
+                    try $0.frame.inject(
+                        $0.second.sealed(to: TestFrame.ready().embeddedPublicKey()).base58Check,
+                        as: "first"
+                    )
+                }
+            ),
+            Refusal(
+                "inject: another key expected",
+                { .publicKeyMismatch($0.second.publicKey) },
+                call: {
+                    try $0.frame.inject($0.bundle($0.second), as: "first", expecting: $0.first.publicKey)
+                }
+            ),
+            Refusal(
+                "inject: past its deadline",
+                { _ in .sessionExpired("first") },
+                call: {
+                    try $0.frame.inject($0.past, as: "first")
+                }
+            ),
+            Refusal(
+                "inject: no place",
+                { _ in .tooManySessions(limit: 3) },
+                call: {
+                    try $0.frame.inject($0.bundle($0.second), as: "fourth")
+                }
+            ),
+            Refusal(
+                "inject: no place for the same key, and its deadline stays",
+                { _ in .tooManySessions(limit: 3) },
+                call: {
+                    try $0.frame.inject($0.bundle($0.first), as: "fourth", seconds: 1)
+                }
+            ),
+            Refusal(
+                "inject: locked",
+                isLocked: true,
+                { _ in .locked },
+                call: { try $0.frame.inject("x", as: "first") }
+            ),
+            Refusal(
+                "init: zero seconds",
+                { _ in .invalidExpiration },
+                call: { try $0.frame.initEmbeddedKey(seconds: 0) }
+            ),
+            Refusal("init: fewer", { _ in .invalidExpiration }, call: { try $0.frame.initEmbeddedKey(seconds: .min) }),
         ]
 
         static let generated: [Refusal] = [
-            Refusal("create: no place", { _ in .tooManySessions(limit: 1) }) {
-                _ = try $0.frame.frame.createSessionKey(for: "new", at: $0.frame.now)
-            },
-            Refusal("create: locked", isLocked: true, { _ in .locked }) {
-                _ = try $0.frame.frame.createSessionKey(for: "new", at: $0.frame.now)
-            },
-            Refusal("activate: no place", { _ in .tooManySessions(limit: 3) }) { try activate($0, $0.pending) },
-            Refusal("activate: no seconds", { _ in .invalidExpiration }) { try activate($0, $0.pending, seconds: 0) },
-            Refusal("activate: unknown key", { .unknownSessionKey($0.second.publicKey) }) {
-                try activate($0, $0.second.publicKey)
-            },
-            Refusal("activate: a second time", { .unknownSessionKey($0.spent) }) { try activate($0, $0.spent) },
-            Refusal("activate: an injected key", { .unknownSessionKey($0.first.publicKey) }) {
-                try activate($0, $0.first.publicKey)
-            },
-            Refusal("activate: locked", isLocked: true, { _ in .locked }) { try activate($0, $0.pending) },
+            Refusal(
+                "create: no place",
+                { _ in .tooManySessions(limit: 1) },
+                call: {
+                    _ = try $0.frame.frame.createSessionKey(for: "new", at: $0.frame.now)
+                }
+            ),
+            Refusal(
+                "create: locked",
+                isLocked: true,
+                { _ in .locked },
+                call: {
+                    _ = try $0.frame.frame.createSessionKey(for: "new", at: $0.frame.now)
+                }
+            ),
+            Refusal("activate: no place", { _ in .tooManySessions(limit: 3) }, call: { try activate($0, $0.pending) }),
+            Refusal(
+                "activate: no seconds",
+                { _ in .invalidExpiration },
+                call: { try activate($0, $0.pending, seconds: 0) }
+            ),
+            Refusal(
+                "activate: unknown key",
+                { .unknownSessionKey($0.second.publicKey) },
+                call: {
+                    try activate($0, $0.second.publicKey)
+                }
+            ),
+            Refusal("activate: a second time", { .unknownSessionKey($0.spent) }, call: { try activate($0, $0.spent) }),
+            Refusal(
+                "activate: an injected key",
+                { .unknownSessionKey($0.first.publicKey) },
+                call: {
+                    try activate($0, $0.first.publicKey)
+                }
+            ),
+            Refusal("activate: locked", isLocked: true, { _ in .locked }, call: { try activate($0, $0.pending) }),
         ]
 
         private static func activate(_ scene: Scene, _ key: PublicKey, seconds: Int64? = nil) throws {
             _ = try scene.frame.frame.activateSession(
-                key, as: SessionRequest(expirationSeconds: seconds), at: scene.frame.now)
+                key,
+                as: SessionRequest(expirationSeconds: seconds),
+                at: scene.frame.now
+            )
         }
 
         @Test("whatever the call and the reason", arguments: stamps + injections + generated)

@@ -14,7 +14,8 @@ extension SignerCoreTests {
             frame = try TestFrame.ready()
             let sealed = try credential.sealed(to: frame.embeddedPublicKey())
             // The same bundle in both spellings, and the same key sealed anew.
-            bundles = [sealed.base58Check, sealed.base64URL]
+            bundles =
+                [sealed.base58Check, sealed.base64URL]
                 + [try credential.sealed(to: frame.embeddedPublicKey()).base58Check]
             try frame.inject(bundles[0], as: "a", seconds: 100)
             _ = frame.takeEvents()
@@ -51,7 +52,8 @@ extension SignerCoreTests {
             #expect(frame.snapshot() == before)
         }
 
-        @Test("a shorter wish holds for each of the key's sessions, and can not be taken back") func shortened() throws {
+        @Test("a shorter wish holds for each of the key's sessions, and can not be taken back") func shortened() throws
+        {
             try frame.inject(bundles[0], as: "b", seconds: 100)
             frame.advance(seconds: 10)
             try frame.inject(bundles[1], as: "c", seconds: 5)

@@ -9,13 +9,14 @@ struct SealedBundle {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// - Parameters:
-    ///   - plaintext: The scalar, or what a test puts in its place.
-    ///   - embeddedPublicKey: Uncompressed, 65 bytes.
-    init(sealing plaintext: some Collection<UInt8>, to embeddedPublicKey: [UInt8], info: String = "turnkey_hpke") throws {
+    /// `plaintext`: the scalar, or what a test puts in its place; `embeddedPublicKey`: uncompressed, 65 bytes.
+    init(sealing plaintext: some Collection<UInt8>, to embeddedPublicKey: [UInt8], info: String = "turnkey_hpke") throws
+    {
         var sender = try HPKE.Sender(
             recipientKey: P256.KeyAgreement.PublicKey(x963Representation: embeddedPublicKey),
-            ciphersuite: .P256_SHA256_AES_GCM_256, info: .init(info.utf8))
+            ciphersuite: .P256_SHA256_AES_GCM_256,
+            info: .init(info.utf8)
+        )
         let enc = Array(sender.encapsulatedKey)
         let ciphertext = try sender.seal(Array(plaintext), authenticating: enc + embeddedPublicKey)
         bytes = Self.compress(enc) + ciphertext
@@ -34,7 +35,8 @@ struct SealedBundle {
                 let group = String(text[start..<min(start + 6, text.count)])
                 let padded = group + String(repeating: "0", count: 6 - group.count)
                 return alphabet[Int(padded, radix: 2) ?? 0]
-            })
+            }
+        )
     }
 
     static func base58Check(_ bytes: [UInt8]) -> String {

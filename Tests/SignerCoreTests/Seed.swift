@@ -8,7 +8,9 @@ struct SeededGenerator: RandomNumberGenerator {
 
     /// `STAMPD_TEST_SEED` where it is set, to try a failed run again; else a new one. It is printed.
     init(for test: String) {
-        seed = ProcessInfo.processInfo.environment["STAMPD_TEST_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...(.max))
+        seed =
+            ProcessInfo.processInfo.environment["STAMPD_TEST_SEED"].flatMap(UInt64.init)
+            ?? UInt64.random(in: 0...(.max))
         state = seed
         print("\(test): STAMPD_TEST_SEED=\(seed)")
     }

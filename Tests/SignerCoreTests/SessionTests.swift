@@ -23,10 +23,18 @@ extension SignerCoreTests {
             let text = try Array(TestCredential().sealed(to: frame.embeddedPublicKey()).base58Check.utf8)
             let request = SessionRequest(organizationId: Claim(Array("o".utf8).span), userId: nil)
             let session = try frame.frame.injectCredentialBundle(
-                text.span, as: request, expecting: nil, at: frame.now)
+                text.span,
+                as: request,
+                expecting: nil,
+                at: frame.now
+            )
             #expect(session.organizationId?.utf8 == Array("o".utf8) && session.userId == nil)
             let again = try frame.frame.injectCredentialBundle(
-                text.span, as: SessionRequest(name: "b"), expecting: nil, at: frame.now)
+                text.span,
+                as: SessionRequest(name: "b"),
+                expecting: nil,
+                at: frame.now
+            )
             #expect(again.organizationId == nil)
             guard case .bundle = again.origin else { throw FrameError.noSession("b") }
         }
@@ -90,7 +98,10 @@ extension SignerCoreTests {
             #expect(frame.takeEvents() == [.sessionRejected("b", shared.publicKey)])
             frame.frame.reportRejected(shared.publicKey, session: nil, at: frame.now)
             #expect(
-                frame.takeEvents() == [.sessionRejected("a", shared.publicKey), .sessionRejected("c", shared.publicKey)])
+                frame.takeEvents() == [
+                    .sessionRejected("a", shared.publicKey), .sessionRejected("c", shared.publicKey),
+                ]
+            )
             #expect(throws: FrameError.noSession("a")) { try frame.stamp(as: "a") }
             #expect(try frame.stamper(as: "other") == other.publicKey.description)
             frame.frame.reportRejected(shared.publicKey, session: nil, at: frame.now)

@@ -34,7 +34,8 @@ extension SignerCoreTests {
 
         @Test(
             "a payload of any length is stamped as it is",
-            arguments: [0, 1, 55, 56, 63, 64, 65, 119, 120, 4_096, 1_048_576])
+            arguments: [0, 1, 55, 56, 63, 64, 65, 119, 120, 4_096, 1_048_576]
+        )
         func lengths(_ byteCount: Int) throws {
             let frame = try TestFrame.ready()
             try frame.inject(TestCredential())
@@ -50,7 +51,13 @@ extension SignerCoreTests {
             var text = Array("X-Stamp: ".utf8)
             let (payload, now) = (Array("{}".utf8), frame.now)
             try frame.frame.stamp(
-                payload.span, session: .default, expecting: nil, at: now, clock: { now }, to: &text)
+                payload.span,
+                session: .default,
+                expecting: nil,
+                at: now,
+                clock: { now },
+                to: &text
+            )
             let line = String(decoding: text, as: UTF8.self)
             #expect(line.hasPrefix("X-Stamp: "))
             #expect(try StampText(String(line.dropFirst(9))).isValid(for: payload))
@@ -61,7 +68,8 @@ extension SignerCoreTests {
             try frame.inject(TestCredential(), as: "a")
             try frame.inject(TestCredential(), as: "b")
             let (a, b) = try (StampText(frame.stamp(as: "a")), StampText(frame.stamp(as: "b")))
-            let mixed = #"{"publicKey":"\#(b.publicKeyHex)","scheme":"SIGNATURE_SCHEME_TK_API_P256","signature":"\#(a.der.hexText)"}"#
+            let mixed =
+                #"{"publicKey":"\#(b.publicKeyHex)","scheme":"SIGNATURE_SCHEME_TK_API_P256","signature":"\#(a.der.hexText)"}"#
             #expect(try !StampText(SealedBundle.base64URL(Array(mixed.utf8))).isValid(for: Array("{}".utf8)))
         }
     }

@@ -24,7 +24,10 @@ final class TestFrame {
         let key = try makeKey(embeddedScalar)
         let publicKey = try key.uncompressedPublicKey()
         frame.frame.embeddedKey = EmbeddedKey(
-            key: key, publicKey: publicKey, expiry: frame.now.adding(seconds: seconds))
+            key: key,
+            publicKey: publicKey,
+            expiry: frame.now.adding(seconds: seconds)
+        )
         frame.frame.scheduleNextChange()
         return frame
     }
@@ -45,16 +48,25 @@ final class TestFrame {
 
     @discardableResult
     func inject(
-        _ bundle: String, as name: SessionName = .default, seconds: Int64? = nil, expecting: PublicKey? = nil
+        _ bundle: String,
+        as name: SessionName = .default,
+        seconds: Int64? = nil,
+        expecting: PublicKey? = nil
     ) throws(FrameError) -> Session {
         let text = Array(bundle.utf8)
         return try frame.injectCredentialBundle(
-            text.span, as: SessionRequest(name: name, expirationSeconds: seconds), expecting: expecting, at: now)
+            text.span,
+            as: SessionRequest(name: name, expirationSeconds: seconds),
+            expecting: expecting,
+            at: now
+        )
     }
 
     @discardableResult
     func inject(
-        _ credential: TestCredential, as name: SessionName = .default, seconds: Int64? = nil,
+        _ credential: TestCredential,
+        as name: SessionName = .default,
+        seconds: Int64? = nil,
         expecting: PublicKey? = nil
     ) throws -> Session {
         let bundle = try credential.sealed(to: embeddedPublicKey()).base58Check
@@ -64,7 +76,9 @@ final class TestFrame {
     /// The header's value; `taking` passes between the beginning and the end of the signing.
     @discardableResult
     func stamp(
-        _ payload: [UInt8] = Array("{}".utf8), as name: SessionName = .default, expecting: PublicKey? = nil,
+        _ payload: [UInt8] = Array("{}".utf8),
+        as name: SessionName = .default,
+        expecting: PublicKey? = nil,
         takingNanoseconds: Int64 = 0
     ) throws(FrameError) -> String {
         var text: [UInt8] = []
@@ -100,7 +114,9 @@ struct TestCredential {
 
     var scalar: [UInt8] { Array(key.rawRepresentation) }
 
-    var publicKey: PublicKey { Array(key.publicKey.compressedRepresentation).withUnsafeBytes { PublicKey(compressed: $0) } }
+    var publicKey: PublicKey {
+        Array(key.publicKey.compressedRepresentation).withUnsafeBytes { PublicKey(compressed: $0) }
+    }
 
     func sealed(to embeddedPublicKey: [UInt8]) throws -> SealedBundle {
         try SealedBundle(sealing: scalar, to: embeddedPublicKey)

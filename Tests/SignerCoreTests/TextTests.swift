@@ -5,11 +5,15 @@ import Testing
 
 extension SignerCoreTests {
     @Suite("Names, claims, keys and base64url have one spelling") struct TextTests {
-        @Test("a session's name is 1 to 64 of a-z 0-9 . _ -", arguments: [
-            ("a", true), ("0", true), (".", true), ("_", true), ("-", true), ("abc.def_ghi-0", true),
-            (String(repeating: "z", count: 64), true), (String(repeating: "z", count: 65), false), ("", false),
-            ("A", false), (" a", false), ("a ", false), ("a/b", false), ("ä", false), ("a\0", false), ("a\n", false),
-        ])
+        @Test(
+            "a session's name is 1 to 64 of a-z 0-9 . _ -",
+            arguments: [
+                ("a", true), ("0", true), (".", true), ("_", true), ("-", true), ("abc.def_ghi-0", true),
+                (String(repeating: "z", count: 64), true), (String(repeating: "z", count: 65), false), ("", false),
+                ("A", false), (" a", false), ("a ", false), ("a/b", false), ("ä", false), ("a\0", false),
+                ("a\n", false),
+            ]
+        )
         func sessionNames(_ text: String, _ isName: Bool) {
             let name = SessionName(Array(text.utf8).span)
             #expect(name?.description == (isName ? text : nil))
@@ -42,7 +46,9 @@ extension SignerCoreTests {
             #expect(PublicKey(hex: Array(text.utf8).span) == credential.publicKey)
             let flipped = (text.hasPrefix("02") ? "03" : "02") + text.dropFirst(2)
             #expect(PublicKey(hex: Array(flipped.utf8).span) != credential.publicKey)
-            for wrong in [text.uppercased() + "", "04" + text.dropFirst(2), String(text.dropLast()), text + "0", "", " " + text] {
+            for wrong in [
+                text.uppercased() + "", "04" + text.dropFirst(2), String(text.dropLast()), text + "0", "", " " + text,
+            ] {
                 #expect(wrong == text || PublicKey(hex: Array(wrong.utf8).span) == nil, "\(wrong)")
             }
             for index in 0..<66 {
@@ -78,7 +84,10 @@ extension SignerCoreTests {
             var generator = SeededGenerator(for: "TextTests.base58Check")
             for length in 0..<100 {
                 let bytes = [UInt8](repeating: 0, count: length % 4) + generator.bytes(length)
-                guard case .payload(let payload) = try Base58Check.decode(Array(SealedBundle.base58Check(bytes).utf8).span)
+                guard
+                    case .payload(let payload) = try Base58Check.decode(
+                        Array(SealedBundle.base58Check(bytes).utf8).span
+                    )
                 else { throw NotHex(text: bytes.hexText) }
                 #expect(payload == bytes)
             }

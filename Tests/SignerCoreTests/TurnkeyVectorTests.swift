@@ -98,7 +98,8 @@ extension SignerCoreTests {
                     #expect(publicKey == vector.publicKey)
                 }
                 guard let body = vector.bodyUtf8, let signature = vector.signature else { continue }
-                let json = #"{"publicKey":"\#(vector.publicKey)","scheme":"SIGNATURE_SCHEME_TK_API_P256","signature":"\#(signature)"}"#
+                let json =
+                    #"{"publicKey":"\#(vector.publicKey)","scheme":"SIGNATURE_SCHEME_TK_API_P256","signature":"\#(signature)"}"#
                 let stamp = try StampText(SealedBundle.base64URL(Array(json.utf8)))
                 #expect(try stamp.isValid(for: Array(body.utf8)))
                 #expect(stamp.isHighS == vector.highS)

@@ -18,6 +18,10 @@ final class DirectoryLock {
                 throw code == ELOOP || code == EISDIR || code == ENXIO
                     ? .inTheWay(path: lockPath) : .system(path: lockPath, SystemError(call: "openat", code: code))
             }
+            guard Self.isFile(descriptor) else {
+                close(descriptor)
+                throw .inTheWay(path: lockPath)
+            }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 close(descriptor)
                 throw .inUse(path: path)
@@ -35,6 +39,11 @@ final class DirectoryLock {
 
     /// Removes the file, while the lock is still held.
     func remove(from directory: CInt) { unsafe _ = unlinkat(directory, Self.name, 0) }
+
+    private static func isFile(_ descriptor: CInt) -> Bool {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
 
     private static func isCurrent(_ descriptor: CInt, in directory: CInt) -> Bool {
         var locked = stat()

@@ -9,7 +9,7 @@ extension SocketDirectoryError {
         case .writableByOthers(let path): "\(path): other users may write there"
         case .inUse(let path): "\(path): another frame runs there"
         case .live(let path): "\(path): somebody listens there already"
-        case .inTheWay(let path): "\(path) is in the way and is not a socket"
+        case .inTheWay(let path): "\(path) is in the way: it is nothing that a frame left"
         case .pathTooLong(let path, let limit): "\(path) is longer than the \(limit) bytes of a Unix socket's path"
         }
     }

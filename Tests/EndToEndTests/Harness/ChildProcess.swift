@@ -11,62 +11,57 @@ final class ChildProcess {
     let pid: pid_t
     let output: Collector
     let errors: Collector
-    /// A pipe that only the child holds, on a descriptor that it does not know: its end is the child's end.
-    private let life: Collector
-    private var ending: Ending?
+    private let reaper: Reaper
 
-    private static let lifeDescriptor: CInt = 9
-    private static let spawning = NSLock()
+    fileprivate static let spawning = NSRecursiveLock()
 
     /// - Parameters:
     ///   - arguments: The first is the program, looked for in PATH.
-    ///   - errors: What it gets as standard error: the write end of a pipe of the caller's, or nil to collect it.
+    ///   - environment: Beside PATH.
+    ///   - given: What it gets as standard error: the write end of a pipe of the caller's, or nil to collect it.
+    /// - Throws: Why it could not be started.
     init(_ arguments: [String], environment: [String: String] = [:], errors given: CInt? = nil) throws {
         // One at a time: a pipe's ends may not slip into another child before they are closed on exec.
         Self.spawning.lock()
         defer { Self.spawning.unlock() }
-        let (output, errors, life) = (try Pipe(), try Pipe(), try Pipe())
+        let (output, errors) = (try ChildPipe(), try ChildPipe())
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1)
         posix_spawn_file_actions_adddup2(&actions, given ?? errors.writeEnd, 2)
-        posix_spawn_file_actions_adddup2(&actions, life.writeEnd, Self.lifeDescriptor)
+        // It starts with no signal blocked, whatever this thread blocks.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
             .merging(environment) { $1 }
         let program = arguments[0]
         var pid: pid_t = 0
         let code = Self.withCStrings(arguments) { arguments in
             Self.withCStrings(environment.map { "\($0)=\($1)" }) { environment in
-                posix_spawnp(&pid, program, &actions, nil, arguments, environment)
+                posix_spawnp(&pid, program, &actions, &attributes, arguments, environment)
             }
         }
-        for pipe in [output, errors, life] { close(pipe.writeEnd) }
+        for pipe in [output, errors] { close(pipe.writeEnd) }
         self.pid = pid
         self.output = Collector(output.readEnd)
         self.errors = Collector(errors.readEnd)
-        self.life = Collector(life.readEnd)
+        reaper = Reaper(code == 0 ? pid : nil)
         guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
     }
 
     /// Waits for its end.
-    func wait(within seconds: Double = 10) throws -> Ending {
-        if let ending { return ending }
-        try life.waitForEnd(within: seconds)
-        var status: CInt = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        let signal = status & 0x7f
-        let ending = signal == 0 ? Ending.exited(status >> 8 & 0xff) : .killed(by: signal)
-        self.ending = ending
-        return ending
-    }
+    func wait(within seconds: Double = 10) throws -> Ending { try reaper.wait(within: seconds) }
 
-    var hasEnded: Bool { ending != nil || (try? wait(within: 0)) != nil }
+    var hasEnded: Bool { reaper.ending != nil }
 
-    func send(_ signal: CInt) {
-        if ending == nil { kill(pid, signal) }
-    }
+    func send(_ signal: CInt) { reaper.send(signal) }
 
     /// Ends it whatever it does.
     func end() {
@@ -76,20 +71,6 @@ final class ChildProcess {
         _ = try? wait()
     }
 
-    private struct Pipe {
-        let readEnd: CInt
-        let writeEnd: CInt
-
-        init() throws {
-            var ends: [CInt] = [0, 0]
-            guard pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
-            // Above the numbers that the child's own descriptors get.
-            readEnd = fcntl(ends[0], F_DUPFD_CLOEXEC, 20)
-            writeEnd = fcntl(ends[1], F_DUPFD_CLOEXEC, 20)
-            for end in ends { close(end) }
-        }
-    }
-
     private static func withCStrings<Result>(
         _ strings: [String],
         _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
@@ -97,5 +78,22 @@ final class ChildProcess {
         let copies = strings.map { strdup($0) }
         defer { for copy in copies { free(copy) } }
         return body(copies + [nil])
+    }
+}
+
+/// A pipe of a test's: neither end slips into another test's child.
+struct ChildPipe {
+    let readEnd: CInt
+    let writeEnd: CInt
+
+    init() throws {
+        ChildProcess.spawning.lock()
+        defer { ChildProcess.spawning.unlock() }
+        var ends: [CInt] = [0, 0]
+        guard pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
+        // Above the numbers that a child's own descriptors get.
+        readEnd = fcntl(ends[0], F_DUPFD_CLOEXEC, 20)
+        writeEnd = fcntl(ends[1], F_DUPFD_CLOEXEC, 20)
+        for end in ends { close(end) }
     }
 }

@@ -30,7 +30,7 @@ struct Stamp: Decodable {
     let scheme: String
     let signature: String
 
-    /// - Parameter header: The value of X-Stamp.
+    /// Reads the value of X-Stamp.
     init(header: String) throws {
         let padding = String(repeating: "=", count: (4 - header.count % 4) % 4)
         let text = header.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/") + padding

@@ -30,15 +30,21 @@ final class RawClient {
     }
 
     func write(_ bytes: [UInt8]) throws {
+        guard Self.write(bytes, to: descriptor) else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    }
+
+    /// False, with errno, where the connection takes no more.
+    private static func write(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
                 send(descriptor, $0.baseAddress?.advanced(by: sent), bytes.count - sent, CInt(MSG_NOSIGNAL))
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+            guard count > 0 else { return false }
             sent += count
         }
+        return true
     }
 
     /// Writes what the kernel takes without waiting; the count of bytes taken.
@@ -49,20 +55,15 @@ final class RawClient {
 
     func write(_ text: String) throws { try write(Array(text.utf8)) }
 
-    /// Writes on a thread of its own, for more than the kernel holds while nobody reads.
-    func writeBehind(_ bytes: [UInt8]) {
+    /// Writes on a thread of its own, for more than the kernel holds while nobody reads; up to `times` times, until the
+    /// connection ends.
+    func writeBehind(_ bytes: [UInt8], times: Int = 1) {
         let descriptor = dup(descriptor)
         Thread {
-            var sent = 0
-            while sent < bytes.count {
-                let count = bytes.withUnsafeBytes {
-                    send(descriptor, $0.baseAddress?.advanced(by: sent), bytes.count - sent, CInt(MSG_NOSIGNAL))
-                }
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { break }
-                sent += count
+            defer { close(descriptor) }
+            for _ in 0..<times {
+                guard Self.write(bytes, to: descriptor) else { return }
             }
-            close(descriptor)
         }.start()
     }
 

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@Suite("peers of other users", .serialized, .timeLimit(.minutes(1)))
+struct PeerTests {
+    /// Connects to each of the paths, then calls GetStatus on each, and prints the error or `ok`, and whether the end came.
+    private static let script = """
+        import json, socket, sys
+        peers = []
+        for path in sys.argv[1:]:
+            peer = socket.socket(socket.AF_UNIX)
+            peer.settimeout(10)
+            peer.connect(path)
+            peers.append(peer)
+        for peer in peers:
+            peer.sendall(b'{"method":"io.stampd.Stamper.GetStatus"}\\0')
+            reply = b""
+            while not reply.endswith(b"\\0"):
+                piece = peer.recv(65536)
+                if not piece: break
+                reply += piece
+            reply = json.loads(reply[:-1])
+            error = reply.get("error", "ok").split(".")[-1]
+            if error == "ok":
+                print("ok", flush=True)
+                continue
+            end = " end" if peer.recv(1) == b"" else " more"
+            print(error + " " + reply["parameters"].get("rule", "-") + end, flush=True)
+        """
+
+    /// The distribution's own, which every user can run.
+    private static let python = "/usr/bin/python3"
+
+    private static func ask(_ paths: [String], as launcher: [String]) throws -> [String] {
+        let peer = try ChildProcess(launcher + [python, "-c", script] + paths)
+        defer { peer.end() }
+        let ending = try peer.wait(within: 20)
+        for text in [peer.output, peer.errors] { try text.waitForEnd() }
+        #expect(ending == .exited(0), "\(peer.errors.text)")
+        return peer.output.text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+
+    @Test("another user who gets through to a socket is Denied by the rule peer, then it is the end")
+    func anotherUser() async throws {
+        try await Unprivileged.withDirectory { unprivileged in
+            guard !unprivileged.launcher.isEmpty else { return print("skipped: only root has other users' peers") }
+            try TemporaryDirectory.with(mode: 0o711) { directory in
+                let frame = try FrameProcess(in: directory.path)
+                defer { frame.end() }
+                for path in [frame.stampPath, frame.controlPath] { chmod(path, 0o666) }
+                let answers = try Self.ask([frame.stampPath, frame.controlPath], as: unprivileged.launcher)
+                #expect(answers == ["Denied peer end", "Denied peer end"])
+                try frame.waitForLog("uid 65534, pid ")
+                #expect(frame.log.contains("neither this user nor root"))
+                try frame.expectStamps(with: frame.startSession())
+            }
+        }
+    }
+
+    @Test("a flood of denied peers has hardly any places, and takes none of the user's")
+    func deniedFlood() async throws {
+        try await Unprivileged.withDirectory { unprivileged in
+            guard !unprivileged.launcher.isEmpty else { return print("skipped: only root has other users' peers") }
+            try TemporaryDirectory.with(mode: 0o711) { directory in
+                let frame = try FrameProcess(in: directory.path, ["--maximum-connections", "40"])
+                defer { frame.end() }
+                chmod(frame.stampPath, 0o666)
+                let script = """
+                    import socket, sys
+                    peers = [socket.socket(socket.AF_UNIX) for _ in range(100)]
+                    for peer in peers: peer.connect(sys.argv[1])
+                    print("there", flush=True)
+                    peers[0].recv(1)
+                    """
+                let flood = try ChildProcess(unprivileged.launcher + [Self.python, "-c", script, frame.stampPath])
+                defer { flood.end() }
+                try flood.output.wait("peers") { $0.contains("there") }
+                try frame.expectStamps(with: frame.startSession())
+                // The oldest of those that wait is told nothing: it was ended for the next.
+                #expect(try flood.wait() == .exited(0))
+            }
+        }
+    }
+
+    @Test("root and the control socket find a place where the user's programs took all others")
+    func reserved() async throws {
+        try await Unprivileged.withDirectory { unprivileged in
+            guard !unprivileged.launcher.isEmpty else { return print("skipped: only root can be beside another user") }
+            let frame = try FrameProcess(
+                in: unprivileged.directory,
+                ["--maximum-connections", "4", "--reserved-connections", "2"],
+                launcher: unprivileged.launcher
+            )
+            defer { frame.end() }
+            let paths = [frame.stampPath, frame.stampPath, frame.stampPath, frame.controlPath]
+            let answers = try Self.ask(paths, as: unprivileged.launcher)
+            #expect(answers == ["ok", "ok", "RateLimited - end", "ok"])
+            let root = try frame.waitUntilServing()
+            #expect(try root.stamper("GetStatus").error == nil)
+        }
+    }
+}

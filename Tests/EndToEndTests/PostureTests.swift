@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@Suite("posture", .serialized, .timeLimit(.minutes(1)))
+struct PostureTests {
+    @Test("no core may be made, whatever the starter allowed")
+    func core() async throws {
+        try await withFrame(launcher: ["prlimit", "--core=unlimited"]) { frame in
+            let limits = try String(contentsOfFile: "/proc/\(frame.pid)/limits", encoding: .utf8)
+            let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") })
+            #expect(line.split { $0 == " " }.suffix(3) == ["0", "0", "bytes"])
+        }
+    }
+
+    @Test("the process is not dumpable: what the kernel shows of it belongs to root, not to its user")
+    func notDumpable() async throws {
+        try await Unprivileged.withDirectory { unprivileged in
+            let frame = try FrameProcess(in: unprivileged.directory, launcher: unprivileged.launcher)
+            defer { frame.end() }
+            #expect(try frame.status("Uid") == Int(unprivileged.uid))
+            #expect(fileStatus("/proc/\(frame.pid)/maps")?.st_uid == 0)
+        }
+    }
+
+    @Test(
+        "a crash ends it at once, without a word of registers or memory",
+        arguments: [SIGSEGV, SIGABRT, SIGILL, SIGBUS]
+    )
+    func crash(_ signal: CInt) async throws {
+        try await withFrame(environment: ["SWIFT_BACKTRACE": "enable=yes,color=no"]) { frame in
+            try frame.startSession()
+            try frame.waitForLog("session default started")
+            let log = frame.log
+            frame.process.send(signal)
+            #expect(try frame.process.wait() == .killed(by: signal))
+            try frame.process.errors.waitForEnd()
+            #expect(frame.log == log)
+        }
+    }
+
+    @Test("where memory cannot be locked it does not start, and says what to do; told to, it starts and says so loudly")
+    func unlockedMemory() async throws {
+        try await Unprivileged.withDirectory { unprivileged in
+            let launcher = ["prlimit", "--memlock=0:0"] + unprivileged.launcher
+            let refused = try Refused([unprivileged.directory], launcher: launcher)
+            #expect(refused.code == 71)
+            #expect(
+                refused.errors == """
+                    stampd: the memory for keys cannot be locked: it might be written to swap
+                    hint: raise RLIMIT_MEMLOCK (ulimit -l) to 512 KiB or more; or accept it: --allow-unlocked-memory
+
+                    """
+            )
+            let frame = try FrameProcess(
+                in: unprivileged.directory,
+                ["--allow-unlocked-memory"],
+                launcher: launcher
+            )
+            defer { frame.end() }
+            #expect(frame.log.contains("KEYS MAY REACH SWAP"))
+        }
+    }
+
+    @Test("started with its standard descriptors closed, it writes no line of its log to a peer")
+    func closedDescriptors() async throws {
+        try await blocking {
+            try TemporaryDirectory.with { directory in
+                let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
+                defer { close(null) }
+                let closing = ["sh", "-c", #"exec "$@" 0<&- 1>&- 2>&-"#, "sh"]
+                let frame = try FrameProcess(in: directory.path, launcher: closing, errors: null)
+                defer { frame.end() }
+                _ = try frame.waitUntilServing()
+                let control = try frame.controlClient()
+                for _ in 0..<10 {
+                    for method in ["Lock", "Unlock"] { #expect(try control.control(method).summary == "ok") }
+                }
+                for descriptor in 0...2 {
+                    let target = try FileManager.default.destinationOfSymbolicLink(
+                        atPath: "/proc/\(frame.pid)/fd/\(descriptor)"
+                    )
+                    #expect(target == "/dev/null")
+                }
+                #expect(try frame.stop() == .exited(0))
+            }
+        }
+    }
+}
+
+/// A way to run a process as a user without privileges, and a directory of that user's.
+struct Unprivileged {
+    let uid: uid_t
+    let directory: String
+    /// Goes in front of a program; nothing where the tests themselves have no privileges.
+    let launcher: [String]
+
+    /// Runs `body`; where there is no such way, says so and runs nothing.
+    static func withDirectory(_ body: (Unprivileged) throws -> Void) async throws {
+        try await blocking {
+            try TemporaryDirectory.with(mode: 0o711) { directory in
+                let own = directory.path(of: "frame")
+                mkdir(own, 0o700)
+                guard geteuid() == 0 else {
+                    return try body(Unprivileged(uid: geteuid(), directory: own, launcher: []))
+                }
+                let uid: uid_t = 65534
+                chown(own, uid, uid)
+                let launcher = ["setpriv", "--reuid=\(uid)", "--regid=\(uid)", "--clear-groups"]
+                let probe = try ChildProcess(launcher + [FrameProcess.executable, "--version"])
+                guard try probe.wait() == .exited(0) else {
+                    return print("skipped: user \(uid) cannot run \(FrameProcess.executable)")
+                }
+                try body(Unprivileged(uid: uid, directory: own, launcher: launcher))
+            }
+        }
+    }
+}
