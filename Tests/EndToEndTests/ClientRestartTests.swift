@@ -26,7 +26,7 @@ struct ClientRestartTests {
                         }
                     }
                 }
-                try await System.waitForUnread(at: frame.stampPath)
+                try await System.waitForUnread(by: frame)
                 frame.process.send(SIGKILL)
                 for try await error in group {
                     switch error {
@@ -52,7 +52,7 @@ struct ClientRestartTests {
             frame.process.send(SIGSTOP)
             let payload = payload("asked twice")
             let stamp = Task { try await client.stamp(payload: payload) }
-            try await System.waitForUnread(at: frame.stampPath)
+            try await System.waitForUnread(by: frame)
             try await System.withFrame { next in
                 let credential = try next.startSession()
                 try exchange(frame.directory, next.directory)
@@ -73,7 +73,7 @@ struct ClientRestartTests {
             _ = try await control.getStatus()
             frame.process.send(SIGSTOP)
             let injection = Task { try await control.injectCredentialBundle(bundle) }
-            try await System.waitForUnread(at: frame.controlPath)
+            try await System.waitForUnread(by: frame)
             try await System.withFrame { next in
                 let embedded = try await ControlClient(FrameAddress(socketDirectory: next.directory)).initEmbeddedKey()
                 try exchange(frame.directory, next.directory)

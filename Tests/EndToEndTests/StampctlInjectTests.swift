@@ -17,7 +17,7 @@ struct StampctlInjectTests {
     }
 
     private static let faults = [
-        Fault("truncated", "length") { String($0.dropLast(4)) }, Fault("empty", "length") { _ in "" },
+        Fault("truncated", "length") { String($0.dropLast(4)) }, Fault("empty", "checksum") { _ in "" },
         Fault("with a space behind it", "encoding") { $0 + " " },
         Fault("with two newlines behind it", "encoding") { $0 + "\n\n" },
         Fault("damaged", "decryption") { ($0.dropLast(2) + ($0.dropLast().last == "A" ? "BA" : "AA")).description },
@@ -27,7 +27,10 @@ struct StampctlInjectTests {
         },
     ]
 
-    @Test("a bad bundle exits 5 with its reason and a hint, is not repeated, and the session stamps on", arguments: faults)
+    @Test(
+        "a bad bundle exits 5 with its reason and a hint, is not repeated, and the session stamps on",
+        arguments: faults
+    )
     func fault(_ fault: Fault) async throws {
         try await System.withFrame { frame in
             let credential = try frame.startSession()

@@ -126,6 +126,19 @@ import Testing
         #expect(try desk.query(.getAPIKeys)["apiKeys"]?.elements?.count == 2)
     }
 
+    @Test("the key that it registers polls it too: it is unknown until the Nth poll is over") func newKeysPolls() throws
+    {
+        let desk = try Desk(pendingPolls: 2)
+        let key = P256.Signing.PrivateKey()
+        let pending = try desk.submit(.createAPIKeys, makeKeyParameters(key, for: desk.rootUserId))
+        let query: JSONObject = ["activityId": pending["id"] ?? .null]
+        let unknown = APIRefusal.publicKeyNotFound(publicKey: key.hex, organizationId: desk.organizationId.text)
+        #expect(throws: unknown) { try desk.query(.whoami, by: key) }
+        for _ in 0..<2 { #expect(throws: unknown) { try desk.query(.getActivity, query, by: key) } }
+        let answer = try desk.query(.getActivity, query, by: key)["activity"]
+        #expect(answer?["status"]?.string == "ACTIVITY_STATUS_COMPLETED")
+    }
+
     @Test("sending the same bytes again is a poll too") func resubmission() throws {
         let desk = try Desk(pendingPolls: 2)
         let body = desk.makeSubmission(.createAPIKeys, makeKeyParameters(for: desk.rootUserId))

@@ -28,14 +28,20 @@ struct Ledger {
         self.pendingPolls = pendingPolls
     }
 
-    /// Answers one request. A refusal changes nothing, but for the counter of a passkey whose stamp was good.
+    /// Answers one request. A refusal changes nothing, but for the counter of a passkey whose stamp was good, and for the
+    /// activity that an unknown key asks for.
     mutating func answer(_ request: APIRequest, at now: Date) throws(APIRefusal) -> JSONObject {
         let stamp = try Stamp(reading: request.stamps, for: request.endpoint.family)
         let body = try RequestBody(request.body)
         guard var organization = organizations[body.organizationId] else { throw .organizationNotFound }
-        let caller = try organization.authenticate(stamp, of: request.body, for: party, at: now)
-        organizations[organization.id] = organization
         defer { organizations[organization.id] = organization }
+        let caller: Caller
+        do throws(APIRefusal) {
+            caller = try organization.authenticate(stamp, of: request.body, for: party, at: now)
+        } catch {
+            if case .publicKeyNotFound = error { countPoll(request.endpoint, body, in: &organization, at: now) }
+            throw error
+        }
         guard let command = request.endpoint.command else {
             return try answerQuery(request.endpoint, body, from: caller, in: &organization, at: now)
         }
@@ -98,6 +104,17 @@ extension Ledger {
         }
         organization.store(activity)
         return activity
+    }
+
+    /// A key that a pending activity is to register may ask for that activity with its own stamps. It is refused until it
+    /// is registered, and yet the time passes that is counted in polls here.
+    private func countPoll(_ endpoint: Endpoint, _ body: RequestBody, in organization: inout Organization, at now: Date)
+    {
+        var fields = body.fields
+        guard endpoint == .getActivity, let id = try? fields.string("activityId"),
+            let activity = try? organization.activity(id)
+        else { return }
+        _ = poll(activity, in: &organization, at: now)
     }
 
     private func execute(_ activity: Activity, in organization: inout Organization, at now: Date) -> Activity.Status {

@@ -31,6 +31,9 @@ final class ChildProcess {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1)
         posix_spawn_file_actions_adddup2(&actions, given ?? errors.writeEnd, 2)
+        // Nothing of this process's besides: a listening socket of another test's would not be closed with it.
+        // Not addclosefrom_np(3), which Glibc's module hides.
+        for descriptor in 3..<min(1024, getdtablesize()) { posix_spawn_file_actions_addclose(&actions, descriptor) }
         // It starts with no signal blocked, whatever this thread blocks.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
