@@ -5,7 +5,7 @@ import Testing
 @testable import SignerCore
 
 extension SignerCoreTests {
-    @Suite("Secrets lie in the secure heap, and nowhere once they have ended") struct SecretLifeTests {
+    @Suite("Secrets lie in the secure heap, and nowhere once they have ended", .searchesMemory) struct SecretLifeTests {
         let memory: ProcessMemory
 
         init() throws { memory = try ProcessMemory() }

@@ -18,3 +18,10 @@ struct SecureHeapTrait: SuiteTrait {
 extension Trait where Self == SecureHeapTrait {
     static var secureHeap: SecureHeapTrait { SecureHeapTrait() }
 }
+
+extension Trait where Self == ConditionTrait {
+    /// For suites that search the process's memory.
+    static var searchesMemory: ConditionTrait {
+        .enabled(if: ProcessMemory.isSearchable, "a sanitizer maps more memory than can be searched")
+    }
+}
