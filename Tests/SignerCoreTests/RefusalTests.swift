@@ -230,7 +230,7 @@ extension SignerCoreTests {
             let used = SecureHeap.usedByteCount
             #expect(throws: refusal.error(scene)) { try refusal.call(scene) }
             #expect(scene.frame.snapshot() == before)
-            #expect(SecureHeap.usedByteCount == used)
+            #expect(SecureHeap.usedByteCount <= used)
         }
 
         @Test("a lock leaves reading, ending, reset, init and the deadlines") func locked() throws {
