@@ -28,8 +28,20 @@ struct InputFile: ExpressibleByArgument {
             defer { try? file.close() }
             return try file.readToEnd() ?? Data()
         } catch {
-            throw Failure("cannot read \(path): \(error.localizedDescription)", status: .wrongUsage)
+            throw makeFailure(error)
         }
+    }
+
+    /// Says the path only where something is there: what is no path may be the bundle itself, and is not repeated.
+    private func makeFailure(_ error: any Error) -> Failure {
+        guard path == "-" || FileManager.default.fileExists(atPath: path) else {
+            return Failure(
+                "there is no such file",
+                hint: "give a file, or - for standard input; what is read is never itself an argument",
+                status: .wrongUsage
+            )
+        }
+        return Failure("cannot read \(path): \(error.localizedDescription)", status: .wrongUsage)
     }
 
     /// - Throws: where the bytes are not UTF-8.

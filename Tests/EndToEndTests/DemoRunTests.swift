@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@Suite("turnkey-demo", .timeLimit(.minutes(2)))
+struct DemoRunTests {
+    @Test("shows each step, exits 0, and leaves no process and no file behind")
+    func run() async throws {
+        try await System.withDirectory { directory in
+            let demo = try ChildProcess([System.program("turnkey-demo")], environment: ["TMPDIR": directory.path])
+            defer { demo.end() }
+            let ending = try demo.wait(within: 60)
+            try demo.output.waitForEnd()
+            #expect(ending == .exited(0), "\(demo.output.text)\(demo.errors.text)")
+            #expect(steps(of: demo.output.text) == Self.steps)
+            #expect(directory.names == [])
+            #expect(try processes(naming: directory.path) == [])
+        }
+    }
+
+    @Test("says what is missing, exits 1, and leaves nothing behind, where a step cannot be done")
+    func failure() async throws {
+        try await System.withDirectory { directory in
+            // Too long for a socket's path.
+            let deep = directory.path(of: String(repeating: "d", count: 100))
+            try FileManager.default.createDirectory(atPath: deep, withIntermediateDirectories: false)
+            let demo = try ChildProcess([System.program("turnkey-demo")], environment: ["TMPDIR": deep])
+            defer { demo.end() }
+            #expect(try demo.wait(within: 60) == .exited(1))
+            try demo.errors.waitForEnd()
+            #expect(demo.errors.text.hasPrefix("turnkey-demo: "))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: deep) == [])
+            #expect(try processes(naming: directory.path) == [])
+        }
+    }
+
+    private static let steps = [
+        "→ A sandbox of Turnkey's API and a frame run, each a process of its own",
+        "→ The frame is initialised and shows its embedded public key",
+        "→ A passkey, made of software here, is registered for the user",
+        "→ One approval of the passkey creates a session key at the API; its private half arrives sealed",
+        "→ The bundle is injected: the frame alone can open it",
+        "→ Reads and writes are stamped by the frame, and nobody is asked",
+        "→ The session expires: the frame wipes the key and says so",
+        "→ The active client is the passkey again",
+        "Done",
+    ]
+
+    /// The lines that are not indented.
+    private func steps(of output: String) -> [String] {
+        output.split(separator: "\n").map(String.init).filter { !$0.hasPrefix(" ") }
+    }
+
+    /// Identifiers of the processes whose command line or environment has `text`.
+    private func processes(naming text: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
+            guard Int(name) != nil else { return false }
+            return ["cmdline", "environ"].contains { file in
+                let bytes = FileManager.default.contents(atPath: "/proc/\(name)/\(file)") ?? Data()
+                return String(decoding: bytes, as: UTF8.self).contains(text)
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@Suite("Others' code: PyPI's varlink and turnkey-http", .timeLimit(.minutes(3)))
+struct PythonProofTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+
+    @Test("varlink introspects both sockets, calls each method and follows each event")
+    func varlink() async throws {
+        try await System.withFrame { frame in
+            let sentences = try prove("prove_varlink.py", [frame.directory])
+            #expect(sentences.contains("all 15 methods of both interfaces were called"))
+            #expect(sentences.contains("there was no other event than those told"))
+        }
+    }
+
+    @Test("turnkey-http reads and writes with a frame as its stamper, until the key expires")
+    func turnkeyHTTP() async throws {
+        try await System.withStage(sandbox: ["--pending-polls", "2"]) { stage in
+            let arguments = [stage.sandbox.readyFile, stage.frame.directory]
+            let sentences = try prove("prove_turnkey_http.py", arguments)
+            for sentence in [
+                "whoami, stamped by the frame, names the organization and the user",
+                "create_api_keys was pending, and the client polled it with stamps",
+                "a key that has expired is answered 401 API_KEY_EXPIRED", "the sessions were ended",
+            ] {
+                #expect(sentences.contains(sentence))
+            }
+        }
+    }
+
+    /// Runs a proof to its end, which is to be 0, and answers the sentences that it proved.
+    private func prove(_ script: String, _ arguments: [String]) throws -> [String] {
+        let python = Self.root.appending(path: ".venv/bin/python").path
+        try #require(
+            FileManager.default.isExecutableFile(atPath: python),
+            "\(python) is missing: run make .venv/installed"
+        )
+        let path = Self.root.appending(path: "Tests/EndToEndTests/python/\(script)").path
+        let process = try ChildProcess([python, "-B", path] + arguments)
+        defer { process.end() }
+        let ending = try process.wait(within: 120)
+        try process.output.waitForEnd()
+        #expect(ending == .exited(0), "\(process.output.text)\(process.errors.text)")
+        return process.output.text.split(separator: "\n").compactMap { line in
+            line.hasPrefix("ok: ") ? String(line.dropFirst(4)) : nil
+        }
+    }
+}

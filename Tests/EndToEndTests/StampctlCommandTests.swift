@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@Suite("stampctl at a real frame", .timeLimit(.minutes(3)))
+struct StampctlCommandTests {
+    @Test("each command, for people and for programs, in the order of a frame's life")
+    func life() async throws {
+        try await System.withFrame { frame in
+            let ctl = Control(frame)
+            #expect(try ctl.object("key", "init")["publicKey"] as? String == frame.initEmbeddedKey())
+            try ctl.expectText(["key", "init"], contains: frame.initEmbeddedKey())
+            #expect(try ctl.object("key", "show")["publicKey"] as? String == frame.initEmbeddedKey())
+            try ctl.expectText(["key", "show"], contains: frame.initEmbeddedKey())
+
+            let (text, json) = (Credential(), Credential())
+            let bundle = try frame.bundle(of: text) + "\n"
+            try ctl.expectText(["inject", "--session", "text"], input: bundle, contains: text.publicKey)
+            let file = frame.directory + "/bundle"
+            try Data(frame.bundle(of: json).utf8).write(to: URL(filePath: file))
+            let injected = try ctl.object("inject", file, "--expect-public-key", json.publicKey)
+            #expect(injected["publicKey"] as? String == json.publicKey)
+            #expect(injected["name"] as? String == "default")
+
+            #expect(try ctl.object("session", "show")["publicKey"] as? String == json.publicKey)
+            try ctl.expectText(["session", "show", "--session", "text"], contains: text.publicKey)
+            let list = try ctl.run(["session", "list", "--json"])
+            #expect(list.status == 0)
+            #expect(list.output.split(separator: "\n").count == 2)
+            try ctl.expectText(["session", "list"], contains: text.publicKey)
+
+            try activate(ctl)
+            try ctl.expectText(["session", "end", "--session", "text"], contains: "")
+            #expect(try ctl.run(["session", "show", "--session", "text"]).status == 3)
+
+            try ctl.expectText(["lock"], contains: "")
+            #expect(try ctl.object("status")["locked"] as? Bool == true)
+            try ctl.expectText(["status"], contains: "locked")
+            #expect(try ctl.run(["stamp"], input: "p").status == 4)
+            try ctl.expectText(["unlock"], contains: "")
+            try ctl.expectText(["stamp"], input: "p", contains: "X-Stamp: ")
+
+            let refusal = try ctl.run(["key", "reset"])
+            #expect(refusal.status == 64)
+            #expect(refusal.errors.contains("hint: give --force"))
+            try ctl.expectText(["key", "reset", "--force"], contains: "")
+            let shown = try ctl.run(["key", "show"])
+            #expect(shown.status == 3)
+            #expect(shown.errors.contains("hint: make one with \"stampctl key init\""))
+        }
+    }
+
+    private func activate(_ ctl: Control) throws {
+        let born = try #require(try ctl.object("session", "create", "--session", "born")["publicKey"] as? String)
+        let session = try ctl.object("session", "activate", born, "--user-id", "u", "--organization-id", "o")
+        #expect(session["origin"] as? String == "generated")
+        #expect([session["userId"] as? String, session["organizationId"] as? String] == ["u", "o"])
+        let again = try ctl.run(["session", "activate", born])
+        #expect(again.status == 5)
+        #expect(again.errors.contains(born))
+        let printed = try ctl.run(["session", "create", "--session", "text-born"])
+        try ctl.expectText(
+            ["session", "activate", printed.output.trimmingCharacters(in: .newlines)],
+            contains: "text-born"
+        )
+    }
+
+    @Test(
+        "a payload is stamped byte for byte, from standard input and from a file",
+        arguments: ["", "{}", "{}\n", "\n", " é🗝️\r\n\u{0}", String(repeating: "x", count: 300_000)]
+    )
+    func stamp(payload: String) async throws {
+        try await System.withFrame { frame in
+            let ctl = Control(frame)
+            let credential = try frame.startSession()
+            let file = frame.directory + "/payload"
+            try Data(payload.utf8).write(to: URL(filePath: file))
+            let text = try ctl.run(["stamp"], input: payload).output
+            #expect(text.hasPrefix("X-Stamp: ") && text.hasSuffix("\n"))
+            let headers = [
+                text.dropFirst(9).dropLast().description,
+                try ctl.object("stamp", file, "--expect-public-key", credential.publicKey)["stampHeaderValue"] as? String,
+            ]
+            for header in headers {
+                let stamp = try Stamp(header: #require(header))
+                #expect(stamp.publicKey == credential.publicKey)
+                #expect(try stamp.holds(for: Data(payload.utf8)))
+                #expect(try !stamp.holds(for: Data((payload + "\n").utf8)))
+            }
+        }
+    }
+
+    @Test("monitor prints one event a line as it happens, until the frame goes away", arguments: [[], ["--json"]])
+    func monitor(options: [String]) async throws {
+        try await System.withFrame { frame in
+            let arguments = ["monitor", "--socket-directory", frame.directory] + options
+            let process = try ChildProcess([System.program("stampctl")] + arguments)
+            defer { process.end() }
+            // It is there once the frame says so: nothing is missed.
+            let client = try frame.stampClient()
+            _ = try await System.poll("a second connection") {
+                let reply = try client.stamper("GetStatus")
+                return reply.summary.contains(#""connections":2"#) ? true : nil
+            }
+            let control = try frame.controlClient()
+            for (method, kind) in [("Lock", "locked"), ("Unlock", "unlocked"), ("InitEmbeddedKey", "embeddedKeyCreated")] {
+                try control.control(method)
+                try process.output.wait("the event \(kind)") { $0.contains(kind) && $0.hasSuffix("\n") }
+            }
+            #expect(try frame.stop() == .exited(0))
+            #expect(try process.wait() == .exited(4))
+            try process.errors.waitForEnd()
+            #expect(process.errors.text.hasPrefix("stampctl: the frame went away"))
+            let lines = process.output.text.split(separator: "\n").map(String.init)
+            #expect(lines.count == 3)
+            guard !options.isEmpty else { return }
+            let objects = try lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }
+            #expect(objects.map { $0?["kind"] as? String } == ["locked", "unlocked", "embeddedKeyCreated"])
+        }
+    }
+
+    @Test("without a frame every command that needs one exits 69 and says where it looked")
+    func noFrame() async throws {
+        try await System.withDirectory { directory in
+            for command in [["status"], ["key", "show"], ["session", "list"], ["monitor"], ["lock"]] {
+                let run = try System.StampctlRun(command + ["--socket-directory", directory.path])
+                #expect(run.status == 69)
+                #expect(run.output.isEmpty)
+                #expect(run.errors.contains(directory.path) && run.errors.contains("hint: start stampd"))
+            }
+        }
+    }
+
+    @Test("the frame is found by the environment too")
+    func environment() async throws {
+        try await System.withFrame { frame in
+            let run = try System.StampctlRun(["status"], environment: ["STAMPD_SOCKET_DIRECTORY": frame.directory])
+            #expect(run.status == 0)
+        }
+    }
+}
+
+extension StampctlCommandTests {
+    /// stampctl, pointed at one frame.
+    struct Control {
+        let directory: String
+
+        init(_ frame: FrameProcess) { directory = frame.directory }
+
+        func run(_ arguments: [String], input: String = "") throws -> System.StampctlRun {
+            try System.StampctlRun(arguments + ["--socket-directory", directory], input: input)
+        }
+
+        /// The one JSON object that a command prints.
+        func object(_ arguments: String...) throws -> [String: Any] {
+            let run = try run(arguments + ["--json"])
+            try #require(run.status == 0, "\(arguments): \(run.errors)")
+            #expect(run.errors.isEmpty)
+            #expect(run.output.hasSuffix("}\n"))
+            return try run.json
+        }
+
+        /// A command's text: nothing where nothing is expected.
+        func expectText(_ arguments: [String], input: String = "", contains text: String) throws {
+            let run = try run(arguments, input: input)
+            #expect(run.status == 0, "\(arguments): \(run.errors)")
+            #expect(run.errors.isEmpty)
+            #expect(text.isEmpty ? run.output.isEmpty : run.output.contains(text), "\(arguments)")
+        }
+    }
+}
