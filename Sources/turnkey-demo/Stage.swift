@@ -47,10 +47,10 @@ struct Stage {
     func clear() { Self.clear(processes, directory) }
 
     private static func clear(_ processes: [Process], _ directory: URL) {
-        for process in processes where process.isRunning {
-            process.terminate()
-            process.waitUntilExit()
-        }
+        // All are told before one is waited for: stampd closes the descriptor that Foundation watches it by, and
+        // Foundation then waits for its end before it sees any other's.
+        for process in processes where process.isRunning { process.terminate() }
+        for process in processes { process.waitUntilExit() }
         try? FileManager.default.removeItem(at: directory)
     }
 

@@ -119,7 +119,7 @@ extension SignerCoreTests {
             ),
             Refusal(
                 "inject: no bundle",
-                { _ in .invalidBundle(.checksum) },
+                { _ in .invalidBundle(.length) },
                 call: { try $0.frame.inject("", as: "first") }
             ),
             Refusal(
