@@ -119,6 +119,7 @@ struct RefusalTests {
         Row("nested 32 deep", nested(32), "InvalidParameter parameter=deep"),
         Row("white space around", " \t\r\n" + call("Stamper.GetStatus", "") + "\n", "ok"),
         Row("escaped names", #"{"\u006dethod":"io.stampd\u002eStamper.GetStatus"}"#, "ok"),
+        Row("parameters null", #"{"method":"io.stampd.Stamper.GetStatus","parameters":null}"#, "ok"),
         Row("more for one reply", call("Stamper.GetStatus", "", #","more":true"#), "ok"),
     ]
 
@@ -141,12 +142,20 @@ struct RefusalTests {
         }
     }
 
+    @Test("the nesting that is allowed can be set")
+    func nesting() async throws {
+        try await withFrame(["--maximum-nesting", "4"]) { frame in
+            let client = try frame.controlClient()
+            try client.write(Self.nested(4) + "\0" + Self.nested(5) + "\0")
+            #expect(try client.readToEnd().map(\.summary) == ["InvalidParameter parameter=deep"])
+        }
+    }
+
     private static let notCallTexts: [(name: String, text: String)] = [
         ("nothing", ""), ("half of an object", #"{"method":"#), ("no method", "{}"), ("an array", "[]"),
         ("a string", #""\#(payloadMarker)""#), ("trailing bytes", "{} {}"), ("single quotes", "{'method':'x'}"),
         ("method a number", #"{"method":1}"#), ("method null", #"{"method":null}"#),
         ("parameters an array", #"{"method":"a.b","parameters":[]}"#),
-        ("parameters null", #"{"method":"a.b","parameters":null}"#),
         ("a member that a call has not", #"{"method":"a.b","\#(payloadMarker)":1}"#),
         ("duplicate method", #"{"method":"a.b","method":"a.b"}"#),
         ("duplicate payload", #"{"method":"io.stampd.Stamper.Stamp","parameters":{"payload":"a","payload":"b"}}"#),

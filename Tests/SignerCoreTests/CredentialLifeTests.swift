@@ -4,7 +4,8 @@ import Testing
 @testable import SignerCore
 
 extension SignerCoreTests {
-    @Suite("A credential lives in the secure heap alone, and no longer than its session") struct CredentialLifeTests {
+    @Suite("A credential lives in the secure heap alone, and no longer than its session", .searchesMemory)
+    struct CredentialLifeTests {
         /// The ways in which a session and the frame's embedded key may end.
         enum End: CaseIterable {
             case reset

@@ -4,7 +4,7 @@ import Testing
 @testable import SignerCore
 
 extension SignerCoreTests {
-    @Suite("A nonce is gone when its stamp goes out") struct NonceTests {
+    @Suite("A nonce is gone when its stamp goes out", .searchesMemory) struct NonceTests {
         static let payload = Array(#"{"type":"ACTIVITY_TYPE_SIGN_RAW_PAYLOAD_V2"}"#.utf8)
 
         @Test(

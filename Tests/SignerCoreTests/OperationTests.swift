@@ -4,7 +4,7 @@ import Testing
 @testable import SignerCore
 
 extension SignerCoreTests {
-    @Suite("An operation with a private key leaves nothing behind it") struct OperationTests {
+    @Suite("An operation with a private key leaves nothing behind it", .searchesMemory) struct OperationTests {
         enum Operation: CaseIterable {
             case makeKey
             case derive

@@ -88,7 +88,7 @@ extension SignerCoreTests {
             for name: SessionName in ["b", "c", "d"] { try frame.inject(bundles[1], as: name) }
             let credentials = Set(frame.snapshot().sessions.map(\.credential))
             #expect(credentials.count == 1)
-            #expect(SecureHeap.usedByteCount == used)
+            #expect(SecureHeap.usedByteCount <= used)
         }
 
         @Test("reset forgets the deadline") func reset() throws {

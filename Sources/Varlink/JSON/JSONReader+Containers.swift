@@ -47,7 +47,7 @@ extension JSONReader {
     private mutating func open(_ bracket: UInt8) throws(JSONError) {
         skipWhiteSpace()
         guard try currentByte() == bracket else { throw error(.wrongType) }
-        guard depth < Self.maximumDepth else { throw error(.tooDeep) }
+        guard depth < maximumDepth else { throw error(.tooDeep) }
         depth += 1
         offset += 1
     }

@@ -8,7 +8,9 @@
 /// they take in the text. Comparing n names costs at most n log n comparisons.
 package struct JSONReader: ~Escapable {
     /// Objects and arrays inside one another, the outermost counted as 1.
-    package static let maximumDepth = 32
+    package static let defaultMaximumDepth = 32
+
+    let maximumDepth: Int
 
     let bytes: Span<UInt8>
     /// Offset of the next byte.
@@ -16,8 +18,9 @@ package struct JSONReader: ~Escapable {
     var depth = 0
 
     @_lifetime(copy bytes)
-    package init(_ bytes: Span<UInt8>) {
+    package init(_ bytes: Span<UInt8>, maximumDepth: Int = Self.defaultMaximumDepth) {
         self.bytes = bytes
+        self.maximumDepth = maximumDepth
     }
 
     /// Reads any value to its end and checks every byte of it.

@@ -15,13 +15,16 @@ package struct Call: Sendable {
     private let methodName: JSONToken
     private let parameters: ParameterTokens
 
-    package init(_ frame: Span<UInt8>) throws(CallError) {
+    package init(_ frame: Span<UInt8>, maximumDepth: Int = JSONReader.defaultMaximumDepth) throws(CallError) {
         let members: CallMembers
-        do throws(JSONError) { members = try CallMembers(frame) } catch { throw .json(error) }
+        do throws(JSONError) { members = try CallMembers(frame, maximumDepth: maximumDepth) } catch {
+            throw .json(error)
+        }
         guard !members.hasUnknown else { throw .unknownMember }
         guard let method = members.method else { throw .missingMethod }
         guard method.kind == .string else { throw .methodIsNotString }
-        guard members.parametersKind == .object else { throw .parametersAreNotObject }
+        // null stands for parameters that are absent, as it does for one of them.
+        guard [.object, .null].contains(members.parametersKind) else { throw .parametersAreNotObject }
         methodName = method
         parameters = members.parameters
         isOneway = try Self.readFlag(members.oneway, in: frame)

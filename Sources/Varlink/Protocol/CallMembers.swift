@@ -12,8 +12,8 @@ struct CallMembers {
     private(set) var parametersKind = JSONToken.Kind.object
 
     /// Reads the frame to its end, every byte of it.
-    init(_ frame: Span<UInt8>) throws(JSONError) {
-        var reader = JSONReader(frame)
+    init(_ frame: Span<UInt8>, maximumDepth: Int) throws(JSONError) {
+        var reader = JSONReader(frame, maximumDepth: maximumDepth)
         var object = try reader.beginObject()
         while let name = try reader.nextName(in: &object) { try readMember(name, &reader) }
         try reader.end()

@@ -9,7 +9,7 @@ extension Server {
     /// the connection.
     func answer(_ bytes: Span<UInt8>, from connection: Connection, to replies: inout JSONWriter) {
         let call: Call
-        do throws(CallError) { call = try Call(bytes) } catch {
+        do throws(CallError) { call = try Call(bytes, maximumDepth: limits.maximumNesting) } catch {
             refuseFrame(of: connection, because: error.message)
             connection.state = .closing
             return

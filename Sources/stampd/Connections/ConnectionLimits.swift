@@ -5,6 +5,8 @@ import Varlink
 struct ConnectionLimits {
     /// One call without its NUL.
     var maximumFrameBytes = FrameScanner.defaultLimitBytes
+    /// Objects and arrays inside one another, in a call; no call of ours needs more than two.
+    var maximumNesting = JSONReader.defaultMaximumDepth
     /// Bytes of frames that are not whole yet, all connections together; then reading waits.
     var maximumReadingBytes = 32 * 1024 * 1024
     /// Two descriptors each, in a process that may have 2048.

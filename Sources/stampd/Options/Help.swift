@@ -16,6 +16,7 @@ enum Help {
           --maximum-expiration-seconds N     the longest session that may be asked for (86400)
           --maximum-sessions N               sessions alive at once, 1 to 64 (64)
           --maximum-frame-bytes N            the longest call (1048576)
+          --maximum-nesting N                objects and arrays inside one another in a call (32)
           --maximum-reading-bytes N          unfinished calls in all (33554432)
           --maximum-connections N            connections in all (768)
           --maximum-connections-per-user N   connections of one user (512)

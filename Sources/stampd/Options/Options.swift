@@ -75,6 +75,7 @@ struct Options {
         switch option {
         case .socketDirectory, .allowUnlockedMemory: break
         case .maximumFrameBytes: limits.maximumFrameBytes = Int(number)
+        case .maximumNesting: limits.maximumNesting = Int(number)
         case .maximumReadingBytes: limits.maximumReadingBytes = Int(number)
         case .maximumConnections: limits.maximumConnections = Int(number)
         case .maximumConnectionsPerUser: limits.maximumConnectionsPerUser = Int(number)
@@ -96,6 +97,7 @@ enum Option: String, CaseIterable {
     case maximumExpirationSeconds = "--maximum-expiration-seconds"
     case maximumSessions = "--maximum-sessions"
     case maximumFrameBytes = "--maximum-frame-bytes"
+    case maximumNesting = "--maximum-nesting"
     case maximumReadingBytes = "--maximum-reading-bytes"
     case maximumConnections = "--maximum-connections"
     case maximumConnectionsPerUser = "--maximum-connections-per-user"
@@ -111,6 +113,7 @@ enum Option: String, CaseIterable {
         case .maximumExpirationSeconds: 1...31_536_000
         case .maximumSessions: 1...64
         case .maximumFrameBytes: 1024...16_777_216
+        case .maximumNesting: 2...128
         case .maximumReadingBytes: 1_048_576...1_073_741_824
         case .maximumConnections: 2...16_384
         case .maximumConnectionsPerUser: 1...16_384
