@@ -234,15 +234,16 @@ import Testing
 }
 
 /// The addresses in hex that /proc/net has a listening socket of this port on.
-private func listeners(onPort port: UInt16) throws -> [String] {
-    var addresses: [String] = []
+private func listeners(onPort port: UInt16) throws -> Set<String> {
+    var addresses: Set<String> = []
     for table in ["tcp", "tcp6"] {
         for line in try String(contentsOfFile: "/proc/net/\(table)", encoding: .utf8).split(separator: "\n").dropFirst()
         {
             let columns = line.split(separator: " ")
             let local = columns[1].split(separator: ":")
             guard columns[3] == "0A", UInt16(local[1], radix: 16) == port else { continue }
-            addresses.append(String(local[0]))
+            // A table that changes while it is read may show a line twice.
+            addresses.insert(String(local[0]))
         }
     }
     return addresses

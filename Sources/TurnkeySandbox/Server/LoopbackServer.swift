@@ -62,9 +62,10 @@ struct LoopbackServer: Sendable {
             try await Task.sleep(for: Self.grace)
             serving.cancel()
         }
-        // It throws only where the server was not running, which is what is wanted.
+        // It throws only where the server was not running, which is what is wanted. A connection that was being accepted
+        // is served on when this returns: only the serving's own end is the end.
         try? await server.shutdownGracefully()
-        impatience.cancel()
         _ = await serving.result
+        impatience.cancel()
     }
 }
