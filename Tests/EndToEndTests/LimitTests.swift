@@ -99,7 +99,8 @@ struct LimitTests {
 
     @Test("peers that call and never read keep little memory, and the others are served")
     func backPressure() async throws {
-        try await withFrame { frame in
+        // Fewer long calls than the limit on reading makes wait, and time for them on a busy machine.
+        try await withFrame(["--frame-timeout-seconds", "30"]) { frame in
             let credential = try frame.startSession()
             let before = try frame.status("VmRSS")
             let description = makeCall(
@@ -110,10 +111,10 @@ struct LimitTests {
             let bytes =
                 makeStamp(payload(String(repeating: "x", count: 900_000)))
                 + (0..<4000).flatMap { _ in description }
-            let greedy = try (0..<24).map { _ in try frame.stampClient() }
+            let greedy = try (0..<12).map { _ in try frame.stampClient() }
             var sent = [Int](repeating: 0, count: greedy.count)
             var isMoving = true
-            let end = Date(timeIntervalSinceNow: 10)
+            let end = Date(timeIntervalSinceNow: 30)
             while isMoving || greedy.contains(where: { !$0.isReadable }), Date() < end {
                 isMoving = false
                 for (index, client) in greedy.enumerated() where sent[index] < bytes.count {
@@ -125,7 +126,7 @@ struct LimitTests {
             }
             #expect(sent.allSatisfy { $0 > 900_000 && $0 < bytes.count })
             let growth = try frame.status("VmRSS") - before
-            #expect(growth < 6 * 1024, "\(growth) KiB for 24 peers")
+            #expect(growth < 3 * 1024, "\(growth) KiB for 12 peers")
         }
     }
 

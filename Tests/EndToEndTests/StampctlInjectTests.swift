@@ -17,7 +17,7 @@ struct StampctlInjectTests {
     }
 
     private static let faults = [
-        Fault("truncated", "length") { String($0.dropLast(4)) }, Fault("empty", "checksum") { _ in "" },
+        Fault("truncated", "length") { String($0.dropLast(4)) }, Fault("empty", "length") { _ in "" },
         Fault("with a space behind it", "encoding") { $0 + " " },
         Fault("with two newlines behind it", "encoding") { $0 + "\n\n" },
         Fault("damaged", "decryption") { ($0.dropLast(2) + ($0.dropLast().last == "A" ? "BA" : "AA")).description },
