@@ -48,6 +48,8 @@ struct Stampctl: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+        } catch let code as ExitCode {
+            exit(withError: code)  // a command said why already
         } catch  where exitCode(for: error) == .validationFailure {
             let text = message(for: error)
             StandardError.report(text.prefix(1).lowercased() + text.dropFirst(), hint: "see \"stampctl --help\"")

@@ -13,13 +13,17 @@ struct Demo {
     private static let expirationSeconds = 9
 
     static func main() async {
+        guard CommandLine.arguments.count == 1 else {
+            Narrator.fail("takes no arguments: it shows a session from its approval to its end", code: EX_USAGE)
+        }
         let stage: Stage
         do {
             stage = try await Stage.set()
         } catch {
             Narrator.fail("the stage could not be set: \(error)")
         }
-        defer { stage.clear() }
+        let interruptions = Interruptions(clearing: stage)
+        defer { withExtendedLifetime(interruptions) { stage.clear() } }
         do {
             try await Demo(stage: stage).run()
         } catch {

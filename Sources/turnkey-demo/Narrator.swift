@@ -11,11 +11,13 @@ enum Narrator {
 
     static func say(_ text: String) { write("  \(text)\n") }
 
-    static func fail(_ text: String) -> Never {
-        FileHandle.standardError.write(Data("turnkey-demo: \(text)\n".utf8))
-        exit(1)
+    static func fail(_ text: String, code: Int32 = 1) -> Never {
+        try? FileHandle.standardError.write(contentsOf: Data("turnkey-demo: \(text)\n".utf8))
+        exit(code)
     }
 
     /// Unbuffered: a step is shown before the next begins, also in a pipe.
-    private static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    ///
+    /// Who stopped reading misses the rest; the demo still ends what it began.
+    private static func write(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
 }

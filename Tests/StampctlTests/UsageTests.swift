@@ -34,7 +34,7 @@ struct UsageTests {
             ["key", "reset"],
             ["whoami"], ["whoami", "--organization-id", "o", "--api-base-url", "http://example.com"],
             ["request", "query", "../x"], ["request", "query", "/public/v1/submit/x"], ["request", "query"],
-            ["status", "--socket-directory", "/" + String(repeating: "x", count: 100)], ["lock", "--json"],
+            ["status", "--socket-directory", "/" + String(repeating: "x", count: 100)],
             ["request", "query", "whoami", "--organization-id", "o"],
         ]
     )
@@ -42,6 +42,7 @@ struct UsageTests {
         let run = try await StampctlProcess(arguments)
         #expect(run.status == 64)
         #expect(run.errors.hasPrefix("stampctl: "))
+        #expect(run.errors.split(separator: "\n").filter { $0.hasPrefix("stampctl:") }.count == 1)
         #expect(run.output.isEmpty)
     }
 

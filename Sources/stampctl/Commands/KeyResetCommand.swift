@@ -10,6 +10,7 @@ struct KeyResetCommand: ReportingCommand {
     )
 
     @OptionGroup var frame: FrameOptions
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "Do not ask. Needed where there is no terminal to ask at.")
     var force = false
@@ -17,6 +18,7 @@ struct KeyResetCommand: ReportingCommand {
     func perform() async throws {
         if !force { try confirm() }
         try await frame.controlClient.resetEmbeddedKey()
+        try output.print(Done())
     }
 
     private func confirm() throws {

@@ -9,8 +9,10 @@ struct LockCommand: ReportingCommand {
     )
 
     @OptionGroup var frame: FrameOptions
+    @OptionGroup var output: OutputOptions
 
     func perform() async throws {
         try await frame.controlClient.lock()
+        try output.print(Done())
     }
 }

@@ -11,6 +11,7 @@ struct RequestQueryCommand: ReportingCommand {
     @OptionGroup var frame: FrameOptions
     @OptionGroup var session: SessionOptions
     @OptionGroup var api: APIOptions
+    @OptionGroup var output: OutputOptions
 
     @Argument(help: "The end point, such as whoami.")
     var path: String
@@ -22,6 +23,6 @@ struct RequestQueryCommand: ReportingCommand {
 
     func perform() async throws {
         let client = try api.makeClient(frame.stampClient, session: session.session)
-        try StandardOutput.write(try await client.query(path, body: try file.read()))
+        try output.print(answer: try await client.query(path, body: try file.read()))
     }
 }

@@ -11,6 +11,7 @@ struct RequestSubmitCommand: ReportingCommand {
     @OptionGroup var frame: FrameOptions
     @OptionGroup var session: SessionOptions
     @OptionGroup var api: APIOptions
+    @OptionGroup var output: OutputOptions
 
     @Argument(help: "The end point, such as create_api_keys.")
     var path: String
@@ -22,6 +23,6 @@ struct RequestSubmitCommand: ReportingCommand {
 
     func perform() async throws {
         let client = try api.makeClient(frame.stampClient, session: session.session)
-        try StandardOutput.write(try await client.submit(path, body: try file.read()).answer)
+        try output.print(answer: try await client.submit(path, body: try file.read()).answer)
     }
 }

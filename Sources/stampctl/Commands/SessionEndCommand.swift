@@ -7,8 +7,10 @@ struct SessionEndCommand: ReportingCommand {
 
     @OptionGroup var frame: FrameOptions
     @OptionGroup var session: SessionOptions
+    @OptionGroup var output: OutputOptions
 
     func perform() async throws {
         try await frame.controlClient.endSession(session.session)
+        try output.print(Done())
     }
 }

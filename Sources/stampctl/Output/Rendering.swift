@@ -9,10 +9,22 @@ protocol Renderable: Encodable {
 
 extension OutputOptions {
     func print(_ result: some Renderable) throws {
+        guard json || !result.lines.isEmpty else { return }
         guard json else { return try StandardOutput.write(Data(result.lines.joined(separator: "\n").utf8)) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try StandardOutput.write(try encoder.encode(result))
+    }
+}
+
+extension OutputOptions {
+    /// The API's answer: as it came, or in one line.
+    func print(answer: Data) throws {
+        guard json, let value = try? JSONSerialization.jsonObject(with: answer) else {
+            return try StandardOutput.write(answer)
+        }
+        let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
+        try StandardOutput.write(try JSONSerialization.data(withJSONObject: value, options: options))
     }
 }
 

@@ -40,6 +40,12 @@ extension Event: Renderable {
     }
 }
 
+/// That a command without a result did what it says; people are told by its silence.
+struct Done: Renderable {
+    let done = true
+    var lines: [String] { [] }
+}
+
 /// The public half of a key that waits to be activated.
 struct SessionKey: Renderable {
     let publicKey: String

@@ -9,7 +9,7 @@ struct ConnectionLimits {
     var maximumNesting = JSONReader.defaultMaximumDepth
     /// Bytes of frames that are not whole yet, all connections together; then reading waits.
     var maximumReadingBytes = 32 * 1024 * 1024
-    /// Two descriptors each, in a process that may have 2048.
+    /// One descriptor each; a second is planned for, in a process that may have 2048.
     var maximumConnections = 768
     var maximumConnectionsPerUser = 512
     /// Of `maximumConnections`: kept for root and for the control socket.
