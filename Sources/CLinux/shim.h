@@ -41,6 +41,10 @@ static const int CLinuxDontWait = MSG_DONTWAIT;
 static const int CLinuxPeek = MSG_PEEK;
 static const int CLinuxNoSignal = MSG_NOSIGNAL;
 
+// Types of socket(2), which are the same.
+static const int CLinuxStream = SOCK_STREAM;
+static const int CLinuxOwnStream = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+
 // What epoll(7) tells of a descriptor.
 static const uint32_t CLinuxReadable = EPOLLIN;
 static const uint32_t CLinuxWritable = EPOLLOUT;

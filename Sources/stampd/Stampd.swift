@@ -2,16 +2,19 @@
 import Glibc
 import SignerCore
 
-/// The daemon: reads its options, takes its posture, binds its sockets, serves until a signal ends it.
+/// The daemon: takes its posture, reads its options, takes or binds its sockets, serves until a signal ends it.
 @main
 enum Stampd {
     static func main() {
-        do throws(SystemError) { try Posture.take() } catch { fail("\(error.message)", code: EX_OSERR) }
+        let passed = PassedDescriptors.take()
+        do throws(SystemError) { try Posture.take(keeping: passed.count) } catch {
+            fail("\(error.message)", code: EX_OSERR)
+        }
         switch readOptions() {
         case .help: print(Help.text)
         case .version: print("stampd \(Server.version)")
         case .run(let options):
-            let code = start(options)
+            let code = start(options, passed)
             // Every secret has ended by now; the arena that held them goes too.
             _ = SecureHeap.tearDown()
             exit(code)
@@ -27,13 +30,13 @@ enum Stampd {
     }
 
     /// Everything that lives in here has ended, wiped, when it returns the exit code.
-    private static func start(_ options: Options) -> Int32 {
+    private static func start(_ options: Options, _ passed: PassedDescriptors) -> Int32 {
         var log = Log()
         setUpSecureHeap(options, &log)
         do throws(SystemError) {
             let server = try Server(options, log: log)
-            try server.listen(at: bindSockets(options))
-            server.logStart(options)
+            try server.listen(at: takeSockets(options, passed))
+            server.logStart()
             return try server.run()
         } catch {
             fail(error.message, code: EX_OSERR)
@@ -56,9 +59,35 @@ enum Stampd {
         log.write(.warning, "KEYS MAY REACH SWAP: the memory for keys is not locked, as --allow-unlocked-memory allows")
     }
 
-    private static func bindSockets(_ options: Options) -> [BoundSocket] {
+    private static func takeSockets(_ options: Options, _ passed: PassedDescriptors) -> [any DoorSocket] {
+        if let directory = options.socketDirectory {
+            guard passed.entries.isEmpty else {
+                fail(
+                    "--socket-directory is given, and sockets were passed besides",
+                    hint: "leave one out",
+                    code: EX_USAGE
+                )
+            }
+            return bindSockets(in: directory)
+        }
+        do throws(PassedSocketError) {
+            if let fault = passed.fault { throw fault }
+            guard !passed.entries.isEmpty else {
+                fail(
+                    "there are no sockets: no service manager passed any, and --socket-directory DIR is not given",
+                    hint: "stampd --help lists the options",
+                    code: EX_USAGE
+                )
+            }
+            return try PassedSocket.readAll(passed)
+        } catch {
+            fail(error.message, hint: error.hint, code: EX_CONFIG)
+        }
+    }
+
+    private static func bindSockets(in path: String) -> [any DoorSocket] {
         do throws(SocketDirectoryError) {
-            let directory = try SocketDirectory(path: options.socketDirectory)
+            let directory = try SocketDirectory(path: path)
             return [try BoundSocket(.stamp, in: directory), try BoundSocket(.control, in: directory)]
         } catch {
             fail(error.message, hint: error.hint, code: error.exitCode)
@@ -73,11 +102,9 @@ enum Stampd {
 }
 
 extension Server {
-    fileprivate func logStart(_ options: Options) {
-        log.write(
-            .notice,
-            "stampd \(Self.version) serves \(options.socketDirectory)/{stamp,control}.sock, pid \(getpid())"
-        )
+    fileprivate func logStart() {
+        let names = listeners.map(\.socket.name).joined(separator: ", ")
+        log.write(.notice, "stampd \(Self.version) serves \(names), pid \(getpid())")
         log.write(
             .info,
             """

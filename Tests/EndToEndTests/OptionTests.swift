@@ -5,7 +5,7 @@ import Testing
 @Suite("options", .serialized, .timeLimit(.minutes(1)))
 struct OptionTests {
     static let misuses: [(arguments: [String], error: String)] = [
-        ([], "stampd: --socket-directory DIR is needed\n"),
+        ([], "stampd: there are no sockets: no service manager passed any, and --socket-directory DIR is not given\n"),
         (["--socket-directory"], "stampd: --socket-directory needs a value\n"),
         (["--socket-directory="], "stampd: --socket-directory needs a value\n"),
         (["--nope"], "stampd: there is no option --nope\n"),

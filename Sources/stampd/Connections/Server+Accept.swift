@@ -6,13 +6,13 @@ import Varlink
 
 extension Server {
     /// Takes the connections that wait, up to one turn's worth.
-    func accept(at socket: BoundSocket) {
+    func accept(at socket: any DoorSocket) {
         for _ in 0..<16 {
             guard connections.count < limits.maximumConnections else { return pauseAccepting(until: .never) }
             let descriptor = CLinuxAccept(socket.descriptor)
             let code = errno
             if descriptor >= 0 {
-                admit(descriptor, at: socket.door)
+                admit(descriptor, at: socket)
                 continue
             }
             switch code {
@@ -42,20 +42,20 @@ extension Server {
         for listener in listeners { listener.source?.isEnabled = true }
     }
 
-    private func admit(_ descriptor: CInt, at door: Door) {
+    private func admit(_ descriptor: CInt, at socket: any DoorSocket) {
         let now = BootInstant.now
         guard let peer = try? Peer.read(from: descriptor) else {
             close(descriptor)
             return
         }
-        let state = decide(peer, at: door, now: now)
+        let state = decide(peer, at: socket, now: now)
         lastConnectionId += 1
         let connection = try? Connection(
             descriptor: descriptor,
             id: lastConnectionId,
             poller: loop.connections,
             peer: peer,
-            door: door,
+            door: socket.door,
             state: state,
             limitBytes: limits.maximumFrameBytes,
             now: now
@@ -66,16 +66,16 @@ extension Server {
     }
 
     /// Whether the peer's calls will be answered, or what its first call will be told.
-    private func decide(_ peer: Peer, at door: Door, now: BootInstant) -> Connection.State {
-        guard authorization.isAllowed(peer) else {
+    private func decide(_ peer: Peer, at socket: any DoorSocket, now: BootInstant) -> Connection.State {
+        guard authorization.isAllowed(peer, at: socket) else {
             log.refused("a connection of \(peer.description): neither this user nor root", at: now.seconds)
             return .refused(.denied(rule: "peer"))
         }
         let ofUser = connectionsByUser[peer.uid, default: 0]
         let isReserved = connections.count >= limits.maximumConnections - limits.reservedConnections
-        let isOverTotal = isReserved && door == .stamp && peer.uid != 0
+        let isOverTotal = isReserved && socket.door == .stamp && peer.uid != 0
         // A user whose programs took every place of theirs must still get in to lock, end and reset.
-        let kept = door == .control ? limits.reservedConnections : 0
+        let kept = socket.door == .control ? limits.reservedConnections : 0
         guard ofUser < limits.maximumConnectionsPerUser + kept, !isOverTotal else {
             log.refused("a connection of \(peer.description): too many connections", at: now.seconds)
             return .refused(.rateLimited(retryAfterMilliseconds: limits.frameTimeoutSeconds * 1000))

@@ -82,7 +82,7 @@ final class Server {
     }
 
     /// Listens at these sockets, whoever bound them.
-    func listen(at sockets: consuming [BoundSocket]) throws(SystemError) {
+    func listen(at sockets: consuming [any DoorSocket]) throws(SystemError) {
         for socket in sockets { listeners.append(try Listener(socket, server: self)) }
     }
 
@@ -105,10 +105,10 @@ final class Server {
 
 /// A listening socket and the loop's interest in it.
 final class Listener {
-    let socket: BoundSocket
+    let socket: any DoorSocket
     private(set) var source: IOSource?
 
-    init(_ socket: BoundSocket, server: Server) throws(SystemError) {
+    init(_ socket: any DoorSocket, server: Server) throws(SystemError) {
         self.socket = socket
         source = try IOSource(server.loop, descriptor: socket.descriptor, events: CLinuxReadable) {
             [unowned server] _ in

@@ -6,13 +6,15 @@ enum Help {
         stampd: an isolated signer. It owns an embedded P-256 key, opens the credential bundles
         encrypted to it, and stamps what its clients hand it.
 
-        usage: stampd --socket-directory DIR [OPTION ...]
+        usage: stampd [--socket-directory DIR] [OPTION ...]
 
-        It binds DIR/stamp.sock (who may stamp) and DIR/control.sock (who may inject, end,
-        lock), mode 0600, and serves its own user and root. DIR must be there, and be
-        writable by its owner alone.
+        It listens at the sockets that a service manager passes, named control (who may
+        inject, end, lock), stamp and stamp-NAME (who may stamp): their files' permissions
+        say who is served. With --socket-directory it binds DIR/stamp.sock and
+        DIR/control.sock itself, mode 0600, and serves its own user and root. DIR must be
+        there, and be writable by its owner alone.
 
-          --socket-directory DIR             where the two sockets are made (needed)
+          --socket-directory DIR             where the two sockets are made
           --maximum-expiration-seconds N     the longest session that may be asked for (86400)
           --maximum-sessions N               sessions alive at once, 1 to 64 (64)
           --maximum-frame-bytes N            the longest call (1048576)
@@ -32,7 +34,8 @@ enum Help {
         the embedded key and every credential, and goes on.
 
         Exit codes: 0 ended by a signal; 64 wrong usage; 69 the sockets' names are taken;
-        71 the system refused something; 77 the directory is not safe.
+        71 the system refused something; 77 the directory is not safe; 78 what the service manager
+        passed is not what a frame listens at.
 
         Try it:  mkdir -m 0700 /tmp/frame && stampd --socket-directory /tmp/frame
         """
@@ -47,7 +50,6 @@ extension Options.Failure {
         case .unexpected(let argument): "there is no place for '\(argument)'"
         case .invalid(let option, let range):
             "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound)"
-        case .missingSocketDirectory: "--socket-directory DIR is needed"
         case .readingTooSmall(let minimum):
             "--maximum-reading-bytes must be \(minimum) or more with so many connections and such frames"
         case .allReserved(let count): "--reserved-connections must be less than the \(count) of --maximum-connections"

@@ -17,14 +17,14 @@ struct Options {
         case unexpected(String)
         /// An option's value that is no whole number in its range.
         case invalid(option: String, range: ClosedRange<Int64>)
-        case missingSocketDirectory
         /// Less memory for reading than a piece of each connection and one frame take.
         case readingTooSmall(minimum: Int)
         /// As many places kept as there are: nobody but root could stamp.
         case allReserved(of: Int)
     }
 
-    var socketDirectory = ""
+    /// Nil where the service manager passes the sockets.
+    var socketDirectory: String?
     var limits = ConnectionLimits()
     var frameLimits = FrameLimits()
     var mayUseUnlockedMemory = false
@@ -52,7 +52,6 @@ struct Options {
             guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else { throw .missingValue(name) }
             try options.set(option, to: value)
         }
-        guard !options.socketDirectory.isEmpty else { throw .missingSocketDirectory }
         guard options.limits.maximumReadingBytes >= options.limits.minimumReadingBytes else {
             throw .readingTooSmall(minimum: options.limits.minimumReadingBytes)
         }

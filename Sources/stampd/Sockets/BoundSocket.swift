@@ -3,9 +3,11 @@ import CLinux
 import Glibc
 
 /// A listening socket of ours in a directory; its path goes with it, as long as it is still the same inode.
-final class BoundSocket {
+final class BoundSocket: DoorSocket {
     let door: Door
+    let name: String
     let descriptor: CInt
+    let isOpenToOthers = false
     private let directory: SocketDirectory
     private let device: dev_t
     private let inode: ino_t
@@ -29,6 +31,7 @@ final class BoundSocket {
         }
         directory.unlink(staging)
         self.door = door
+        name = directory.path(of: door.socketName)
         self.descriptor = descriptor
         self.directory = directory
     }

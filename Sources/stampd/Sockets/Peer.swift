@@ -17,14 +17,17 @@ struct Peer: Sendable {
     var description: String { "uid \(uid), pid \(pid)" }
 }
 
-/// Whom a frame serves: its own user and root, where it bound its sockets itself.
+/// Whom a frame serves: its own user and root where it bound its sockets itself; else whom the files' permissions let
+/// through.
 struct Authorization {
     let ownUid: uid_t
 
-    func isAllowed(_ peer: Peer) -> Bool { peer.uid == ownUid || peer.uid == 0 }
+    func isAllowed(_ peer: Peer, at socket: any DoorSocket) -> Bool {
+        socket.isOpenToOthers || peer.uid == ownUid || peer.uid == 0
+    }
 }
 
-/// Which of the two sockets a peer came in by.
+/// What a socket offers; a frame may have several for stamping.
 enum Door: CaseIterable {
     case stamp
     case control

@@ -74,6 +74,8 @@ final class SocketDirectory {
         return status
     }
 
+    func path(of name: String) -> String { "\(path)/\(name)" }
+
     func unlink(_ name: String) { unsafe _ = unlinkat(descriptor, name, 0) }
 
     func link(_ name: String, to newName: String) throws(SocketDirectoryError) {
@@ -125,8 +127,7 @@ final class SocketDirectory {
     }
 
     private func makeSocket(at name: String) throws(SocketDirectoryError) -> CInt {
-        let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let socket = socket(AF_UNIX, type, 0)
+        let socket = socket(AF_UNIX, CLinuxOwnStream, 0)
         guard socket >= 0 else { throw failure("socket", at: "\(path)/\(name)") }
         return socket
     }

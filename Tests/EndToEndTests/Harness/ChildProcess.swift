@@ -18,9 +18,15 @@ final class ChildProcess {
     /// - Parameters:
     ///   - arguments: The first is the program, looked for in PATH.
     ///   - environment: Beside PATH.
+    ///   - passed: What it gets as descriptors 3, 4 and so on; each of 20 or more here.
     ///   - given: What it gets as standard error: the write end of a pipe of the caller's, or nil to collect it.
     /// - Throws: Why it could not be started.
-    init(_ arguments: [String], environment: [String: String] = [:], errors given: CInt? = nil) throws {
+    init(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        passing passed: [CInt] = [],
+        errors given: CInt? = nil
+    ) throws {
         // One at a time: a pipe's ends may not slip into another child before they are closed on exec.
         Self.spawning.lock()
         defer { Self.spawning.unlock() }
@@ -31,9 +37,14 @@ final class ChildProcess {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1)
         posix_spawn_file_actions_adddup2(&actions, given ?? errors.writeEnd, 2)
+        for (index, descriptor) in passed.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, descriptor, CInt(3 + index))
+        }
         // Nothing of this process's besides: a listening socket of another test's would not be closed with it.
         // Not addclosefrom_np(3), which Glibc's module hides.
-        for descriptor in 3..<min(1024, getdtablesize()) { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        for descriptor in (3 + CInt(passed.count))..<min(1024, getdtablesize()) {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
         // It starts with no signal blocked, whatever this thread blocks.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

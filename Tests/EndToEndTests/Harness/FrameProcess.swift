@@ -10,6 +10,24 @@ final class FrameProcess {
     /// What no line of the log may hold: bundles, private keys, and the marker of every payload.
     private var secrets = [payloadMarker]
 
+    /// Starts it as a service manager does, with these sockets, `stamp.sock` and `control.sock` of the directory among them,
+    /// and waits until it says that it serves.
+    init(
+        in directory: String,
+        passing sockets: [PassedListener],
+        _ options: [String] = [],
+        launcher: [String] = [],
+        environment: [String: String] = [:]
+    ) throws {
+        self.directory = directory
+        process = try ChildProcess(
+            launcher + PassedListener.launcher + [Self.executable] + options,
+            environment: environment.merging(PassedListener.environment(sockets)) { $1 },
+            passing: sockets.map(\.descriptor)
+        )
+        try waitUntilItServes()
+    }
+
     /// Starts it and waits until it says that it serves.
     init(
         in directory: String,
@@ -25,6 +43,10 @@ final class FrameProcess {
             errors: errors
         )
         guard errors == nil else { return }
+        try waitUntilItServes()
+    }
+
+    private func waitUntilItServes() throws {
         do {
             try process.errors.wait("a frame that serves") { $0.contains(" serves ") }
         } catch {

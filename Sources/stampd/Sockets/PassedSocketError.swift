@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// Why what a service manager passed is not what a frame listens at.
+enum PassedSocketError: Error {
+    /// Passed to another process, of this number.
+    case otherProcess(pid_t)
+    /// `$LISTEN_PID`, `$LISTEN_FDS` and what is really there do not agree.
+    case unreadable(SystemError)
+    case unknown(name: String)
+    case doubled(name: String)
+    /// Not a listening Unix stream socket.
+    case wrongType(name: String)
+    case noControl
+}
+
+extension PassedSocketError {
+    var message: String {
+        switch self {
+        case .otherProcess(let pid): "the passed sockets are for process \(pid), and this one is \(getpid())"
+        case .unreadable(let error): "the passed sockets cannot be taken: \(error.message)"
+        case .unknown(let name): "a passed descriptor is named '\(name.printable)', which is no socket of a frame"
+        case .doubled(let name): "two passed descriptors are named '\(name.printable)'"
+        case .wrongType(let name): "the passed descriptor '\(name.printable)' is no listening Unix stream socket"
+        case .noControl: "none of the passed sockets is named 'control'"
+        }
+    }
+
+    var hint: String {
+        switch self {
+        case .otherProcess, .unreadable: "$LISTEN_PID and $LISTEN_FDS belong to whom the service manager starts"
+        case .unknown, .doubled, .noControl:
+            "one ListenStream= a socket unit, FileDescriptorName=control, stamp or stamp-NAME"
+        case .wrongType: "a frame's socket units hold ListenStream=PATH, with Accept=no"
+        }
+    }
+}
+
+extension String {
+    /// At most 64 of its characters, those that are not printable ASCII replaced: for a line about a name of others.
+    var printable: String {
+        String(unicodeScalars.prefix(64).map { (" "..."~").contains($0) ? Character($0) : "?" })
+    }
+}
