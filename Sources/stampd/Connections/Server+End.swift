@@ -57,6 +57,7 @@ extension Server {
     func beginDrain() {
         guard !isDraining else { return }
         drainDeadline = BootInstant.now.adding(seconds: limits.drainTimeoutSeconds)
+        serviceManager.tellStopping()
         log.write(.notice, "stopping: \(connections.count) connections are drained")
         listeners.removeAll()
         acceptAgain = .never

@@ -8,6 +8,7 @@ extension Server {
         schedule(frame.nextChange)
         guard frame.hasEvents else { return }
         let events = frame.takeEvents()
+        noteStatusChange()
         for event in events { writeLine(about: event) }
         let watchers = connections.values.filter(\.isWatching)
         guard !watchers.isEmpty else { return }

@@ -15,6 +15,7 @@ extension Server {
         log.reportLeftOut(at: now.seconds)
         frame.advance(to: now)
         publishEvents()
+        serviceManager.tellStatus(of: frame, at: now)
         for connection in connections.values where now >= connection.deadline(limits) { expire(connection) }
         for connection in refused where now >= connection.deadline(limits) { end(connection) }
         if now >= acceptAgain { resumeAccepting() }
@@ -33,6 +34,6 @@ extension Server {
         var next = min(frame.nextChange, acceptAgain, drainDeadline)
         for connection in connections.values { next = min(next, connection.deadline(limits)) }
         for connection in refused { next = min(next, connection.deadline(limits)) }
-        schedule(min(next, log.leftOutReportTime))
+        schedule(min(next, log.leftOutReportTime, serviceManager.nextChange))
     }
 }

@@ -43,6 +43,7 @@ final class Server {
     var replies = JSONWriter()
     var scratch = Scratch()
 
+    var serviceManager = ServiceManager()
     var timer: TimerSource?
     var signals: [SignalSource] = []
 
@@ -88,7 +89,9 @@ final class Server {
 
     /// Serves until a signal ends it; the exit code.
     func run() throws(SystemError) -> Int32 {
-        try loop.run(
+        tellReady()
+        try loop.pingWatchdog()
+        return try loop.run(
             onReady: { id, events in
                 if let connection = polled[id] { ready(connection, events) }
             },
