@@ -40,6 +40,7 @@ extension Server {
         forget(connection)
         resumeReading()
         resumeAccepting()
+        if polled.isEmpty { noteNoConnection() }
         if isDraining { exitWhenDrained() }
     }
 

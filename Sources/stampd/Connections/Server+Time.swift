@@ -19,6 +19,7 @@ extension Server {
         for connection in connections.values where now >= connection.deadline(limits) { expire(connection) }
         for connection in refused where now >= connection.deadline(limits) { end(connection) }
         if now >= acceptAgain { resumeAccepting() }
+        exitWhenIdle(at: now)
         if now >= drainDeadline { return stop() }
         scheduleNext()
     }
@@ -31,7 +32,7 @@ extension Server {
     }
 
     private func scheduleNext() {
-        var next = min(frame.nextChange, acceptAgain, drainDeadline)
+        var next = min(frame.nextChange, acceptAgain, drainDeadline, idleExitTime)
         for connection in connections.values { next = min(next, connection.deadline(limits)) }
         for connection in refused { next = min(next, connection.deadline(limits)) }
         schedule(min(next, log.leftOutReportTime, serviceManager.nextChange))

@@ -11,6 +11,7 @@ final class Server {
     let loop: EventLoop
     let limits: ConnectionLimits
     let authorization: Authorization
+    let exitOnIdleSeconds: Int64?
     let started = BootInstant.now
     var frame: Frame
     var log: Log
@@ -43,6 +44,8 @@ final class Server {
     var replies = JSONWriter()
     var scratch = Scratch()
 
+    /// Since when nobody is connected, where nobody is.
+    var lastConnectionEnd = BootInstant.now
     var serviceManager = ServiceManager()
     var timer: TimerSource?
     var signals: [SignalSource] = []
@@ -72,6 +75,7 @@ final class Server {
     init(_ options: Options, log: Log) throws(SystemError) {
         loop = try EventLoop()
         limits = options.limits
+        exitOnIdleSeconds = options.exitOnIdleSeconds
         authorization = Authorization(ownUid: geteuid())
         frame = Frame(limits: options.frameLimits)
         self.log = log
@@ -91,6 +95,7 @@ final class Server {
     func run() throws(SystemError) -> Int32 {
         tellReady()
         try loop.pingWatchdog()
+        schedule(idleExitTime)
         return try loop.run(
             onReady: { id, events in
                 if let connection = polled[id] { ready(connection, events) }

@@ -26,6 +26,8 @@ enum Help {
           --frame-timeout-seconds N          a call must be whole in (2)
           --idle-timeout-seconds N           a connection without a call ends after (300)
           --drain-timeout-seconds N          a stop waits for calls on their way (2)
+          --exit-on-idle SECONDS             end when nobody was connected for so long, and no key
+                                             or lock would be missed
           --allow-unlocked-memory            start where memory cannot be locked: keys may reach swap
           --version                          print the version
           -h, --help                         print this
@@ -33,7 +35,7 @@ enum Help {
         Signals: SIGTERM, SIGINT and SIGHUP answer what was accepted and end it; SIGUSR1 destroys
         the embedded key and every credential, and goes on.
 
-        Exit codes: 0 ended by a signal; 64 wrong usage; 69 the sockets' names are taken;
+        Exit codes: 0 ended by a signal, or idle; 64 wrong usage; 69 the sockets' names are taken;
         71 the system refused something; 77 the directory is not safe; 78 what the service manager
         passed is not what a frame listens at.
 

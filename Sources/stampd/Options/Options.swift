@@ -27,6 +27,8 @@ struct Options {
     var socketDirectory: String?
     var limits = ConnectionLimits()
     var frameLimits = FrameLimits()
+    /// Nil where it stays however long nobody needs it.
+    var exitOnIdleSeconds: Int64?
     var mayUseUnlockedMemory = false
 
     /// - Parameter arguments: Without the program's name.
@@ -82,6 +84,7 @@ struct Options {
         case .frameTimeoutSeconds: limits.frameTimeoutSeconds = number
         case .idleTimeoutSeconds: limits.idleTimeoutSeconds = number
         case .drainTimeoutSeconds: limits.drainTimeoutSeconds = number
+        case .exitOnIdle: exitOnIdleSeconds = number
         case .maximumSessions: frameLimits.maximumSessions = Int(number)
         case .maximumExpirationSeconds: frameLimits.maximumExpirationSeconds = number
         }
@@ -104,6 +107,7 @@ enum Option: String, CaseIterable {
     case frameTimeoutSeconds = "--frame-timeout-seconds"
     case idleTimeoutSeconds = "--idle-timeout-seconds"
     case drainTimeoutSeconds = "--drain-timeout-seconds"
+    case exitOnIdle = "--exit-on-idle"
     case allowUnlockedMemory = "--allow-unlocked-memory"
 
     var range: ClosedRange<Int64> {
@@ -120,6 +124,7 @@ enum Option: String, CaseIterable {
         case .frameTimeoutSeconds: 1...60
         case .idleTimeoutSeconds: 1...86_400
         case .drainTimeoutSeconds: 1...60
+        case .exitOnIdle: 1...86_400
         }
     }
 }
