@@ -58,6 +58,45 @@ struct PeerTests {
         }
     }
 
+    @Test("at a passed socket that anybody may open another user is served, and one that cannot be told is Denied")
+    func passedSocket() async throws {
+        try await blocking {
+            guard geteuid() == 0 else { return print("skipped: only root has other users' peers") }
+            try TemporaryDirectory.with(mode: 0o711) { directory in
+                let frame = try FrameProcess(in: directory.path, passing: PassedListener.pair(in: directory.path))
+                defer { frame.end() }
+                chmod(frame.stampPath, 0o666)
+                for (uid, answer) in [(2, "ok"), (65533, "ok"), (65534, "Denied peer end")] {
+                    let launcher = ["setpriv", "--reuid=\(uid)", "--regid=65534", "--clear-groups"]
+                    #expect(try Self.ask([frame.stampPath], as: launcher) == [answer])
+                }
+                try frame.waitForLog("uid 65534, pid ")
+                #expect(frame.log.contains("a user that cannot be told"))
+            }
+        }
+    }
+
+    @Test("a process of another pid namespace is Denied, root's too")
+    func otherNamespace() async throws {
+        try await blocking {
+            let launcher = ["unshare", "--pid", "--fork", "--kill-child"]
+            guard (try? ChildProcess(launcher + ["true"]).wait()) == .exited(0) else {
+                return print("skipped: no pid namespaces can be made here")
+            }
+            try TemporaryDirectory.with { directory in
+                let frame = try FrameProcess(
+                    in: directory.path,
+                    passing: PassedListener.pair(in: directory.path),
+                    launcher: launcher
+                )
+                defer { frame.end() }
+                let reply = try frame.controlClient().control("Lock")
+                #expect(reply.summary == "Denied fallback=never rule=peer")
+                #expect(frame.log.contains("pid 0: a process of another pid namespace"))
+            }
+        }
+    }
+
     @Test("a flood of denied peers has hardly any places, and takes none of the user's")
     func deniedFlood() async throws {
         try await Unprivileged.withDirectory { unprivileged in

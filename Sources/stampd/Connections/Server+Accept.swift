@@ -67,8 +67,8 @@ extension Server {
 
     /// Whether the peer's calls will be answered, or what its first call will be told.
     private func decide(_ peer: Peer, at socket: any DoorSocket, now: BootInstant) -> Connection.State {
-        guard authorization.isAllowed(peer, at: socket) else {
-            log.refused("a connection of \(peer.description): neither this user nor root", at: now.seconds)
+        if let reason = authorization.refusal(of: peer, at: socket) {
+            log.refused("a connection of \(peer.description): \(reason)", at: now.seconds)
             return .refused(.denied(rule: "peer"))
         }
         let ofUser = connectionsByUser[peer.uid, default: 0]

@@ -22,8 +22,17 @@ struct Peer: Sendable {
 struct Authorization {
     let ownUid: uid_t
 
-    func isAllowed(_ peer: Peer, at socket: any DoorSocket) -> Bool {
-        socket.isOpenToOthers || peer.uid == ownUid || peer.uid == 0
+    /// Where the kernel's own number for "a user that has none here" (a user namespace's, user_namespaces(7)) is also
+    /// `nobody`, neither is told from the other.
+    private static let overflowUid: uid_t = 65534
+
+    /// Why the peer is not served; nil where it is.
+    func refusal(of peer: Peer, at socket: any DoorSocket) -> String? {
+        // The kernel's word for a process that this pid namespace does not have.
+        if peer.pid == 0 { return "a process of another pid namespace" }
+        if peer.uid == ownUid || peer.uid == 0 { return nil }
+        guard socket.isOpenToOthers else { return "neither this user nor root" }
+        return peer.uid == Self.overflowUid ? "a user that cannot be told" : nil
     }
 }
 
