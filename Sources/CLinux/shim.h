@@ -2,11 +2,15 @@
 // Calls of Linux that Swift's Glibc overlay lacks: GNU extensions and variadic functions.
 #pragma once
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 
@@ -49,3 +53,38 @@ static const int CLinuxOwnStream = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 static const uint32_t CLinuxReadable = EPOLLIN;
 static const uint32_t CLinuxWritable = EPOLLOUT;
 static const uint32_t CLinuxHungUp = EPOLLHUP | EPOLLERR;
+
+extern long syscall(long, ...);
+extern int memfd_create(const char *, unsigned int);
+
+/// memfd_secret(2), close-on-exec; glibc has no function for it.
+static inline int CLinuxMemfdSecret(void) { return (int)syscall(SYS_memfd_secret, O_CLOEXEC); }
+
+/// memfd_create(2): close-on-exec, and may be sealed.
+static inline int CLinuxMemfd(const char *name) { return memfd_create(name, 0x0001U | 0x0002U); }
+
+// fcntl(2): F_ADD_SEALS, F_GET_SEALS, and F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW. Writing stays allowed.
+enum { CLinuxAddSeals = 1033, CLinuxGetSeals = 1034, CLinuxSizeSeals = 0x0001 | 0x0002 | 0x0004 };
+
+/// From now on the size is what it is, and no seal is added.
+static inline int CLinuxSealSize(int memfd) { return fcntl(memfd, CLinuxAddSeals, CLinuxSizeSeals); }
+
+/// Whether it is a memfd with exactly the seals of `CLinuxSealSize`. What has no seals answers -1, every bit of it set.
+static inline int CLinuxIsSizeSealed(int descriptor) {
+    int seals = fcntl(descriptor, CLinuxGetSeals);
+    return seals >= 0 && seals == CLinuxSizeSeals;
+}
+
+/// Whether it is a memfd_secret: it has no seals, and cannot be read(2), which an ordinary file can.
+static inline int CLinuxIsMemfdSecret(int descriptor) {
+    char byte;
+    if (fcntl(descriptor, CLinuxGetSeals) != -1 || errno != EINVAL) return 0;
+    return read(descriptor, &byte, 1) == -1 && errno == EINVAL;
+}
+
+/// sysinfo(2): whether there is swap; -1 where that cannot be told.
+static inline int CLinuxIsSwapOn(void) {
+    struct sysinfo information;
+    if (sysinfo(&information) != 0) return -1;
+    return information.totalswap > 0;
+}

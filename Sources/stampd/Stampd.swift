@@ -30,11 +30,13 @@ enum Stampd {
     }
 
     /// Everything that lives in here has ended, wiped, when it returns the exit code.
-    private static func start(_ options: Options, _ passed: PassedDescriptors) -> Int32 {
+    private static func start(_ options: Options, _ passed: consuming PassedDescriptors) -> Int32 {
         var log = Log()
+        var passed = passed
         setUpSecureHeap(options, &log)
         do throws(SystemError) {
             let server = try Server(options, log: log)
+            server.keepState(bootId: options.bootId, passed: passed.takeAll(named: FileDescriptorStore.name))
             try server.listen(at: takeSockets(options, passed))
             server.logStart()
             return try server.run()

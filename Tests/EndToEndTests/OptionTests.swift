@@ -16,6 +16,16 @@ struct OptionTests {
         (["--"], "stampd: there is no option --\n"),
         (["--maximum-sessions", "1", "--maximum-sessions=1"], "stampd: --maximum-sessions is given twice\n"),
         (["--maximum-sessions"], "stampd: --maximum-sessions needs a value\n"),
+        (["--keep-state=yes"], "stampd: there is no place for '--keep-state=yes'\n"),
+        (["--socket-directory", "/tmp", "--keep-state"], "stampd: --keep-state needs --boot-id HEX\n"),
+        (
+            ["--socket-directory", "/tmp", "--boot-id", "0123456789abcdef0123456789abcdef"],
+            "stampd: --boot-id goes with --keep-state\n"
+        ),
+        (
+            ["--boot-id", "0123456789ABCDEF0123456789ABCDEF"],
+            "stampd: --boot-id takes 32 lower-case hex digits, as %b in a unit gives them\n"
+        ),
         (["--allow-unlocked-memory=yes"], "stampd: there is no place for '--allow-unlocked-memory=yes'\n"),
         (
             ["--socket-directory", "/tmp", "--maximum-connections", "32"],

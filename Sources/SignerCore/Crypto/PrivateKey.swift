@@ -45,6 +45,9 @@ import COpenSSL
     /// The public half in SEC 1's uncompressed form: 65 bytes, the first 4.
     package func uncompressedPublicKey() throws(CryptoError) -> [UInt8] { try point.uncompressed() }
 
+    /// Lends the scalar, 32 bytes, big-endian, for the length of `body`; it may not be kept.
+    func withScalar(_ body: (UnsafeRawBufferPointer) -> Void) { unsafe scalar.withBytes(body) }
+
     /// A context that signs digests with this key; it holds a reference to libcrypto's key of its own.
     func makeSigner() throws(CryptoError) -> Signer { try Signer(key: key) }
 

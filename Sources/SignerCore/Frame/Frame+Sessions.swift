@@ -96,6 +96,7 @@ extension Frame {
         func isRejected(_ session: Session) -> Bool {
             session.publicKey == publicKey && (name == nil || name == session.name)
         }
+        guard sessions.contains(where: isRejected) else { return }
         for session in sessions where isRejected(session) {
             events.append(.sessionRejected(session.name, session.publicKey))
         }

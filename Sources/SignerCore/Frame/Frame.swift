@@ -5,7 +5,9 @@
 /// Pure: time comes in as a value with each call, and what happened goes out through `takeEvents`.
 package struct Frame: ~Copyable {
     package let limits: FrameLimits
-    package internal(set) var isLocked = false
+    package internal(set) var isLocked = false {
+        didSet { revision += 1 }
+    }
     var embeddedKey: EmbeddedKey?
     var sessions: [Session] = []
     var pendingKeys: [PublicKey: PendingKey] = [:]
@@ -16,6 +18,8 @@ package struct Frame: ~Copyable {
     var events: [FrameEvent] = []
     /// When something ends or has to be announced; what is due earlier is done at each call anyway.
     package internal(set) var nextChange = BootInstant.never
+    /// Another number whenever anything but the events may have changed; a stamp changes nothing.
+    package private(set) var revision: UInt64 = 0
 
     package init(limits: FrameLimits = FrameLimits()) { self.limits = limits }
 
@@ -38,7 +42,9 @@ package struct Frame: ~Copyable {
         scheduleNextChange()
     }
 
+    /// At the end of each change.
     mutating func scheduleNextChange() {
+        revision += 1
         var next = embeddedKeyExpiry ?? .never
         for session in sessions { next = min(next, session.nextChange) }
         for pending in pendingKeys.values { next = min(next, pending.dropped) }

@@ -9,6 +9,8 @@ package struct FrameLimits: Sendable {
     /// The longest session that may be asked for; more is refused, not cut.
     package var maximumExpirationSeconds: Int64 = 86_400
 
+    /// No configuration grants a session a longer life: a year.
+    package static let longestExpirationSeconds: Int64 = 31_536_000
     /// Where a caller asks for nothing: what Turnkey's API itself takes.
     package static let defaultExpirationSeconds: Int64 = 900
     /// As long as the auth iframe keeps its embedded key.

@@ -3,7 +3,7 @@
 /// A P-256 API key that stamps. Its private scalar and libcrypto's key end with it, wiped.
 final class Credential {
     let publicKey: PublicKey
-    private let key: PrivateKey
+    let key: PrivateKey
     private let signer: Signer
     /// The stamp's JSON: everything before the signature stays, the rest is written anew each time.
     private var json: [UInt8]

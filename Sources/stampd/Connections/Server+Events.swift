@@ -3,8 +3,9 @@ import SignerCore
 import Varlink
 
 extension Server {
-    /// Tells what happened in the frame: one line of the log, and one reply to each open Monitor.
+    /// Keeps what changed in the frame and tells what happened: one line of the log, and one reply to each open Monitor.
     func publishEvents() {
+        saveState()
         schedule(frame.nextChange)
         guard frame.hasEvents else { return }
         let events = frame.takeEvents()

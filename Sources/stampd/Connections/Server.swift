@@ -16,6 +16,8 @@ final class Server {
     var frame: Frame
     var log: Log
     var counters = Counters()
+    /// Where the frame outlives the process.
+    var stateStore: StateStore?
 
     var listeners: [Listener] = []
     /// By their `id`: those that are served, and those that wait to be told why they are refused.

@@ -28,6 +28,8 @@ enum Help {
           --drain-timeout-seconds N          a stop waits for calls on their way (2)
           --exit-on-idle SECONDS             end when nobody was connected for so long, and no key
                                              or lock would be missed
+          --keep-state                       outlive restarts and crashes, held by the service manager
+          --boot-id HEX                      names this boot; needed with --keep-state (%b in a unit)
           --allow-unlocked-memory            start where memory cannot be locked: keys may reach swap
           --version                          print the version
           -h, --help                         print this
@@ -54,6 +56,9 @@ extension Options.Failure {
             "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .readingTooSmall(let minimum):
             "--maximum-reading-bytes must be \(minimum) or more with so many connections and such frames"
+        case .invalidBootId: "--boot-id takes 32 lower-case hex digits, as %b in a unit gives them"
+        case .keepStateWithoutBootId: "--keep-state needs --boot-id HEX"
+        case .bootIdWithoutKeepState: "--boot-id goes with --keep-state"
         case .allReserved(let count): "--reserved-connections must be less than the \(count) of --maximum-connections"
         }
     }

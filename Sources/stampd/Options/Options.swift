@@ -21,6 +21,10 @@ struct Options {
         case readingTooSmall(minimum: Int)
         /// As many places kept as there are: nobody but root could stamp.
         case allReserved(of: Int)
+        case invalidBootId
+        /// One of --keep-state and --boot-id without the other.
+        case keepStateWithoutBootId
+        case bootIdWithoutKeepState
     }
 
     /// Nil where the service manager passes the sockets.
@@ -30,6 +34,9 @@ struct Options {
     /// Nil where it stays however long nobody needs it.
     var exitOnIdleSeconds: Int64?
     var mayUseUnlockedMemory = false
+    var mayKeepState = false
+    /// Of this boot; nil unless state is kept.
+    var bootId: BootId?
 
     /// - Parameter arguments: Without the program's name.
     /// - Returns: What to do. `--help` and `--version` win over everything else.
@@ -46,9 +53,9 @@ struct Options {
             let name = String(parts[0])
             guard let option = Option(rawValue: name) else { throw .unknown(name) }
             guard seen.insert(name).inserted else { throw .repeated(name) }
-            if option == .allowUnlockedMemory {
+            if let flag = option.flag {
                 guard parts.count == 1 else { throw .unexpected(argument) }
-                options.mayUseUnlockedMemory = true
+                options[keyPath: flag] = true
                 continue
             }
             guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else { throw .missingValue(name) }
@@ -60,6 +67,8 @@ struct Options {
         guard options.limits.reservedConnections < options.limits.maximumConnections else {
             throw .allReserved(of: options.limits.maximumConnections)
         }
+        guard options.bootId == nil || options.mayKeepState else { throw .bootIdWithoutKeepState }
+        guard options.bootId != nil || !options.mayKeepState else { throw .keepStateWithoutBootId }
         return .run(options)
     }
 
@@ -69,12 +78,17 @@ struct Options {
             socketDirectory = value
             return
         }
+        guard option != .bootId else {
+            bootId = BootId(hex: Array(value.utf8).span)
+            guard bootId != nil else { throw .invalidBootId }
+            return
+        }
         let range = option.range
         guard value.utf8.allSatisfy(isDigit), let number = Int64(value), range.contains(number) else {
             throw .invalid(option: option.rawValue, range: range)
         }
         switch option {
-        case .socketDirectory, .allowUnlockedMemory: break
+        case .socketDirectory, .bootId, .keepState, .allowUnlockedMemory: break
         case .maximumFrameBytes: limits.maximumFrameBytes = Int(number)
         case .maximumNesting: limits.maximumNesting = Int(number)
         case .maximumReadingBytes: limits.maximumReadingBytes = Int(number)
@@ -108,12 +122,23 @@ enum Option: String, CaseIterable {
     case idleTimeoutSeconds = "--idle-timeout-seconds"
     case drainTimeoutSeconds = "--drain-timeout-seconds"
     case exitOnIdle = "--exit-on-idle"
+    case keepState = "--keep-state"
+    case bootId = "--boot-id"
     case allowUnlockedMemory = "--allow-unlocked-memory"
+
+    /// What an option without a value turns on; nil for the others.
+    var flag: WritableKeyPath<Options, Bool>? {
+        switch self {
+        case .keepState: \.mayKeepState
+        case .allowUnlockedMemory: \.mayUseUnlockedMemory
+        default: nil
+        }
+    }
 
     var range: ClosedRange<Int64> {
         switch self {
-        case .socketDirectory, .allowUnlockedMemory: 0...0
-        case .maximumExpirationSeconds: 1...31_536_000
+        case .socketDirectory, .bootId, .keepState, .allowUnlockedMemory: 0...0
+        case .maximumExpirationSeconds: 1...FrameLimits.longestExpirationSeconds
         case .maximumSessions: 1...64
         case .maximumFrameBytes: 1024...16_777_216
         case .maximumNesting: 2...128

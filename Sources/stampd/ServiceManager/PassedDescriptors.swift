@@ -40,6 +40,13 @@ struct PassedDescriptors {
         return passed
     }
 
+    /// The descriptors of that name, the caller's from now on.
+    mutating func takeAll(named name: String) -> [CInt] {
+        let taken = entries.filter { $0.name == name }.map(\.descriptor)
+        entries.removeAll { $0.name == name }
+        return taken
+    }
+
     /// `$LISTEN_PID`, where there is anything to take.
     private static func readOwner() -> pid_t? {
         guard unsafe getenv("LISTEN_FDS") != nil, let text = unsafe getenv("LISTEN_PID") else { return nil }

@@ -34,12 +34,14 @@ final class FrameProcess {
         _ options: [String] = [],
         launcher: [String] = [],
         environment: [String: String] = [:],
+        passing descriptors: [CInt] = [],
         errors: CInt? = nil
     ) throws {
         self.directory = directory
         process = try ChildProcess(
             launcher + [Self.executable, "--socket-directory", directory] + options,
             environment: environment,
+            passing: descriptors,
             errors: errors
         )
         guard errors == nil else { return }

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Frame {
+    /// The frame whose state lies in `memory`, as it was: deadlines neither grow nor shrink. What is past its time ends at
+    /// its next call.
+    ///
+    /// - Parameters:
+    ///   - memory: What `writeState` wrote, and zeros to its end.
+    ///   - limits: What holds from now on; sessions that went beyond them stay.
+    ///   - bootId: Of this boot.
+    ///   - now: Not before the moment of writing.
+    /// - Returns: The frame; what has ended is told by its next call.
+    /// - Throws: Why nothing of it is taken.
+    static func readState(
+        from memory: UnsafeRawBufferPointer,
+        limits: FrameLimits,
+        bootId: BootId,
+        at now: BootInstant
+    ) throws(StateError) -> Frame {
+        let header = try unsafe StateHeader.read(memory)
+        guard header.bootId == bootId.bytes else { throw .bootId }
+        guard header.written <= now else { throw .future }
+        var frame = Frame(limits: limits)
+        frame.isLocked = header.isLocked
+        var reader = unsafe StateReader(memory, from: StateHeader.byteCount)
+        if header.counts.embeddedKeys == 1 { frame.embeddedKey = try reader.embeddedKey() }
+        var credentials = RestoredCredentials()
+        for _ in 0..<header.counts.credentials { try credentials.add(reader.key()) }
+        for _ in 0..<header.counts.sessions { try frame.restoreSession(&reader, &credentials, header.written) }
+        for _ in 0..<header.counts.pendingKeys { try frame.restorePendingKey(&reader, &credentials, header.written) }
+        for _ in 0..<header.counts.rememberedDeadlines { try frame.restoreDeadline(&reader, header.written) }
+        for _ in 0..<header.counts.expiredNames { try frame.restoreExpiredName(&reader) }
+        guard credentials.areAllUsed else { throw .reference }
+        try frame.checkRememberedDeadlines()
+        frame.scheduleNextChange()
+        return frame
+    }
+
+    private mutating func restoreSession(
+        _ reader: inout StateReader,
+        _ credentials: inout RestoredCredentials,
+        _ written: BootInstant
+    ) throws(StateError) {
+        let name = try reader.name()
+        guard !sessions.contains(where: { $0.name == name }) else { throw .duplicate }
+        let credential = try credentials.use(at: reader.integer())
+        let origin: Session.Origin = try reader.flag() ? .generated : .bundle
+        let isExpiringAnnounced = try reader.flag()
+        let organizationId = try reader.claim()
+        let userId = try reader.claim()
+        let deadline = try reader.moment(upTo: FrameLimits.longestExpirationSeconds, after: written)
+        var session = Session(
+            name: name,
+            origin: origin,
+            organizationId: organizationId,
+            userId: userId,
+            deadline: deadline,
+            credential: credential
+        )
+        session.isExpiringAnnounced = isExpiringAnnounced
+        sessions.append(session)
+    }
+
+    private mutating func restorePendingKey(
+        _ reader: inout StateReader,
+        _ credentials: inout RestoredCredentials,
+        _ written: BootInstant
+    ) throws(StateError) {
+        let name = try reader.name()
+        let credential = try credentials.useAlone(at: reader.integer())
+        let dropped = try reader.moment(upTo: FrameLimits.pendingKeySeconds, after: written)
+        pendingKeys[credential.publicKey] = PendingKey(credential: credential, name: name, dropped: dropped)
+    }
+
+    private mutating func restoreDeadline(_ reader: inout StateReader, _ written: BootInstant) throws(StateError) {
+        let key = try reader.publicKey()
+        let deadline = try reader.moment(upTo: FrameLimits.longestExpirationSeconds, after: written)
+        guard rememberedDeadlines.updateValue(deadline, forKey: key) == nil else { throw .duplicate }
+    }
+
+    private mutating func restoreExpiredName(_ reader: inout StateReader) throws(StateError) {
+        let name = try reader.name()
+        let isAlive = sessions.contains { $0.name == name }
+        guard !isAlive, !expiredNames.contains(name) else { throw .duplicate }
+        expiredNames.append(name)
+    }
+
+    /// Else a bundle that is replayed could outlive its session.
+    private func checkRememberedDeadlines() throws(StateError) {
+        for session in sessions where session.origin == .bundle {
+            guard rememberedDeadlines[session.publicKey] == session.deadline else { throw .deadline }
+        }
+    }
+}
+
+/// The credentials of a state that is read, and which of them are used.
+private struct RestoredCredentials {
+    private var credentials: [Credential] = []
+    private var used: Set<UInt8> = []
+
+    mutating func add(_ key: consuming PrivateKey) throws(StateError) {
+        let publicKey = key.publicKey
+        guard !credentials.contains(where: { $0.publicKey == publicKey }) else { throw .duplicate }
+        do throws(CryptoError) { credentials.append(try Credential(key)) } catch { throw .crypto(error) }
+    }
+
+    mutating func use(at place: UInt8) throws(StateError) -> Credential {
+        guard credentials.indices.contains(Int(place)) else { throw .reference }
+        used.insert(place)
+        return credentials[Int(place)]
+    }
+
+    /// A credential that nothing else uses.
+    mutating func useAlone(at place: UInt8) throws(StateError) -> Credential {
+        guard !used.contains(place) else { throw .duplicate }
+        return try use(at: place)
+    }
+
+    var areAllUsed: Bool { used.count == credentials.count }
+}
+
+extension StateReader {
+    /// A moment of this boot, at most `seconds` after `start`.
+    fileprivate mutating func moment(upTo seconds: Int64, after start: BootInstant) throws(StateError) -> BootInstant {
+        let moment = moment()
+        guard moment.nanoseconds > 0, moment <= start.adding(seconds: seconds) else { throw .deadline }
+        return moment
+    }
+
+    fileprivate mutating func embeddedKey() throws(StateError) -> EmbeddedKey {
+        let key = try key()
+        let expiry = moment()
+        guard expiry.nanoseconds > 0 else { throw .deadline }
+        do throws(CryptoError) {
+            let publicKey = try key.uncompressedPublicKey()
+            return EmbeddedKey(key: key, publicKey: publicKey, expiry: expiry)
+        } catch { throw .crypto(error) }
+    }
+}

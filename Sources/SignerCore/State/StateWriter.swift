@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes one field after another into memory of the caller's; a secret goes from its own memory to there and nowhere else.
+@safe struct StateWriter: ~Copyable {
+    private let memory: UnsafeMutableRawBufferPointer
+    private(set) var byteCount = 0
+
+    /// `memory` must have room for all that will be written.
+    init(_ memory: UnsafeMutableRawBufferPointer) { unsafe self.memory = memory }
+
+    mutating func write<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+        unsafe memory.storeBytes(of: value.littleEndian, toByteOffset: byteCount, as: Value.self)
+        byteCount += MemoryLayout<Value>.size
+    }
+
+    /// For counts that are known to fit.
+    mutating func write(count: Int) { write(UInt16(clamping: count)) }
+
+    mutating func write(_ flag: Bool) { write(flag ? UInt8(1) : 0) }
+
+    mutating func write(_ moment: BootInstant) { write(moment.nanoseconds) }
+
+    /// Bytes that are no secret, and zeros up to `paddedByteCount`.
+    mutating func write(_ bytes: [UInt8], paddedByteCount: Int) {
+        for index in 0..<paddedByteCount { write(index < bytes.count ? bytes[index] : 0) }
+    }
+
+    mutating func write(_ name: SessionName) { write(name.utf8, paddedByteCount: SessionName.maximumByteCount) }
+
+    mutating func write(_ claim: Claim?) {
+        write(claim.map { UInt8(clamping: $0.utf8.count) } ?? StateHeader.Counts.noClaim)
+        write(claim?.utf8 ?? [], paddedByteCount: Claim.maximumByteCount)
+    }
+
+    mutating func write(_ key: PublicKey) {
+        write(key.prefix)
+        for index in 0..<32 { write(key.x[index]) }
+    }
+
+    mutating func write(scalarOf key: borrowing PrivateKey) {
+        unsafe key.withScalar { scalar in
+            unsafe UnsafeMutableRawBufferPointer(rebasing: memory[byteCount...]).copyMemory(from: scalar)
+        }
+        byteCount += PrivateKey.scalarByteCount
+    }
+
+    /// The SHA-256 of what was written.
+    mutating func writeChecksum() throws(StateError) {
+        let digest = try unsafe StateHeader.checksum(of: UnsafeRawBufferPointer(rebasing: memory[..<byteCount]))
+        for index in 0..<StateHeader.checksumByteCount { write(digest[index]) }
+    }
+}
+
+extension StateHeader {
+    static func checksum(of bytes: UnsafeRawBufferPointer) throws(StateError) -> InlineArray<32, UInt8> {
+        defer { cleanseStack() }
+        do throws(CryptoError) {
+            return try unsafe DigestContext.make().hash(bytes.bindMemory(to: UInt8.self).span)
+        } catch { throw .crypto(error) }
+    }
+}
+
+extension StateHeader.Counts {
+    /// A claim's length where there is none.
+    static let noClaim: UInt8 = 255
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import SignerCore
+
+extension Server {
+    /// Goes on as the process before it where that left its state, and keeps its own from now on.
+    ///
+    /// - Parameters:
+    ///   - bootId: Of this boot; nil where no state is to be kept.
+    ///   - passed: The descriptors that the service manager passed as the state's. They are closed where they are no use.
+    func keepState(bootId: BootId?, passed: [CInt]) {
+        guard let bootId else {
+            return passed.isEmpty ? () : drop(passed, because: "--keep-state is not given")
+        }
+        guard passed.count <= 1 else {
+            drop(passed, because: "there is more than one")
+            return startStore(bootId)
+        }
+        if let descriptor = passed.first, takeOver(descriptor, bootId) { return }
+        startStore(bootId)
+    }
+
+    /// Saves the frame where it changed since it last was; before the reply to the call that changed it.
+    func saveState() {
+        guard let stateStore, stateStore.revision != frame.revision else { return }
+        do throws(StateStore.Failure) { try stateStore.save(frame, at: .now) } catch {
+            log.write(.error, "state is not kept: \(error.message)")
+        }
+    }
+
+    private func takeOver(_ descriptor: CInt, _ bootId: BootId) -> Bool {
+        let store: StateStore
+        do throws(StateMemory.Fault) {
+            store = StateStore(try StateMemory.adopt(descriptor), bootId: bootId, isStored: true)
+        } catch {
+            drop([], because: error.message)
+            return false
+        }
+        do throws(StateError) {
+            if let left = try store.read(limits: frame.limits, at: .now) { resume(left) }
+        } catch {
+            store.wipe()
+            drop([], because: error.message)
+            return false
+        }
+        stateStore = store
+        publishEvents()
+        return true
+    }
+
+    private func resume(_ left: consuming Frame) {
+        frame = left
+        let now = BootInstant.now
+        frame.advance(to: now)
+        let count = frame.listSessions(at: now).count
+        log.write(
+            .notice,
+            "state taken over: \(count) sessions, \(frame.hasEmbeddedKey ? "an" : "no") embedded key, "
+                + (frame.isLocked ? "locked" : "not locked")
+        )
+    }
+
+    private func startStore(_ bootId: BootId) {
+        guard FileDescriptorStore.isThere else {
+            return log.write(.warning, "state is not kept: no service manager started this frame")
+        }
+        do throws(StateMemory.Fault) {
+            stateStore = StateStore(try StateMemory.make(), bootId: bootId, isStored: false)
+        } catch { log.write(.warning, "state is not kept: \(error.message)") }
+    }
+
+    private func drop(_ descriptors: [CInt], because reason: String) {
+        for descriptor in descriptors {
+            // Where it is what stampd makes, what is in it goes too, whoever else holds it.
+            if let memory = try? StateMemory.adopt(descriptor) { unsafe StateSlots(memory.bytes).wipe() }
+        }
+        try? FileDescriptorStore.remove()
+        log.write(.warning, "kept state dropped: \(reason); the frame starts empty")
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SignerCore
+
+/// Memory that a service manager can hold while the process is replaced: a memfd_secret(2), which nothing but a mapping
+/// reads; where the kernel has none and no swap is on, a memfd_create(2) whose size is sealed. Mapped shared, left out of
+/// children and core dumps.
+@safe struct StateMemory: ~Copyable {
+    enum Fault: Error {
+        /// The kernel has no memfd_secret(2), and swap is on, or the kernel does not say.
+        case mayReachSwap
+        /// A descriptor of another kind, size or seal than this makes.
+        case foreign
+        case system(SystemError)
+    }
+
+    let descriptor: CInt
+    /// `StateSlots.byteCount` of them.
+    let bytes: UnsafeMutableRawBufferPointer
+
+    /// Zeros, every page of them there.
+    static func make() throws(Fault) -> StateMemory {
+        let secret = CLinuxMemfdSecret()
+        if secret >= 0 { return try make(secret, isSecret: true) }
+        guard CLinuxIsSwapOn() == 0 else { throw .mayReachSwap }
+        let memfd = unsafe CLinuxMemfd("stampd-state")
+        let code = errno
+        guard memfd >= 0 else { throw .system(SystemError(call: "memfd_create", code: code)) }
+        return try make(memfd, isSecret: false)
+    }
+
+    /// Takes over memory that an earlier process made; the descriptor is closed with it, or where this throws.
+    static func adopt(_ descriptor: CInt) throws(Fault) -> StateMemory {
+        var status = stat()
+        let isFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        // Only a file of that size is looked at further: reading something else might wait.
+        let mayBeOurs = isFile && status.st_size == StateSlots.byteCount
+        let isSecret = mayBeOurs && CLinuxIsMemfdSecret(descriptor) == 1
+        guard mayBeOurs, isSecret || CLinuxIsSizeSealed(descriptor) == 1 else {
+            close(descriptor)
+            throw .foreign
+        }
+        guard isSecret || CLinuxIsSwapOn() == 0 else {
+            close(descriptor)
+            throw .mayReachSwap
+        }
+        return try map(descriptor, isSecret: isSecret)
+    }
+
+    private static func make(_ descriptor: CInt, isSecret: Bool) throws(Fault) -> StateMemory {
+        do throws(SystemError) {
+            try checkLibc(ftruncate(descriptor, StateSlots.byteCount), "ftruncate")
+            if !isSecret { try checkLibc(CLinuxSealSize(descriptor), "fcntl(F_ADD_SEALS)") }
+        } catch {
+            close(descriptor)
+            throw .system(error)
+        }
+        let memory = try map(descriptor, isSecret: isSecret)
+        // A page that is not to be had ends the process now, and not in a call.
+        unsafe memory.bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        return memory
+    }
+
+    private static func map(_ descriptor: CInt, isSecret: Bool) throws(Fault) -> StateMemory {
+        let base = unsafe mmap(nil, StateSlots.byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+        let code = errno
+        guard let base = unsafe base, unsafe base != MAP_FAILED else {
+            close(descriptor)
+            throw .system(SystemError(call: "mmap", code: code))
+        }
+        let bytes = unsafe UnsafeMutableRawBufferPointer(start: base, count: StateSlots.byteCount)
+        let memory = unsafe StateMemory(descriptor: descriptor, bytes: bytes)
+        do throws(SystemError) {
+            try unsafe checkLibc(madvise(base, bytes.count, MADV_DONTFORK), "madvise(MADV_DONTFORK)")
+            try unsafe checkLibc(madvise(base, bytes.count, MADV_DONTDUMP), "madvise(MADV_DONTDUMP)")
+            // A memfd_secret is locked as it is, and refuses it.
+            if !isSecret { try unsafe checkLibc(mlock(base, bytes.count), "mlock") }
+        } catch { throw .system(error) }
+        return memory
+    }
+
+    private init(descriptor: CInt, bytes: UnsafeMutableRawBufferPointer) {
+        self.descriptor = descriptor
+        unsafe self.bytes = bytes
+    }
+
+    deinit {
+        unsafe munmap(bytes.baseAddress, bytes.count)
+        close(descriptor)
+    }
+}
+
+extension StateMemory.Fault {
+    var message: String {
+        switch self {
+        case .mayReachSwap: "this kernel has no memfd_secret, and what it has instead might be written to swap"
+        case .foreign: "the descriptor is none that stampd made"
+        case .system(let error): error.message
+        }
+    }
+}
