@@ -68,6 +68,7 @@ struct IdleTests {
             control.finishWriting()
             #expect(try control.read() == nil)
             #expect(try frame.process.wait() == .exited(0))
+            try frame.process.errors.waitForEnd()
             #expect(frame.log.contains("session default expired"))
         }
     }
