@@ -3,6 +3,7 @@
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -12,6 +13,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+extern long syscall(long, ...);
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 
 /// accept4(2): the new descriptor is close-on-exec and does not block.
@@ -88,3 +90,56 @@ static inline int CLinuxIsSwapOn(void) {
     if (sysinfo(&information) != 0) return -1;
     return information.totalswap > 0;
 }
+
+/// environ(7): pointers into the memory that the kernel filled at exec.
+static inline char **CLinuxEnvironment(void) {
+    extern char **environ;
+    return environ;
+}
+
+/// prctl(2), PR_SET_NO_NEW_PRIVS: no program that is executed gives more rights; asked for by what follows.
+static inline int CLinuxSetNoNewPrivileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+/// prctl(2), PR_SET_MDWE with PR_MDWE_REFUSE_EXEC_GAIN: no memory is ever writable and code, nor becomes code.
+/// By number: kernel headers before 6.3 do not name it.
+static inline int CLinuxDenyWritableCode(void) { return prctl(65, 1UL, 0UL, 0UL, 0UL); }
+
+/// seccomp(2), SECCOMP_SET_MODE_FILTER for the calling thread.
+static inline int CLinuxInstallFilter(const struct sock_filter *instructions, unsigned short count) {
+    struct sock_fprog program = {count, (struct sock_filter *)instructions};
+    return (int)syscall(SYS_seccomp, 1UL, 0UL, &program);
+}
+
+/// O_PATH of open(2), on every architecture here: the descriptor names a place and opens nothing.
+static const int CLinuxPathOnly = 010000000;
+
+// landlock(7). The structures are ours, since kernel headers know those of their own ABI only; a kernel takes longer ones
+// whose unknown members are zero.
+struct CLinuxLandlockRules {
+    uint64_t files;
+    uint64_t ports;
+    uint64_t scopes;
+};
+
+struct __attribute__((packed)) CLinuxLandlockPath {
+    uint64_t allowed;
+    int32_t directory;
+};
+
+/// LANDLOCK_CREATE_RULESET_VERSION: the newest ABI of the kernel.
+static inline int CLinuxLandlockABI(void) { return (int)syscall(SYS_landlock_create_ruleset, (void *)0, 0UL, 1UL); }
+
+/// landlock_create_ruleset(2): a descriptor, close-on-exec.
+static inline int CLinuxLandlockCreate(uint64_t files, uint64_t ports, uint64_t scopes) {
+    struct CLinuxLandlockRules rules = {files, ports, scopes};
+    return (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0UL);
+}
+
+/// landlock_add_rule(2), LANDLOCK_RULE_PATH_BENEATH.
+static inline int CLinuxLandlockAllow(int ruleset, int directory, uint64_t allowed) {
+    struct CLinuxLandlockPath path = {allowed, directory};
+    return (int)syscall(SYS_landlock_add_rule, ruleset, 1UL, &path, 0UL);
+}
+
+/// landlock_restrict_self(2).
+static inline int CLinuxLandlockRestrict(int ruleset) { return (int)syscall(SYS_landlock_restrict_self, ruleset, 0UL); }

@@ -34,10 +34,15 @@ enum Stampd {
         var log = Log()
         var passed = passed
         setUpSecureHeap(options, &log)
+        prepareCryptography()
+        ProcessEnvironment.drop()
         do throws(SystemError) {
             let server = try Server(options, log: log)
             server.keepState(bootId: options.bootId, passed: passed.takeAll(named: FileDescriptorStore.name))
-            try server.listen(at: takeSockets(options, passed))
+            let sockets = takeSockets(options, passed)
+            let sandbox = Sandbox(removable: sockets.first?.removableFrom)
+            try server.listen(at: sockets)
+            guard try enter(sandbox, options, &server.log) else { return EX_OSERR }
             server.logStart()
             return try server.run()
         } catch {
@@ -59,6 +64,24 @@ enum Stampd {
             )
         }
         log.write(.warning, "KEYS MAY REACH SWAP: the memory for keys is not locked, as --allow-unlocked-memory allows")
+    }
+
+    /// The last step before the first byte of a peer; false where a wall is missing that must be there.
+    private static func enter(_ sandbox: Sandbox, _ options: Options, _ log: inout Log) throws(SystemError) -> Bool {
+        let missing = try sandbox.enter().map { "no \($0.wall): \($0.error.message)" }
+        if options.mustHaveSandbox, let line = missing.first {
+            complain(line, hint: "--require-sandbox asks for a kernel that has it")
+            return false
+        }
+        for line in missing { log.write(.warning, line) }
+        return true
+    }
+
+    /// While files may still be read, and before the environment goes, which may name them ($OPENSSL_CONF).
+    private static func prepareCryptography() {
+        do throws(CryptoError) { try CryptoLibrary.prepare() } catch {
+            fail("libcrypto makes no P-256 key", hint: "look at openssl.cnf and its providers", code: EX_OSERR)
+        }
     }
 
     private static func takeSockets(_ options: Options, _ passed: PassedDescriptors) -> [any DoorSocket] {
@@ -97,9 +120,13 @@ enum Stampd {
     }
 
     private static func fail(_ message: String, hint: String? = nil, code: Int32) -> Never {
+        complain(message, hint: hint)
+        exit(code)
+    }
+
+    private static func complain(_ message: String, hint: String?) {
         var text = "stampd: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "")
         _ = text.withUTF8 { bytes in unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
-        exit(code)
     }
 }
 

@@ -31,6 +31,7 @@ enum Help {
           --keep-state                       outlive restarts and crashes, held by the service manager
           --boot-id HEX                      names this boot; needed with --keep-state (%b in a unit)
           --allow-unlocked-memory            start where memory cannot be locked: keys may reach swap
+          --require-sandbox                  do not start without Landlock and a seccomp filter
           --version                          print the version
           -h, --help                         print this
 

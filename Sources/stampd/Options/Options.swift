@@ -37,6 +37,7 @@ struct Options {
     var mayKeepState = false
     /// Of this boot; nil unless state is kept.
     var bootId: BootId?
+    var mustHaveSandbox = false
 
     /// - Parameter arguments: Without the program's name.
     /// - Returns: What to do. `--help` and `--version` win over everything else.
@@ -72,6 +73,7 @@ struct Options {
         return .run(options)
     }
 
+
     private mutating func set(_ option: Option, to value: String) throws(Failure) {
         guard option != .socketDirectory else {
             guard !value.isEmpty else { throw .missingValue(option.rawValue) }
@@ -88,7 +90,7 @@ struct Options {
             throw .invalid(option: option.rawValue, range: range)
         }
         switch option {
-        case .socketDirectory, .bootId, .keepState, .allowUnlockedMemory: break
+        case .socketDirectory, .bootId, .keepState, .allowUnlockedMemory, .requireSandbox: break
         case .maximumFrameBytes: limits.maximumFrameBytes = Int(number)
         case .maximumNesting: limits.maximumNesting = Int(number)
         case .maximumReadingBytes: limits.maximumReadingBytes = Int(number)
@@ -125,19 +127,21 @@ enum Option: String, CaseIterable {
     case keepState = "--keep-state"
     case bootId = "--boot-id"
     case allowUnlockedMemory = "--allow-unlocked-memory"
+    case requireSandbox = "--require-sandbox"
 
     /// What an option without a value turns on; nil for the others.
     var flag: WritableKeyPath<Options, Bool>? {
         switch self {
         case .keepState: \.mayKeepState
         case .allowUnlockedMemory: \.mayUseUnlockedMemory
+        case .requireSandbox: \.mustHaveSandbox
         default: nil
         }
     }
 
     var range: ClosedRange<Int64> {
         switch self {
-        case .socketDirectory, .bootId, .keepState, .allowUnlockedMemory: 0...0
+        case .socketDirectory, .bootId, .keepState, .allowUnlockedMemory, .requireSandbox: 0...0
         case .maximumExpirationSeconds: 1...FrameLimits.longestExpirationSeconds
         case .maximumSessions: 1...64
         case .maximumFrameBytes: 1024...16_777_216

@@ -15,6 +15,7 @@ enum Posture {
         try holdStandardDescriptors()
         try checkLibc(CLinuxCloseFrom(STDERR_FILENO + 1 + passedCount), "close_range")
         try checkLibc(CLinuxSetNotDumpable(), "prctl(PR_SET_DUMPABLE)")
+        try checkLibc(CLinuxSetNoNewPrivileges(), "prctl(PR_SET_NO_NEW_PRIVS)")
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         try unsafe checkLibc(setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none), "setrlimit(RLIMIT_CORE)")
         umask(0o177)

@@ -8,6 +8,7 @@ final class BoundSocket: DoorSocket {
     let name: String
     let descriptor: CInt
     let isOpenToOthers = false
+    var removableFrom: CInt? { directory.descriptor }
     private let directory: SocketDirectory
     private let device: dev_t
     private let inode: ino_t

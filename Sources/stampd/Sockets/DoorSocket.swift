@@ -8,4 +8,6 @@ protocol DoorSocket: AnyObject {
     var descriptor: CInt { get }
     /// Whom it serves beside the frame's own user and root: everybody whom its file's permissions let through, or nobody.
     var isOpenToOthers: Bool { get }
+    /// The directory that its path is removed from in the end; nil where the path is not the frame's.
+    var removableFrom: CInt? { get }
 }

@@ -11,6 +11,7 @@ final class PassedSocket: DoorSocket {
     let name: String
     let descriptor: CInt
     let isOpenToOthers = true
+    let removableFrom: CInt? = nil
 
     /// Every socket of a frame that was passed all it needs.
     static func readAll(_ passed: PassedDescriptors) throws(PassedSocketError) -> [PassedSocket] {

@@ -22,7 +22,7 @@ enum SocketDirectoryError: Error {
 /// gets it.
 final class SocketDirectory {
     private let path: String
-    private let descriptor: CInt
+    let descriptor: CInt
     private let lock: DirectoryLock
 
     /// sun_path of unix(7) without its NUL.
