@@ -39,9 +39,7 @@ enum Stampd {
         do throws(SystemError) {
             let server = try Server(options, log: log)
             server.keepState(bootId: options.bootId, passed: passed.takeAll(named: FileDescriptorStore.name))
-            let sockets = takeSockets(options, passed)
-            let sandbox = Sandbox(removable: sockets.first?.removableFrom)
-            try server.listen(at: sockets)
+            let sandbox = try listen(server, options, passed)
             guard try enter(sandbox, options, &server.log) else { return EX_OSERR }
             server.logStart()
             return try server.run()
@@ -64,6 +62,17 @@ enum Stampd {
             )
         }
         log.write(.warning, "KEYS MAY REACH SWAP: the memory for keys is not locked, as --allow-unlocked-memory allows")
+    }
+
+    /// Takes or binds the sockets, which from then on the server alone keeps; the sandbox that lets it remove them.
+    private static func listen(
+        _ server: Server,
+        _ options: Options,
+        _ passed: PassedDescriptors
+    ) throws(SystemError) -> Sandbox {
+        let sockets = takeSockets(options, passed)
+        try server.listen(at: sockets)
+        return Sandbox(removable: sockets.first?.removableFrom)
     }
 
     /// The last step before the first byte of a peer; false where a wall is missing that must be there.

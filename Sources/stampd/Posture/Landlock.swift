@@ -46,6 +46,7 @@ struct Landlock: Equatable {
     /// - Parameters:
     ///   - readable: Paths; one that is not there is left out.
     ///   - removable: A descriptor of a directory, which is not kept; nil for none.
+    /// - Throws: What the kernel would not do.
     func enforce(readable: [String], removable: CInt?) throws(SystemError) {
         let ruleset = try checkLibc(
             CLinuxLandlockCreate(handledFiles, handledPorts, scopes),

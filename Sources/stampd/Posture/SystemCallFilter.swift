@@ -29,7 +29,9 @@ struct SystemCallFilter: Equatable {
 
     private(set) var instructions: [Instruction] = []
 
-    /// - Parameter pid: The process's own: the only one that it may send a signal, which abort(3) does.
+    /// - Parameters:
+    ///   - architecture: The machine that it is for.
+    ///   - pid: The process's own: the only one that it may send a signal, which abort(3) does.
     init(for architecture: Architecture, pid: UInt32) {
         load(Offset.architecture)
         unless(.isEqual, architecture.auditNumber, Verdict.kill)

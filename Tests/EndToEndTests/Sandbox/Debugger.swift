@@ -23,6 +23,8 @@ struct Debugger {
     }
 
     /// - Parameter calls: In C, each of type long.
+    /// - Returns: What came of each.
+    /// - Throws: Where the debugger could not be started or understood.
     func call(_ calls: [String]) throws -> [Outcome] {
         var arguments = ["gdb", "-nx", "-batch", "-p", "\(frame.pid)"]
         for call in calls {
