@@ -2,7 +2,6 @@
 // Calls of Linux that Swift's Glibc overlay lacks: GNU extensions and variadic functions.
 #pragma once
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/filter.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -13,7 +12,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-extern long syscall(long, ...);
+// Not <fcntl.h>: it would bring a struct stat of this module's.
+extern int fcntl(int, int, ...);
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 
 /// accept4(2): the new descriptor is close-on-exec and does not block.
@@ -60,7 +60,7 @@ extern long syscall(long, ...);
 extern int memfd_create(const char *, unsigned int);
 
 /// memfd_secret(2), close-on-exec; glibc has no function for it.
-static inline int CLinuxMemfdSecret(void) { return (int)syscall(SYS_memfd_secret, O_CLOEXEC); }
+static inline int CLinuxMemfdSecret(void) { return (int)syscall(SYS_memfd_secret, 02000000 /* O_CLOEXEC */); }
 
 /// memfd_create(2): close-on-exec, and may be sealed.
 static inline int CLinuxMemfd(const char *name) { return memfd_create(name, 0x0001U | 0x0002U); }
