@@ -86,7 +86,8 @@ def call(socket_path, method, **parameters):
 
 
 def stampd_command(binary, directory):
-    return [binary, "--socket-directory", directory]
+    options = ["--maximum-stamps-per-second", "0", "--journal-socket", f"{directory}/no-journal"]
+    return [binary, "--socket-directory", directory, *options]
 
 
 def ssh_agent_command(socket_path):

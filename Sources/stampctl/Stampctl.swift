@@ -35,7 +35,8 @@ struct Stampctl: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             StatusCommand.self, KeyCommand.self, InjectCommand.self, SessionCommand.self, StampCommand.self,
-            LockCommand.self, UnlockCommand.self, MonitorCommand.self, WhoamiCommand.self, RequestCommand.self,
+            LockCommand.self, UnlockCommand.self, MonitorCommand.self, AuditCommand.self, MetricsCommand.self,
+            WhoamiCommand.self, RequestCommand.self,
         ]
     )
 

@@ -42,6 +42,7 @@ enum Stampd {
             let sandbox = try listen(server, options, passed)
             guard try enter(sandbox, options, &server.log) else { return EX_OSERR }
             server.logStart()
+            server.logAudit(options)
             return try server.run()
         } catch {
             fail(error.message, code: EX_OSERR)
@@ -140,6 +141,11 @@ enum Stampd {
 }
 
 extension Server {
+    fileprivate func logAudit(_ options: Options) {
+        guard let absence = audit.absence else { return }
+        log.write(.warning, "the audit is off: no journal at \(options.journalSocket) (\(absence.message))")
+    }
+
     fileprivate func logStart() {
         let names = listeners.map(\.socket.name).joined(separator: ", ")
         log.write(.notice, "stampd \(Self.version) serves \(names), pid \(getpid())")

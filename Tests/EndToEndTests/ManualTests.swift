@@ -35,8 +35,9 @@ struct ManualTests {
     func defaults() async throws {
         try await withFrame { frame in
             try frame.waitForLog("at most")
-            let numbers = frame.log.split(separator: "limits: ").last.map { line in
-                line.split { !$0.isNumber }.map(String.init)
+            let line = frame.log.split(separator: "\n").first { $0.contains("limits: ") }
+            let numbers = line?.split(separator: "limits: ").last.map { limits in
+                limits.split { !$0.isNumber }.map(String.init)
             }
             let defaults = Dictionary(uniqueKeysWithValues: try Manual.read().options.map { ($0.name, $0.default) })
             let named = [

@@ -27,6 +27,11 @@ struct OptionTests {
             "stampd: --boot-id takes 32 lower-case hex digits, as %b in a unit gives them\n"
         ),
         (["--allow-unlocked-memory=yes"], "stampd: there is no place for '--allow-unlocked-memory=yes'\n"),
+        (["--journal-socket="], "stampd: --journal-socket needs a value\n"),
+        (
+            ["--journal-socket", "/" + String(repeating: "x", count: 107)],
+            "stampd: --journal-socket takes a path of at most 107 bytes\n"
+        ),
         (
             ["--socket-directory", "/tmp", "--maximum-connections", "32"],
             "stampd: --reserved-connections must be less than the 32 of --maximum-connections\n"

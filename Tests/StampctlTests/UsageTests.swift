@@ -8,7 +8,8 @@ struct UsageTests {
     static let commands: [[String]] = [
         [], ["status"], ["key"], ["key", "show"], ["key", "init"], ["key", "reset"], ["inject"], ["session"],
         ["session", "list"], ["session", "show"], ["session", "end"], ["session", "create"], ["session", "activate"],
-        ["stamp"], ["lock"], ["unlock"], ["monitor"], ["whoami"], ["request"], ["request", "query"],
+        ["stamp"], ["lock"], ["unlock"], ["monitor"], ["audit"], ["metrics"], ["whoami"], ["request"],
+        ["request", "query"],
         ["request", "submit"],
     ]
 

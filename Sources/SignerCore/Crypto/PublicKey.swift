@@ -38,9 +38,14 @@ package struct PublicKey: Hashable, Sendable {
     package var hex: [UInt8] {
         var hex: [UInt8] = []
         hex.reserveCapacity(Self.hexByteCount)
-        Hex.append(prefix, to: &hex)
-        for index in 0..<32 { Hex.append(x[index], to: &hex) }
+        appendHex(to: &hex)
         return hex
+    }
+
+    /// Appends 66 lower-case hex digits.
+    package func appendHex(to text: inout [UInt8]) {
+        Hex.append(prefix, to: &text)
+        for index in 0..<32 { Hex.append(x[index], to: &text) }
     }
 
     private static func byte(in hex: Span<UInt8>, at index: Int) -> UInt8? {

@@ -21,12 +21,17 @@ import COpenSSL
     /// - Parameters:
     ///   - message: What is signed, of any length.
     ///   - body: Gets the DER of the signature, at most 72 bytes, for as long as it runs.
+    /// - Returns: The SHA-256 that was signed.
     /// - Throws: `CryptoError`, before `body` runs.
-    func sign(_ message: Span<UInt8>, _ body: (Span<UInt8>) -> Void) throws(CryptoError) {
+    func sign(
+        _ message: Span<UInt8>,
+        _ body: (Span<UInt8>) -> Void
+    ) throws(CryptoError) -> InlineArray<32, UInt8> {
         let digest = try digest.hash(message)
         var der = InlineArray<72, UInt8>(repeating: 0)
         let length = try signature.sign(digest, into: &der)
         body(der.span.extracting(first: length))
+        return digest
     }
 }
 

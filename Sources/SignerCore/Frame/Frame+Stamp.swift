@@ -12,7 +12,9 @@ extension Frame {
     ///   - now: When the call came.
     ///   - clock: Tells the time once the signature is made.
     ///   - text: Grows by about 360 bytes; not at all where this throws.
+    /// - Returns: What was signed, by which key.
     /// - Throws: `.locked`, `.noSession`, `.sessionExpired`, `.publicKeyMismatch`, `.crypto`.
+    @discardableResult
     package mutating func stamp(
         _ payload: Span<UInt8>,
         session name: SessionName,
@@ -20,7 +22,7 @@ extension Frame {
         at now: BootInstant,
         clock: () -> BootInstant,
         to text: inout [UInt8]
-    ) throws(FrameError) {
+    ) throws(FrameError) -> Stamped {
         advance(to: now)
         guard !isLocked else { throw .locked }
         let index = try requireIndex(of: name)
@@ -29,12 +31,16 @@ extension Frame {
             throw .publicKeyMismatch(credential.publicKey)
         }
         let byteCount = text.count
-        do throws(CryptoError) { try credential.appendStamp(of: payload, to: &text) } catch { throw .crypto(error) }
+        let stamped: Stamped
+        do throws(CryptoError) { stamped = try credential.appendStamp(of: payload, to: &text) } catch {
+            throw .crypto(error)
+        }
         let signed = clock()
         guard signed < sessions[index].deadline else {
             text.removeSubrange(byteCount...)
             advance(to: signed)
             throw .sessionExpired(name)
         }
+        return stamped
     }
 }

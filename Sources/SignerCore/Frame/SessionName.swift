@@ -38,6 +38,14 @@ package struct SessionName: Hashable, Sendable, Comparable {
     /// The name's bytes, 1 to 64.
     package var utf8: [UInt8] { (0..<64).map { bytes[$0] }.prefix { $0 != 0 }.map { $0 } }
 
+    /// Appends the name's bytes.
+    package func append(to text: inout [UInt8]) {
+        for index in 0..<Self.maximumByteCount {
+            guard bytes[index] != 0 else { return }
+            text.append(bytes[index])
+        }
+    }
+
     package static func < (left: SessionName, right: SessionName) -> Bool {
         left.utf8.lexicographicallyPrecedes(right.utf8)
     }

@@ -24,13 +24,15 @@ final class Credential {
     /// compressed in hex, the signature (ECDSA P-256 over the payload's SHA-256) in DER in hex.
     ///
     /// Source: Turnkey's documentation, API overview, "Stamps".
-    func appendStamp(of payload: Span<UInt8>, to text: inout [UInt8]) throws(CryptoError) {
+    /// - Returns: What was signed, by which key.
+    func appendStamp(of payload: Span<UInt8>, to text: inout [UInt8]) throws(CryptoError) -> Stamped {
         json.removeSubrange(prefixByteCount...)
-        try signer.sign(payload) { signature in
+        let digest = try signer.sign(payload) { signature in
             for index in signature.indices { Hex.append(signature[index], to: &json) }
         }
         json.append(UInt8(ascii: "\""))
         json.append(UInt8(ascii: "}"))
         Base64URL.append(json, to: &text)
+        return Stamped(publicKey: publicKey, payloadDigest: digest)
     }
 }

@@ -10,26 +10,32 @@ extension Server {
     func answer(_ bytes: Span<UInt8>, from connection: Connection, to replies: inout JSONWriter) {
         let call: Call
         do throws(CallError) { call = try Call(bytes, maximumDepth: limits.maximumNesting) } catch {
-            refuseFrame(of: connection, because: error.message)
+            refuseFrame(of: connection, by: "NotACall", because: error.message)
             connection.state = .closing
             return
         }
         connection.callCount += 1
         let start = replies.bytes.count
+        let now = BootInstant.now
+        audit.caller = (connection.peer, now)
+        auditedSession = nil
+        var named: Method?
         do throws(ErrorReply) {
             if case .refused(let error) = connection.state { throw error }
             let method = try call.method(among: connection.door.interfaces, in: bytes)
-            try perform(method, call.parameters(in: bytes), at: .now, for: connection, to: &replies)
+            named = method
+            try perform(method, call.parameters(in: bytes), at: now, for: connection, to: &replies)
             if method == .stamper(.stamp) { counters.stamped += 1 }
         } catch {
             replies.bytes.removeSubrange(start...)
             replies.reply(error)
             if call.names(.stamp, in: bytes) { counters.count(error) }
-            noteRefusal(error, of: connection)
+            note(error, of: connection, method: named, at: now)
         }
         if connection.isRefused { connection.state = .closing }
         if call.isOneway { replies.bytes.removeSubrange(start...) }
         publishEvents()
+        audit.caller = nil
     }
 
     private func perform(
@@ -43,8 +49,15 @@ extension Server {
         case .service(let method): try info(at: connection.door).reply(to: method, parameters, in: &replies)
         case .stamper(.monitor): connection.state = .watching
         case .stamper(.reportRejected):
-            log.write(.notice, "a key is reported as rejected by the API: \(connection.peer.description)")
+            if !isLogDoubled {
+                log.write(.notice, "a key is reported as rejected by the API: \(connection.peer.description)")
+            }
             try handle(.reportRejected, parameters, at: now, to: &replies)
+        case .stamper(.stamp):
+            if let milliseconds = stampRate.take(connection.peer.uid, at: now) {
+                throw .rateLimited(retryAfterMilliseconds: milliseconds)
+            }
+            try handle(.stamp, parameters, at: now, to: &replies)
         case .stamper(let method): try handle(method, parameters, at: now, to: &replies)
         case .control(let method): try handle(method, parameters, at: now, to: &replies)
         }
@@ -58,15 +71,6 @@ extension Server {
             url: "",
             interfaces: door.interfaces
         )
-    }
-
-    /// What an administrator wants to know of; that there is no session is everyday life.
-    private func noteRefusal(_ error: ErrorReply, of connection: Connection) {
-        switch error {
-        case .denied, .locked, .rateLimited, .tooManySessions, .publicKeyMismatch, .invalidBundle:
-            log.refused("a call of \(connection.peer.description): \(error.name.rawValue)", at: BootInstant.now.seconds)
-        default: break
-        }
     }
 }
 

@@ -18,22 +18,27 @@ extension Server {
             }
             replies.reply(key.write)
         case .resetEmbeddedKey:
+            audit.reset()
             frame.reset(at: now)
             replies.reply()
         case .injectCredentialBundle: try handleInject(parameters, at: now, to: &replies)
         case .createSessionKey:
             let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
+            auditedSession = name
             let key = try replying { () throws(FrameError) in try frame.createSessionKey(for: name, at: now) }
+            audit.created(key, for: name)
             replies.reply { $0.member("publicKey", key.description) }
         case .activateSession:
             let key = try parameters.requiredPublicKey(.publicKey, scratch: &scratch.text)
             let request = try parameters.sessionRequest(name: .default, scratch: &scratch.text)
-            try replies.reply(
-                at: now,
-                session: replying { () throws(FrameError) in try frame.activateSession(key, as: request, at: now) }
-            )
+            let session = try replying { () throws(FrameError) in
+                try frame.activateSession(key, as: request, at: now)
+            }
+            audit.admitted(session, by: .activation)
+            replies.reply(at: now, session: session)
         case .endSession:
             let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
+            auditedSession = name
             try replying { () throws(FrameError) in try frame.endSession(name, at: now) }
             replies.reply()
         case .lock:
@@ -53,14 +58,14 @@ extension Server {
         var bundle: [UInt8] = []
         try parameters.string(.bundle, into: &bundle)
         let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
+        auditedSession = name
         let expected = try parameters.publicKey(.expectPublicKey, scratch: &scratch.text)
         let request = try parameters.sessionRequest(name: name, scratch: &scratch.text)
-        try replies.reply(
-            at: now,
-            session: replying { () throws(FrameError) in
-                try frame.injectCredentialBundle(bundle.span, as: request, expecting: expected, at: now)
-            }
-        )
+        let session = try replying { () throws(FrameError) in
+            try frame.injectCredentialBundle(bundle.span, as: request, expecting: expected, at: now)
+        }
+        audit.admitted(session, by: .injection)
+        replies.reply(at: now, session: session)
         if frame.rememberedDeadlineCount >= FrameLimits.manyRememberedDeadlines {
             log.write(.warning, Self.manyDeadlines(frame.rememberedDeadlineCount))
         }

@@ -29,6 +29,7 @@ extension Server {
         case .reportRejected:
             let key = try parameters.requiredPublicKey(.publicKey, scratch: &scratch.text)
             let name = try parameters.sessionName(scratch: &scratch.text)
+            audit.reported(key, session: name)
             frame.reportRejected(key, session: name, at: now)
             replies.reply()
         case .monitor: break
@@ -57,6 +58,7 @@ extension Server {
         scratch.payload.removeAll(keepingCapacity: true)
         try parameters.string(.payload, into: &scratch.payload)
         let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
+        auditedSession = name
         let expected = try parameters.publicKey(.expectPublicKey, scratch: &scratch.text)
         var stamp: [UInt8] = []
         swap(&stamp, &scratch.stamp)
@@ -64,7 +66,15 @@ extension Server {
         stamp.removeAll(keepingCapacity: true)
         do throws(FrameError) {
             let payload = scratch.payload.span
-            try frame.stamp(payload, session: name, expecting: expected, at: now, clock: { .now }, to: &stamp)
+            let stamped = try frame.stamp(
+                payload,
+                session: name,
+                expecting: expected,
+                at: now,
+                clock: { .now },
+                to: &stamp
+            )
+            audit.stamped(payload, as: stamped, session: name)
         } catch { throw error.reply }
     }
 
@@ -80,7 +90,7 @@ extension Server {
             sessions: frame.listSessions(at: now).count,
             connections: connections.count,
             counters: counters,
-            auditLost: log.lostCount
+            auditLost: audit.lostCount + log.lostCount
         )
     }
 }

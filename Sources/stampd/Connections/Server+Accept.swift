@@ -68,7 +68,7 @@ extension Server {
     /// Whether the peer's calls will be answered, or what its first call will be told.
     private func decide(_ peer: Peer, at socket: any DoorSocket, now: BootInstant) -> Connection.State {
         if let reason = authorization.refusal(of: peer, at: socket) {
-            log.refused("a connection of \(peer.description): \(reason)", at: now.seconds)
+            note(peer, refusedBy: "Denied.peer", line: "a connection of \(peer.description): \(reason)", at: now)
             return .refused(.denied(rule: "peer"))
         }
         let ofUser = connectionsByUser[peer.uid, default: 0]
@@ -77,7 +77,8 @@ extension Server {
         // A user whose programs took every place of theirs must still get in to lock, end and reset.
         let kept = socket.door == .control ? limits.reservedConnections : 0
         guard ofUser < limits.maximumConnectionsPerUser + kept, !isOverTotal else {
-            log.refused("a connection of \(peer.description): too many connections", at: now.seconds)
+            let line = "a connection of \(peer.description): too many connections"
+            note(peer, refusedBy: "RateLimited", line: line, at: now)
             return .refused(.rateLimited(retryAfterMilliseconds: limits.frameTimeoutSeconds * 1000))
         }
         return .serving

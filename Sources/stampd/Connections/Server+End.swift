@@ -91,6 +91,7 @@ extension Server {
 
     func stop() {
         log.reportLeftOut()
+        audit.finish()
         loop.exit(0)
     }
 }

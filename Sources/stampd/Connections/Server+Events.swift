@@ -6,11 +6,14 @@ extension Server {
     /// Keeps what changed in the frame and tells what happened: one line of the log, and one reply to each open Monitor.
     func publishEvents() {
         saveState()
-        schedule(frame.nextChange)
+        schedule(min(frame.nextChange, audit.nextTime))
         guard frame.hasEvents else { return }
         let events = frame.takeEvents()
         noteStatusChange()
-        for event in events { writeLine(about: event) }
+        for event in events {
+            audit.record(event)
+            if !isLogDoubled { writeLine(about: event) }
+        }
         let watchers = connections.values.filter(\.isWatching)
         guard !watchers.isEmpty else { return }
         var message = JSONWriter()

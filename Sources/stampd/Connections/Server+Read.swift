@@ -91,7 +91,7 @@ extension Server {
             case .needsMore: return false
             case .frame(let range): answer(input.bytes.extracting(range), from: connection, to: &replies)
             case .tooLarge:
-                refuseFrame(of: connection, because: "longer than \(limits.maximumFrameBytes) bytes")
+                refuseFrame(of: connection, by: "TooLarge", because: "longer than \(limits.maximumFrameBytes) bytes")
                 replies.reply(.tooLarge(limitBytes: Int64(limits.maximumFrameBytes)))
                 connection.state = .closing
             }
@@ -99,8 +99,9 @@ extension Server {
         return true
     }
 
-    func refuseFrame(of connection: Connection, because reason: String) {
-        log.refused("a call of \(connection.peer.description): \(reason)", at: BootInstant.now.seconds)
+    func refuseFrame(of connection: Connection, by rule: String, because reason: String) {
+        let peer = connection.peer
+        note(peer, refusedBy: rule, line: "a call of \(peer.description): \(reason)", at: .now)
     }
 
     /// Decides what happens next on the connection, now that it was served.

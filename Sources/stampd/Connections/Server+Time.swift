@@ -13,6 +13,7 @@ extension Server {
     func keepTime() {
         let now = BootInstant.now
         log.reportLeftOut(at: now.seconds)
+        audit.keepTime(at: now)
         frame.advance(to: now)
         publishEvents()
         serviceManager.tellStatus(of: frame, at: now)
@@ -26,7 +27,7 @@ extension Server {
 
     private func expire(_ connection: Connection) {
         if connection.frameStart != nil {
-            refuseFrame(of: connection, because: "not whole within \(limits.frameTimeoutSeconds) s")
+            refuseFrame(of: connection, by: "Timeout", because: "not whole within \(limits.frameTimeoutSeconds) s")
         }
         end(connection)
     }
@@ -35,6 +36,6 @@ extension Server {
         var next = min(frame.nextChange, acceptAgain, drainDeadline, idleExitTime)
         for connection in connections.values { next = min(next, connection.deadline(limits)) }
         for connection in refused { next = min(next, connection.deadline(limits)) }
-        schedule(min(next, log.leftOutReportTime, serviceManager.nextChange))
+        schedule(min(next, log.leftOutReportTime, audit.nextTime, serviceManager.nextChange))
     }
 }

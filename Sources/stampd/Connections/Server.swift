@@ -15,6 +15,10 @@ final class Server {
     let started = BootInstant.now
     var frame: Frame
     var log: Log
+    let audit: Audit
+    var stampRate: StampRate
+    /// The session that the call at hand names.
+    var auditedSession: SessionName?
     var counters = Counters()
     /// Where the frame outlives the process.
     var stateStore: StateStore?
@@ -81,6 +85,8 @@ final class Server {
         authorization = Authorization(ownUid: geteuid())
         frame = Frame(limits: options.frameLimits)
         self.log = log
+        audit = try Audit(loop, path: options.journalSocket)
+        stampRate = StampRate(perSecond: options.maximumStampsPerSecond)
         timer = try TimerSource(loop) { [unowned self] in keepTime() }
         for signal in [SIGTERM, SIGINT, SIGHUP] {
             signals.append(try SignalSource(loop, signal) { [unowned self] in beginDrain() })
@@ -108,6 +114,7 @@ final class Server {
 
     private func resetFromOutside() {
         log.write(.notice, "SIGUSR1: the embedded key and every credential are destroyed")
+        audit.reset()
         frame.reset(at: .now)
         publishEvents()
     }

@@ -16,7 +16,7 @@ struct Log {
     }
 
     /// Whether standard error is the journal's stream: `$JOURNAL_STREAM` names its device and inode (systemd.exec(5)).
-    private let isJournal: Bool
+    let isJournal: Bool
     /// Lines that standard error did not take.
     private(set) var lostCount: Int64 = 0
     private var refusals = RefusalWindow()
@@ -80,6 +80,18 @@ struct RefusalWindow {
         written += 1
         return true
     }
+
+    /// Counts a line that is not written for another reason; false.
+    mutating func leaveOut(at seconds: Int64) -> Bool {
+        if seconds >= start + Self.windowSeconds {
+            start = seconds
+            written = 0
+        }
+        leftOut += 1
+        return false
+    }
+
+    func isOver(at seconds: Int64) -> Bool { seconds >= start + Self.windowSeconds }
 
     var reportTime: BootInstant {
         leftOut == 0 ? .never : BootInstant(nanoseconds: 0).adding(seconds: start + Self.windowSeconds)

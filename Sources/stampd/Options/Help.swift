@@ -30,6 +30,8 @@ enum Help {
                                              or lock would be missed
           --keep-state                       outlive restarts and crashes, held by the service manager
           --boot-id HEX                      names this boot; needed with --keep-state (%b in a unit)
+          --maximum-stamps-per-second N      of one user, 0 for no limit (1000)
+          --journal-socket PATH              where the audit's records go (the journal's own socket)
           --allow-unlocked-memory            start where memory cannot be locked: keys may reach swap
           --require-sandbox                  do not start without Landlock and a seccomp filter
           --version                          print the version
@@ -55,6 +57,7 @@ extension Options.Failure {
         case .unexpected(let argument): "there is no place for '\(argument)'"
         case .invalid(let option, let range):
             "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .pathTooLong(let name): "\(name) takes a path of at most \(JournalSocket.maximumPathByteCount) bytes"
         case .readingTooSmall(let minimum):
             "--maximum-reading-bytes must be \(minimum) or more with so many connections and such frames"
         case .invalidBootId: "--boot-id takes 32 lower-case hex digits, as %b in a unit gives them"

@@ -17,6 +17,8 @@ struct Options {
         case unexpected(String)
         /// An option's value that is no whole number in its range.
         case invalid(option: String, range: ClosedRange<Int64>)
+        /// An option's path that fits no socket's address.
+        case pathTooLong(String)
         /// Less memory for reading than a piece of each connection and one frame take.
         case readingTooSmall(minimum: Int)
         /// As many places kept as there are: nobody but root could stamp.
@@ -33,6 +35,9 @@ struct Options {
     var frameLimits = FrameLimits()
     /// Nil where it stays however long nobody needs it.
     var exitOnIdleSeconds: Int64?
+    var journalSocket = JournalSocket.defaultPath
+    /// Of one user; 0 for no limit.
+    var maximumStampsPerSecond: Int64 = 1000
     var mayUseUnlockedMemory = false
     var mayKeepState = false
     /// Of this boot; nil unless state is kept.
@@ -72,8 +77,6 @@ struct Options {
         guard options.bootId != nil || !options.mayKeepState else { throw .keepStateWithoutBootId }
         return .run(options)
     }
-
-
     private mutating func set(_ option: Option, to value: String) throws(Failure) {
         guard option != .socketDirectory else {
             guard !value.isEmpty else { throw .missingValue(option.rawValue) }
@@ -85,12 +88,19 @@ struct Options {
             guard bootId != nil else { throw .invalidBootId }
             return
         }
+        guard option != .journalSocket else {
+            guard !value.isEmpty else { throw .missingValue(option.rawValue) }
+            guard value.utf8.count <= JournalSocket.maximumPathByteCount else { throw .pathTooLong(option.rawValue) }
+            journalSocket = value
+            return
+        }
         let range = option.range
         guard value.utf8.allSatisfy(isDigit), let number = Int64(value), range.contains(number) else {
             throw .invalid(option: option.rawValue, range: range)
         }
         switch option {
-        case .socketDirectory, .bootId, .keepState, .allowUnlockedMemory, .requireSandbox: break
+        case .socketDirectory, .bootId, .journalSocket, .keepState, .allowUnlockedMemory, .requireSandbox: break
+        case .maximumStampsPerSecond: maximumStampsPerSecond = number
         case .maximumFrameBytes: limits.maximumFrameBytes = Int(number)
         case .maximumNesting: limits.maximumNesting = Int(number)
         case .maximumReadingBytes: limits.maximumReadingBytes = Int(number)
@@ -126,6 +136,8 @@ enum Option: String, CaseIterable {
     case exitOnIdle = "--exit-on-idle"
     case keepState = "--keep-state"
     case bootId = "--boot-id"
+    case maximumStampsPerSecond = "--maximum-stamps-per-second"
+    case journalSocket = "--journal-socket"
     case allowUnlockedMemory = "--allow-unlocked-memory"
     case requireSandbox = "--require-sandbox"
 
@@ -141,8 +153,9 @@ enum Option: String, CaseIterable {
 
     var range: ClosedRange<Int64> {
         switch self {
-        case .socketDirectory, .bootId, .keepState, .allowUnlockedMemory, .requireSandbox: 0...0
+        case .socketDirectory, .bootId, .journalSocket, .keepState, .allowUnlockedMemory, .requireSandbox: 0...0
         case .maximumExpirationSeconds: 1...FrameLimits.longestExpirationSeconds
+        case .maximumStampsPerSecond: 0...1_000_000
         case .maximumSessions: 1...64
         case .maximumFrameBytes: 1024...16_777_216
         case .maximumNesting: 2...128

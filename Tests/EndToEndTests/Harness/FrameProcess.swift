@@ -39,7 +39,8 @@ final class FrameProcess {
     ) throws {
         self.directory = directory
         process = try ChildProcess(
-            launcher + [Self.executable, "--socket-directory", directory] + options,
+            launcher + [Self.executable, "--socket-directory", directory] + Self.awayFromJournal(options, directory)
+                + options,
             environment: environment,
             passing: descriptors,
             errors: errors
@@ -55,6 +56,11 @@ final class FrameProcess {
             process.end()
             throw error
         }
+    }
+
+    /// No test writes to the machine's own journal.
+    private static func awayFromJournal(_ options: [String], _ directory: String) -> [String] {
+        options.contains("--journal-socket") ? [] : ["--journal-socket", "\(directory)/no-journal"]
     }
 
     /// The product beside this test's own executable.

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a stamp is of, for the record of it.
+package struct Stamped {
+    /// The key that signed.
+    package let publicKey: PublicKey
+    /// The payload's SHA-256, 32 bytes: what was signed.
+    package let payloadDigest: InlineArray<32, UInt8>
+
+    /// Appends the digest as 64 lower-case hex digits.
+    package func appendDigestHex(to text: inout [UInt8]) {
+        for index in payloadDigest.indices { Hex.append(payloadDigest[index], to: &text) }
+    }
+}

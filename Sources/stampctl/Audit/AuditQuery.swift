@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Which records are asked for: fields with the values that they must have.
+///
+/// The unit's name is always among them: journald itself writes it beside each record, from whom it got it, so that
+/// nobody else's records pass, whatever their MESSAGE_ID.
+struct AuditQuery {
+    /// By name, each with its value.
+    private(set) var fields: [(name: String, value: String)]
+    var since: String?
+    var until: String?
+    var follows = false
+
+    /// - Parameters:
+    ///   - unit: The frame's, such as `stampd.service`.
+    ///   - frameUid: The frame's own user, if that is asked for.
+    init(unit: String, frameUid: UInt32?) {
+        fields = [("_SYSTEMD_UNIT", unit), ("_TRANSPORT", "journal")]
+        if let frameUid { fields.append(("_UID", "\(frameUid)")) }
+    }
+
+    mutating func require(_ name: String, _ value: String?) {
+        if let value { fields.append((name, value)) }
+    }
+
+    /// What journalctl is called with.
+    var arguments: [String] {
+        var arguments = ["--output=json", "--all", "--no-pager", "--quiet"]
+        if let since { arguments.append("--since=\(since)") }
+        if let until { arguments.append("--until=\(until)") }
+        if follows { arguments += ["--follow", since == nil ? "--lines=0" : "--no-tail"] }
+        return arguments + fields.map { "\($0.name)=\($0.value)" }
+    }
+
+    /// The record of one line of journalctl's; nil for a record that was not asked for, or is not a frame's.
+    ///
+    /// - Throws: `Failure` where the line is not a JSON object.
+    func read(_ line: Data) throws -> AuditRecord? {
+        guard let entry = try? JSONSerialization.jsonObject(with: line) as? [String: Any] else {
+            throw Failure("journalctl wrote what is not a record", status: .never)
+        }
+        // A field that stands twice, or is not text, is an array there: a frame writes neither.
+        func text(_ name: String) -> String? { entry[name] as? String }
+        let isForeign = entry.contains { $0.key.hasPrefix("STAMPD_") && !($0.value is String) }
+        guard !isForeign, fields.allSatisfy({ text($0.name) == $0.value }) else { return nil }
+        return AuditRecord(text)
+    }
+}

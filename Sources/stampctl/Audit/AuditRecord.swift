@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// One record of a frame's audit.
+struct AuditRecord: Renderable {
+    /// RFC 3339, UTC, milliseconds: when the journal got it.
+    let time: String
+    let event: String
+    let message: String
+    let decision: String?
+    let rule: String?
+    let session: String?
+    let publicKey: String?
+    let uid: Int?
+    let pid: Int?
+    let payloadSHA256: String?
+    let activityType: String?
+    let organizationId: String?
+    let claimedOrganizationId: String?
+    let claimedUserId: String?
+    let microseconds: Int?
+    let leftOut: Int?
+    let lost: Int?
+
+    /// - Parameter text: A field's value by its name. Nil without the fields that every record has.
+    init?(_ text: (String) -> String?) {
+        guard let event = text("STAMPD_EVENT"), let message = text("MESSAGE"), text("MESSAGE_ID") != nil,
+            let microseconds = text("__REALTIME_TIMESTAMP").flatMap({ Int64($0) })
+        else {
+            return nil
+        }
+        func number(_ name: String) -> Int? { text(name).flatMap { Int($0) } }
+        let date = Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
+        time = Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(date)
+        self.event = event
+        self.message = message
+        decision = text("STAMPD_DECISION")
+        rule = text("STAMPD_RULE")
+        session = text("STAMPD_SESSION")
+        publicKey = text("STAMPD_PUBLIC_KEY")
+        uid = number("STAMPD_PEER_UID")
+        pid = number("STAMPD_PEER_PID")
+        payloadSHA256 = text("STAMPD_PAYLOAD_SHA256")
+        activityType = text("STAMPD_ACTIVITY_TYPE")
+        organizationId = text("STAMPD_ORGANIZATION_ID")
+        claimedOrganizationId = text("STAMPD_CLAIMED_ORGANIZATION_ID")
+        claimedUserId = text("STAMPD_CLAIMED_USER_ID")
+        self.microseconds = number("STAMPD_MICROSECONDS")
+        leftOut = number("STAMPD_LEFT_OUT")
+        lost = number("STAMPD_LOST")
+    }
+
+    var lines: [String] {
+        let values: [(String, String?)] = [
+            ("rule", rule), ("session", session), ("key", publicKey), ("payload", payloadSHA256),
+            ("type", activityType), ("organization", organizationId),
+            ("claimed-organization", claimedOrganizationId), ("claimed-user", claimedUserId),
+            ("left-out", leftOut.map { "\($0)" }), ("lost", lost.map { "\($0)" }),
+        ]
+        let details = values.compactMap { name, value in value.map { "\(name)=\($0)" } }
+        return [([time, message] + details).joined(separator: " ")]
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import StampClient
+
+struct MetricsCommand: ReportingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "metrics",
+        abstract: "Print the frame's counters as Prometheus text.",
+        discussion: """
+            For node_exporter's textfile collector, from a timer:
+
+              stampctl metrics > stampd.prom.new && mv stampd.prom.new stampd.prom
+            """
+    )
+
+    @OptionGroup var frame: FrameOptions
+
+    func perform() async throws {
+        try StandardOutput.write(Data(try await frame.stampClient.getStatus().prometheusText.utf8))
+    }
+}

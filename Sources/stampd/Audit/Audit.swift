@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import SignerCore
+
+/// The audit trail: one record for each decision and each change of the frame, in the journal.
+///
+/// It never waits. What the journal does not take waits in a bounded ring and is sent when it does; when the ring is full
+/// the stamp wins, and the count of lost records is the next record. No record holds a payload, a bundle or a secret.
+final class Audit {
+    private let journal: JournalSocket?
+    private var writable: IOSource?
+    private var ring = RecordRing()
+    private var record = AuditRecord()
+    private var lostRecord = AuditRecord()
+    private var unreported: Int64 = 0
+    private var refusals = RefusalWindows()
+    /// Records that found no place.
+    private(set) var lostCount: Int64 = 0
+    /// When to try again a journal that is gone; `.never` while it is there.
+    private(set) var retryTime = BootInstant.never
+    /// Why there is no audit; nil where there is one.
+    let absence: SystemError?
+
+    /// Whose call is being answered, and since when; nil between calls.
+    var caller: (peer: Peer, start: BootInstant)?
+
+    private static let retrySeconds: Int64 = 1
+
+    /// The audit to the journal at `path`; it is off where nothing listens there.
+    init(_ loop: EventLoop, path: String) throws(SystemError) {
+        do throws(SystemError) {
+            journal = try JournalSocket(path: path)
+            absence = nil
+        } catch {
+            journal = nil
+            absence = error
+        }
+        guard let journal else { return }
+        writable = try IOSource(loop, descriptor: journal.descriptor, events: CLinuxWritable) { [unowned self] _ in
+            drain()
+        }
+        writable?.isEnabled = false
+    }
+
+    var isOn: Bool { journal != nil }
+
+    /// Writes one record, with its caller where a call is being answered and `isOfCall`.
+    func write(_ kind: AuditKind, isOfCall: Bool = true, _ addFields: (inout AuditRecord) -> Void) {
+        guard isOn else { return }
+        record.start(kind)
+        addCommonFields(of: kind, to: &record, caller: isOfCall ? caller : nil)
+        addFields(&record)
+        submit(record.bytes)
+    }
+
+    /// A refusal; of a flood by one user only some are written and the others counted.
+    func writeRefusal(
+        of peer: Peer,
+        rule: String,
+        at now: BootInstant,
+        _ addFields: (inout AuditRecord) -> Void = { _ in }
+    ) {
+        guard isOn else { return }
+        reportLeftOut(at: now)
+        guard refusals.admits(peer.uid, at: now.seconds, isRoom: ring.count < RecordRing.capacityForRefusals) else {
+            return
+        }
+        record.start(.refusal)
+        addCommonFields(of: .refusal, to: &record, caller: caller ?? (peer, now))
+        record.add(.decision, "refused")
+        record.add(.rule, rule)
+        addFields(&record)
+        submit(record.bytes)
+    }
+
+    /// Says how many refusals of each user were left out, once their window is over.
+    func reportLeftOut(at now: BootInstant) {
+        guard isOn, now >= refusals.reportTime else { return }
+        for (uid, count) in refusals.takeLeftOut(at: now.seconds) {
+            write(.refusalsLeftOut, isOfCall: false) { record in
+                if let uid { record.add(.peerUid, Int64(uid)) }
+                record.add(.leftOut, Int64(count))
+            }
+        }
+    }
+
+    /// When it has something to do by itself.
+    var nextTime: BootInstant { min(refusals.reportTime, retryTime) }
+
+    /// Does what is due.
+    func keepTime(at now: BootInstant) {
+        reportLeftOut(at: now)
+        if now >= retryTime { drain() }
+    }
+
+    /// Says what is left to say before the end, and gives the journal a second to take what waits.
+    func finish() {
+        reportLeftOut(at: .never)
+        drain()
+        let end = BootInstant.now.adding(seconds: 1)
+        while let journal, ring.count > 0, retryTime == .never {
+            let left = BootInstant.now.milliseconds(until: end)
+            guard left > 0, journal.isWritable(within: CInt(left)) else { return }
+            drain()
+        }
+    }
+
+    private func addCommonFields(
+        of kind: AuditKind,
+        to record: inout AuditRecord,
+        caller: (peer: Peer, start: BootInstant)?
+    ) {
+        record.add(.message) { text in
+            text.append(contentsOf: kind.message.utf8)
+            guard let caller else { return }
+            text.append(contentsOf: ": uid ".utf8)
+            text.append(decimal: Int64(caller.peer.uid))
+            text.append(contentsOf: ", pid ".utf8)
+            text.append(decimal: Int64(caller.peer.pid))
+        }
+        guard let caller else { return }
+        record.add(.peerUid, Int64(caller.peer.uid))
+        record.add(.peerPid, Int64(caller.peer.pid))
+        let nanoseconds = BootInstant.now.nanoseconds - caller.start.nanoseconds
+        record.add(.microseconds, max(0, nanoseconds / 1000))
+    }
+}
+
+/// Handing over: at once where nothing waits, behind what waits otherwise.
+extension Audit {
+    private func submit(_ bytes: [UInt8]) {
+        if ring.count == 0, unreported == 0, send(bytes) { return }
+        enqueue(bytes)
+    }
+
+    private func enqueue(_ bytes: [UInt8]) {
+        // The count of those that were lost stands where they would have stood.
+        if unreported > 0, ring.count + 1 < RecordRing.capacity { ring.append(takeLostRecord()) }
+        guard unreported == 0, !ring.isFull else {
+            unreported += 1
+            lostCount += 1
+            return
+        }
+        ring.append(bytes)
+    }
+
+    private func takeLostRecord() -> [UInt8] {
+        lostRecord.start(.recordsLost)
+        addCommonFields(of: .recordsLost, to: &lostRecord, caller: nil)
+        lostRecord.add(.lost, unreported)
+        unreported = 0
+        return lostRecord.bytes
+    }
+
+    /// Sends what waits until the journal takes no more.
+    func drain() {
+        writable?.isEnabled = false
+        retryTime = .never
+        while let oldest = ring.oldest {
+            guard send(oldest) else { return }
+            ring.removeOldest()
+        }
+        guard unreported > 0 else { return }
+        let lost = takeLostRecord()
+        if !send(lost) { ring.append(lost) }
+    }
+
+    /// False where the journal does not take it now; then it is asked again when it may.
+    private func send(_ bytes: [UInt8]) -> Bool {
+        guard let journal else { return false }
+        switch journal.send(bytes) {
+        case .taken: return true
+        case .full: writable?.isEnabled = true
+        case .refused: retryTime = BootInstant.now.adding(seconds: Self.retrySeconds)
+        }
+        return false
+    }
+}

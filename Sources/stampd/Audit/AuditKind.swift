@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a record is about. Its name is the field STAMPD_EVENT; its MESSAGE_ID never changes, and systemd/stampd.catalog
+/// explains it.
+enum AuditKind: String {
+    case stamp
+    case refusal
+    case injection
+    case activation
+    case sessionKeyCreated
+    case sessionStarted
+    case sessionEnded
+    case sessionExpired
+    case sessionRejected
+    case embeddedKeyCreated
+    case embeddedKeyReset
+    case reset
+    case locked
+    case unlocked
+    case reportRejected
+    case refusalsLeftOut
+    case recordsLost
+
+    var messageId: String {
+        switch self {
+        case .stamp: "81a65bc292b44acfa1f6d410e5117e3d"
+        case .refusal: "83395bd0e08d4e018134cdb233250a00"
+        case .injection: "23a93696f87042f08b798de88f1a6898"
+        case .activation: "40eea02d5af144f4994bf414acab4c6f"
+        case .sessionKeyCreated: "36ef6094e049479b90aaed157d26da19"
+        case .sessionStarted: "835e8e3dae0146ebbd5ef7a73ee3032e"
+        case .sessionEnded: "8101c73733b8404fa1a55110cfe0f24e"
+        case .sessionExpired: "a9c17511b0a44bc5ac2ca1680da8e38e"
+        case .sessionRejected: "7cf173ad48914233831f79cbe4017346"
+        case .embeddedKeyCreated: "6ded6d40d57548a8b5500fc45f6af9e6"
+        case .embeddedKeyReset: "0dd6275f8ef14f19bec1b0a7090e6eac"
+        case .reset: "21f03f68f7d747278f269511dcf3d34a"
+        case .locked: "e0033f8e5d7943b3b2cf3ccdf1047e02"
+        case .unlocked: "a4baa0e211d34fe98beeba657350fdcd"
+        case .reportRejected: "b0faddec2ce44a50a65ac189496544f5"
+        case .refusalsLeftOut: "915b64a7057a4c478006fe670807cb86"
+        case .recordsLost: "79f3d31b759543199135737c11a1345e"
+        }
+    }
+
+    var severity: Log.Severity {
+        switch self {
+        case .stamp: .info
+        case .refusal, .sessionRejected, .reportRejected, .refusalsLeftOut: .warning
+        case .recordsLost: .error
+        default: .notice
+        }
+    }
+
+    /// MESSAGE begins with it.
+    var message: String {
+        switch self {
+        case .stamp: "stamped"
+        case .refusal: "refused"
+        case .injection: "credential bundle injected"
+        case .activation: "session key activated"
+        case .sessionKeyCreated: "session key created"
+        case .sessionStarted: "session started"
+        case .sessionEnded: "session ended"
+        case .sessionExpired: "session expired"
+        case .sessionRejected: "session ended, the API no longer knows its key"
+        case .embeddedKeyCreated: "embedded key made"
+        case .embeddedKeyReset: "embedded key gone"
+        case .reset: "reset: the embedded key and every credential are destroyed"
+        case .locked: "locked"
+        case .unlocked: "unlocked"
+        case .reportRejected: "a key is reported as rejected by the API"
+        case .refusalsLeftOut: "refusals were left out"
+        case .recordsLost: "records were lost"
+        }
+    }
+}

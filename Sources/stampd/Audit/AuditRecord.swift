@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import SignerCore
+
+/// One record in the journal's native protocol: a line `NAME=value` for each field.
+///
+/// Every value is printable ASCII, or `invalid` stands in its place: no value can begin another field, and the
+/// protocol's binary form is never needed. The bytes' capacity serves the next record.
+struct AuditRecord {
+    private(set) var bytes: [UInt8] = []
+
+    /// Longer than any value that is written.
+    static let maximumValueByteCount = 512
+
+    mutating func start(_ kind: AuditKind) {
+        bytes.removeAll(keepingCapacity: true)
+        add(.messageId, kind.messageId)
+        add(.priority, Int64(kind.severity.rawValue))
+        add(.syslogIdentifier, "stampd")
+        add(.event, kind.rawValue)
+    }
+
+    mutating func add(_ field: AuditField, _ text: String) {
+        add(field) { bytes in bytes.append(contentsOf: text.utf8) }
+    }
+
+    mutating func add(_ field: AuditField, _ number: Int64) {
+        add(field) { bytes in bytes.append(decimal: number) }
+    }
+
+    mutating func add(_ field: AuditField, _ name: SessionName) {
+        add(field) { bytes in name.append(to: &bytes) }
+    }
+
+    mutating func add(_ field: AuditField, _ key: PublicKey) {
+        add(field) { bytes in key.appendHex(to: &bytes) }
+    }
+
+    /// A claim may be empty; a field may not.
+    mutating func add(_ field: AuditField, _ claim: Claim?) {
+        guard let claim, !claim.utf8.isEmpty else { return }
+        add(field) { bytes in bytes.append(contentsOf: claim.utf8) }
+    }
+
+    /// A value that `write` appends.
+    mutating func add(_ field: AuditField, _ write: (inout [UInt8]) -> Void) {
+        bytes.append(contentsOf: field.rawValue.utf8)
+        bytes.append(UInt8(ascii: "="))
+        let start = bytes.count
+        write(&bytes)
+        if !isPrintable(from: start) {
+            bytes.removeSubrange(start...)
+            bytes.append(contentsOf: "invalid".utf8)
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private func isPrintable(from start: Int) -> Bool {
+        guard (1...Self.maximumValueByteCount).contains(bytes.count - start) else { return false }
+        let value = bytes.span.extracting(start...)
+        for index in value.indices where value[index] &- 0x20 > 0x5e { return false }
+        return true
+    }
+}
+
+extension [UInt8] {
+    /// Appends decimal digits, and allocates nothing but its own growth.
+    mutating func append(decimal number: Int64) {
+        if number < 0 { append(UInt8(ascii: "-")) }
+        let start = count
+        var rest = number.magnitude
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        self[start...].reverse()
+    }
+}

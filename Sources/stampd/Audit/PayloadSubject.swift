@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import Varlink
+
+/// What a payload says of itself: the strings `type` and `organizationId` of its outermost object.
+///
+/// Read strictly: where the bytes are no JSON object, both are absent; where they begin one and are not one to the
+/// letter, a name standing twice included, both are `invalid`.
+struct PayloadSubject {
+    enum Value {
+        case absent
+        /// Of 1 to 128 printable ASCII bytes, no escapes.
+        case text(Range<Int>)
+        case invalid
+        /// The payload is longer than what is looked through.
+        case unread
+    }
+
+    private(set) var activityType = Value.absent
+    private(set) var organizationId = Value.absent
+
+    /// Longer payloads are not looked through: it would cost more than their signature.
+    static let maximumByteCount = 64 * 1024
+
+    init(of payload: Span<UInt8>) {
+        guard payload.count <= Self.maximumByteCount else {
+            (activityType, organizationId) = (.unread, .unread)
+            return
+        }
+        var reader = JSONReader(payload)
+        var object: JSONObject
+        do throws(JSONError) { object = try reader.beginObject() } catch { return }
+        do throws(JSONError) { try read(&object, in: &reader) } catch {
+            (activityType, organizationId) = (.invalid, .invalid)
+        }
+    }
+
+    private mutating func read(_ object: inout JSONObject, in reader: inout JSONReader) throws(JSONError) {
+        while let name = try reader.nextName(in: &object) {
+            let value = try reader.value()
+            if reader.equals(name, "type") { activityType = Self.judge(value, in: reader) }
+            if reader.equals(name, "organizationId") { organizationId = Self.judge(value, in: reader) }
+        }
+        try reader.end()
+    }
+
+    private static func judge(_ token: JSONToken, in reader: JSONReader) -> Value {
+        guard let text = reader.bytesInPlace(token), (1...128).contains(text.count) else { return .invalid }
+        for index in text.indices where !(0x20...0x7e).contains(text[index]) { return .invalid }
+        return .text(token.start..<token.end)
+    }
+}
+
+extension AuditRecord {
+    mutating func add(_ field: AuditField, _ value: PayloadSubject.Value, of payload: Span<UInt8>) {
+        switch value {
+        case .absent: break
+        case .invalid: add(field, "invalid")
+        case .unread: add(field, "unread")
+        case .text(let range):
+            let text = payload.extracting(range)
+            add(field) { bytes in for index in text.indices { bytes.append(text[index]) } }
+        }
+    }
+}

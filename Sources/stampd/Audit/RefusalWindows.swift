@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import SignerCore
+
+/// A `RefusalWindow` for each user: one user's flood hides nobody else's refusals.
+struct RefusalWindows {
+    /// Users with a window of their own; the others share one.
+    static let maximumUsers = 256
+
+    private var windows: [uid_t: RefusalWindow] = [:]
+    private var shared = RefusalWindow()
+    /// When the next counts are due.
+    private(set) var reportTime = BootInstant.never
+
+    /// Whether a refusal of this user may be written now; counted otherwise, as where there is no room for it at all.
+    mutating func admits(_ uid: uid_t, at seconds: Int64, isRoom: Bool) -> Bool {
+        if windows.count >= Self.maximumUsers, windows[uid] == nil {
+            windows = windows.filter { !$0.value.isOver(at: seconds) || $0.value.reportTime != .never }
+        }
+        var window = windows[uid] ?? (windows.count < Self.maximumUsers ? RefusalWindow() : shared)
+        let admitted = isRoom ? window.admits(at: seconds) : window.leaveOut(at: seconds)
+        if windows[uid] != nil || windows.count < Self.maximumUsers { windows[uid] = window } else { shared = window }
+        reportTime = min(reportTime, window.reportTime)
+        return admitted
+    }
+
+    /// How many of whom were left out in windows that are over; nil: of the users that share one. Those windows go.
+    mutating func takeLeftOut(at seconds: Int64) -> [(uid: uid_t?, count: Int)] {
+        var counts: [(uid: uid_t?, count: Int)] = []
+        for uid in windows.keys.sorted() {
+            guard var window = windows[uid], window.isOver(at: seconds) else { continue }
+            let count = window.takeLeftOut(at: seconds)
+            if count > 0 { counts.append((uid, count)) }
+            windows[uid] = nil
+        }
+        let count = shared.takeLeftOut(at: seconds)
+        if count > 0 { counts.append((nil, count)) }
+        reportTime = min(shared.reportTime, windows.values.map(\.reportTime).min() ?? .never)
+        return counts
+    }
+}

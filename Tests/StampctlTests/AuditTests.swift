@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+import FakeFrame
+import Foundation
+import Testing
+
+@Suite("stampctl audit and metrics", .timeLimit(.minutes(2)))
+struct AuditTests {
+    static let key = "02" + String(repeating: "ab", count: 32)
+    static let stamp: [String: String] = [
+        "__REALTIME_TIMESTAMP": "1700000000123456", "_SYSTEMD_UNIT": "stampd.service", "_UID": "990",
+        "_TRANSPORT": "journal", "MESSAGE": "stamped: uid 7, pid 8",
+        "MESSAGE_ID": "81a65bc292b44acfa1f6d410e5117e3d", "STAMPD_EVENT": "stamp", "STAMPD_PEER_UID": "7",
+        "STAMPD_PEER_PID": "8", "STAMPD_SESSION": "default", "STAMPD_PUBLIC_KEY": key, "STAMPD_DECISION": "allowed",
+        "STAMPD_MICROSECONDS": "31",
+    ]
+
+    /// Runs `stampctl audit` with a journalctl in PATH that writes these entries and ends with `status`.
+    private func run(
+        _ arguments: [String],
+        entries: [[String: Any]],
+        status: Int = 0
+    ) async throws -> (run: StampctlProcess, journalctl: [String]) {
+        let directory = FakeFrame.makeDirectory()
+        let lines = try entries.map { try JSONSerialization.data(withJSONObject: $0) + Data("\n".utf8) }
+        try lines.reduce(Data(), +).write(to: URL(filePath: directory + "/entries"))
+        let script = """
+            #!/bin/sh
+            printf '%s\\n' "$@" > \(directory)/arguments
+            cat \(directory)/entries
+            exit \(status)
+            """
+        let path = directory + "/journalctl"
+        try Data(script.utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let run = try await StampctlProcess(["audit"] + arguments, environment: ["PATH": "\(directory):/usr/bin:/bin"])
+        let given = try? String(contentsOfFile: directory + "/arguments", encoding: .utf8)
+        return (run, (given ?? "").split(separator: "\n").map(String.init))
+    }
+
+    private func stamp(_ changes: [String: Any]) -> [String: Any] {
+        (Self.stamp as [String: Any]).merging(changes) { $1 }
+    }
+
+    @Test("a record is a line, or one JSON object with every value")
+    func output() async throws {
+        let plain = try await run([], entries: [Self.stamp]).run
+        #expect(plain.status == 0)
+        #expect(
+            plain.output
+                == "2023-11-14T22:13:20.123Z stamped: uid 7, pid 8 session=default key=\(Self.key)\n"
+        )
+        let json = try await run(["--json"], entries: [Self.stamp]).run
+        #expect(
+            json.output
+                == #"{"decision":"allowed","event":"stamp","message":"stamped: uid 7, pid 8","microseconds":31,"#
+                + #""pid":8,"publicKey":"\#(Self.key)","session":"default","time":"2023-11-14T22:13:20.123Z","uid":7}"#
+                + "\n"
+        )
+    }
+
+    @Test("a record that the journal did not get from the frame's unit is not printed, whatever it says of itself")
+    func forged() async throws {
+        let forged: [[String: Any]] = [
+            stamp(["_SYSTEMD_UNIT": "session-1.scope"]), stamp(["_SYSTEMD_UNIT": "stampd.service.evil.service"]),
+            stamp(["_SYSTEMD_UNIT": ["stampd.service", "x"]]), stamp(["_TRANSPORT": "stdout"]), stamp(["_UID": "1000"]),
+            stamp(["STAMPD_SESSION": ["default", "other"]]), stamp(["STAMPD_PEER_UID": [55, 10]]),
+            stamp(["_SYSTEMD_UNIT": NSNull(), "UNIT": "stampd.service"]),
+        ]
+        let (run, _) = try await run(["--frame-user", "990"], entries: forged)
+        #expect(run.status == 0)
+        #expect(run.output.isEmpty)
+        #expect(run.errors.isEmpty)
+        let all = try await self.run(["--frame-user", "990"], entries: forged + [Self.stamp]).run
+        #expect(all.output.split(separator: "\n").count == 1)
+    }
+
+    @Test("what the unit wrote that is no record is not printed")
+    func otherLines() async throws {
+        let line: [String: Any] = [
+            "__REALTIME_TIMESTAMP": "1700000000123456", "_SYSTEMD_UNIT": "stampd.service", "_TRANSPORT": "journal",
+            "MESSAGE": "x",
+        ]
+        #expect(try await run([], entries: [line]).run.output.isEmpty)
+    }
+
+    @Test(
+        "a filter is asked of journalctl, and what passes it anyway is not printed",
+        arguments: [
+            (["--session", "default"], "STAMPD_SESSION"), (["--key", key], "STAMPD_PUBLIC_KEY"),
+            (["--uid", "7"], "STAMPD_PEER_UID"), (["--decision", "allowed"], "STAMPD_DECISION"),
+            (["--frame-user", "990"], "_UID"), (["--unit", "stampd.service"], "_SYSTEMD_UNIT"),
+        ]
+    )
+    func filters(_ arguments: [String], _ field: String) async throws {
+        let (run, journalctl) = try await run(arguments, entries: [Self.stamp, stamp([field: "other"])])
+        #expect(run.output.split(separator: "\n").count == 1)
+        #expect(journalctl.contains("\(field)=\(arguments[1])"))
+        #expect(journalctl.contains("_SYSTEMD_UNIT=stampd.service"))
+        #expect(journalctl.contains("--output=json"))
+    }
+
+    @Test("times go to journalctl as they are, and follow starts at the end unless a start is given")
+    func times() async throws {
+        let times = try await run(["--since", "-1h", "--until=now"], entries: []).journalctl
+        #expect(times.contains("--since=-1h") && times.contains("--until=now") && !times.contains("--follow"))
+        let follow = try await run(["--follow"], entries: [Self.stamp])
+        #expect(follow.journalctl.contains("--follow") && follow.journalctl.contains("--lines=0"))
+        #expect(follow.run.output.split(separator: "\n").count == 1)
+        let since = try await run(["--follow", "--since", "today"], entries: []).journalctl
+        #expect(since.contains("--no-tail") && !since.contains("--lines=0"))
+    }
+
+    @Test("a journalctl that fails ends with 69, one that is not there too, and a line that is no record with 5")
+    func failures() async throws {
+        let failed = try await run([], entries: [], status: 1).run
+        #expect(failed.status == 69)
+        #expect(failed.errors.contains("stampctl: journalctl ended with 1\nhint: "))
+        let absent = try await StampctlProcess(["audit"], environment: ["PATH": FakeFrame.makeDirectory()])
+        #expect(absent.status == 69)
+        #expect(try await run(["--decision", "maybe"], entries: []).run.status == 64)
+    }
+
+    @Test("metrics are Prometheus text")
+    func metrics() async throws {
+        let reply =
+            #"{"status":{"version":"0.1.0","uptimeMilliseconds":61500,"locked":true,"embeddedPublicKey":"04","sessions":2,"#
+            + #""connections":3,"stamped":4,"denied":5,"failed":6,"auditLost":7}}"#
+        let frame = FakeFrame { peer in
+            while peer.readCall() != nil { peer.send(#"{"parameters":\#(reply)}"#) }
+        }
+        defer { frame.stop() }
+        let run = try await StampctlProcess(["metrics", "--socket-directory", frame.directory])
+        let samples = run.output.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(
+            samples == [
+                #"stampd_stamps_total{result="stamped"} 4"#, #"stampd_stamps_total{result="denied"} 5"#,
+                #"stampd_stamps_total{result="failed"} 6"#, "stampd_audit_lost_total 7", "stampd_sessions 2",
+                "stampd_connections 3", "stampd_locked 1", "stampd_embedded_key 1", "stampd_uptime_seconds 61",
+            ]
+        )
+        #expect(run.output.contains("# TYPE stampd_stamps_total counter\n"))
+        #expect(run.output.contains("# TYPE stampd_sessions gauge\n"))
+    }
+}
