@@ -4,13 +4,20 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
+# Empty for a package, whose builder takes the debug symbols apart.
+STRIP ?= --strip
+# Where zsh looks for functions: Debian's packages have a place of their own.
+ZSH ?= site-functions
 
 # The standard library is linked statically: 8.6 MiB resident and 4.4 ms to the first line, against 11.4 MiB and 5.8 ms.
-RELEASE := -c release --static-swift-stdlib --disable-local-rpath
+# No path of the machine that builds stays in what is built, and debug symbols find their program by its build id.
+RELEASE := -c release --static-swift-stdlib --disable-local-rpath \
+	-Xcc -ffile-prefix-map=$(CURDIR)=. -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xlinker --build-id=sha1
 BINARIES := stampd stampctl turnkey-sandbox
 
 # stampd goes to bin, not to sbin: a user runs a frame of their own too, and sbin is not in every user's PATH.
 BIN := $(DESTDIR)$(PREFIX)/bin
+LIB := $(DESTDIR)$(PREFIX)/lib
 SHARE := $(DESTDIR)$(PREFIX)/share
 
 .PHONY: help
@@ -45,11 +52,31 @@ lint: ## the format of the Swift code, strictly
 install: ## puts what "make build" built under DESTDIR and PREFIX (/usr/local)
 	@test -x .build/release/stampd || { echo "make install: nothing is built; run make build first" >&2; exit 1; }
 	install -d $(BIN)
-	install --strip --mode 0755 $(BINARIES:%=.build/release/%) $(BIN)
-	install -d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
-	$(BIN)/stampctl --generate-completion-script bash > $(SHARE)/bash-completion/completions/stampctl
-	$(BIN)/stampctl --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_stampctl
-	$(BIN)/stampctl --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/stampctl.fish
+	install $(STRIP) --mode 0755 $(BINARIES:%=.build/release/%) $(BIN)
+	install -d $(SHARE)/bash-completion/completions $(SHARE)/zsh/$(ZSH) $(SHARE)/fish/vendor_completions.d
+	.build/release/stampctl --generate-completion-script bash > $(SHARE)/bash-completion/completions/stampctl
+	.build/release/stampctl --generate-completion-script zsh > $(SHARE)/zsh/$(ZSH)/_stampctl
+	.build/release/stampctl --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/stampctl.fish
+	install -d $(SHARE)/man/man1 $(SHARE)/man/man8
+	install --mode 0644 man/*.1 $(SHARE)/man/man1
+	install --mode 0644 man/*.8 $(SHARE)/man/man8
+	systemd/install "$(DESTDIR)" "$(PREFIX)"
+
+.PHONY: uninstall
+uninstall: ## removes what "make install" put there; stop the services first
+	rm -f $(BINARIES:%=$(BIN)/%) $(LIB)/systemd/*/stampd.service $(LIB)/systemd/system/stampd@.service
+	rm -f $(LIB)/systemd/*/stampd-stamp.socket $(LIB)/systemd/*/stampd-control.socket
+	rm -f $(LIB)/systemd/system/stampd-stamp@.socket $(LIB)/systemd/system/stampd-control@.socket
+	rm -f $(LIB)/sysusers.d/stampd.conf $(LIB)/tmpfiles.d/stampd.conf
+	rm -rf $(LIB)/stampd
+	rm -f $(SHARE)/bash-completion/completions/stampctl $(SHARE)/zsh/$(ZSH)/_stampctl
+	rm -f $(SHARE)/fish/vendor_completions.d/stampctl.fish
+	rm -f $(patsubst man/%,$(SHARE)/man/man1/%,$(wildcard man/*.1))
+	rm -f $(patsubst man/%,$(SHARE)/man/man8/%,$(wildcard man/*.8))
+
+.PHONY: deb
+deb: deps ## builds Debian packages, stampd and its debug symbols, in .build/deb
+	packaging/build-deb
 
 .PHONY: deps
 deps: ## installs the Debian packages that are missing, if any (with sudo where needed)

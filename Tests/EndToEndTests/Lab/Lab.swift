@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// A machine of a test's own: a real systemd in private namespaces, where the units and this build's stampd are installed.
+final class Lab {
+    struct Run {
+        let code: CInt
+        let output: String
+        let errors: String
+    }
+
+    /// Its `/`, as seen from outside.
+    let root: String
+    private let directory: String
+
+    private static let script = repository("Tests/EndToEndTests/Lab/lab").path
+
+    /// Why this machine cannot make a lab; nil where it can.
+    static let obstacle: String? = {
+        guard let check = try? run([script, "check"]) else { return "the lab's script cannot be run" }
+        return check.code == 0 ? nil : check.errors.trimmingCharacters(in: .whitespacesAndNewlines)
+    }()
+
+    /// Boots it.
+    init() throws {
+        directory = "/tmp/stampd-lab.\(UUID().uuidString.prefix(8))"
+        try Self.succeed([Self.script, "start", directory], within: 90)
+        root = try Self.succeed([Self.script, "root", directory]).output.trimmingCharacters(in: .newlines)
+    }
+
+    /// Ends all that runs in it.
+    func end() { _ = try? Self.run([Self.script, "stop", directory]) }
+
+    /// Runs a command in it as root, whatever comes of it.
+    func attempt(_ command: [String], within seconds: Double = 30) throws -> Run {
+        try Self.run([Self.script, "run", directory] + command, within: seconds)
+    }
+
+    /// Runs a command in it as root; what it printed.
+    @discardableResult
+    func run(_ command: String..., within seconds: Double = 30) throws -> String {
+        let run = try attempt(command, within: seconds)
+        try #require(run.code == 0, "\(command) in the lab: \(run.output)\(run.errors)")
+        return run.output.trimmingCharacters(in: .newlines)
+    }
+
+    /// Puts a file of this machine's into it.
+    func put(_ file: String, at path: String) throws {
+        try Self.succeed(["install", "-D", "--strip", file, root + path])
+    }
+
+    @discardableResult
+    private static func succeed(_ command: [String], within seconds: Double = 30) throws -> Run {
+        let run = try run(command, within: seconds)
+        try #require(run.code == 0, "\(command): \(run.errors)")
+        return run
+    }
+
+    private static func run(_ command: [String], within seconds: Double = 30) throws -> Run {
+        let process = try ChildProcess(command)
+        defer { process.end() }
+        let ending = try process.wait(within: seconds)
+        try process.output.waitForEnd()
+        try process.errors.waitForEnd()
+        guard case .exited(let code) = ending else { throw WaitTimedOut(what: "\(command): \(ending)") }
+        return Run(code: code, output: process.output.text, errors: process.errors.text)
+    }
+}
+
+/// Runs `body` with a machine where stampd is installed, which is thrown away.
+func withLab(_ body: (Lab) throws -> Void) async throws {
+    try await blocking {
+        let lab = try Lab()
+        defer { lab.end() }
+        try lab.install()
+        try body(lab)
+    }
+}
