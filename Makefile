@@ -4,6 +4,8 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
+# Where the system's units go: Debian 12's packages have a place of their own.
+UNITS ?= $(PREFIX)/lib/systemd/system
 # Empty for a package, whose builder takes the debug symbols apart.
 STRIP ?= --strip
 # Where zsh looks for functions: Debian's packages have a place of their own.
@@ -22,7 +24,7 @@ SHARE := $(DESTDIR)$(PREFIX)/share
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: deps ## shows the whole of it on real parts: sandbox, frame, passkey, session, stamps, expiry
@@ -60,13 +62,14 @@ install: ## puts what "make build" built under DESTDIR and PREFIX (/usr/local)
 	install -d $(SHARE)/man/man1 $(SHARE)/man/man8
 	install --mode 0644 man/*.1 $(SHARE)/man/man1
 	install --mode 0644 man/*.8 $(SHARE)/man/man8
-	systemd/install "$(DESTDIR)" "$(PREFIX)"
+	systemd/install "$(DESTDIR)" "$(PREFIX)" "$(UNITS)"
 
 .PHONY: uninstall
 uninstall: ## removes what "make install" put there; stop the services first
-	rm -f $(BINARIES:%=$(BIN)/%) $(LIB)/systemd/*/stampd.service $(LIB)/systemd/system/stampd@.service
-	rm -f $(LIB)/systemd/*/stampd-stamp.socket $(LIB)/systemd/*/stampd-control.socket
-	rm -f $(LIB)/systemd/system/stampd-stamp@.socket $(LIB)/systemd/system/stampd-control@.socket
+	rm -f $(BINARIES:%=$(BIN)/%)
+	cd $(DESTDIR)$(UNITS) && rm -f stampd.service stampd-stamp.socket stampd-control.socket \
+		stampd@.service stampd-stamp@.socket stampd-control@.socket
+	cd $(LIB)/systemd/user && rm -f stampd.service stampd-stamp.socket stampd-control.socket
 	rm -f $(LIB)/sysusers.d/stampd.conf $(LIB)/tmpfiles.d/stampd.conf
 	rm -rf $(LIB)/stampd
 	rm -f $(SHARE)/bash-completion/completions/stampctl $(SHARE)/zsh/$(ZSH)/_stampctl
@@ -75,8 +78,10 @@ uninstall: ## removes what "make install" put there; stop the services first
 	rm -f $(patsubst man/%,$(SHARE)/man/man8/%,$(wildcard man/*.8))
 
 .PHONY: deb
-deb: deps ## builds Debian packages, stampd and its debug symbols, in .build/deb
-	packaging/build-deb
+deb: deps ## builds Debian packages, stampd and its debug symbols, into .build/deb, and checks them with lintian
+	rm -rf .build/deb && mkdir -p .build/deb
+	DEB_RULES_REQUIRES_ROOT=no debian/rules clean binary
+	lintian --fail-on error,warning .build/deb/*.deb
 
 .PHONY: deps
 deps: ## installs the Debian packages that are missing, if any (with sudo where needed)
