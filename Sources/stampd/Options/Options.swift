@@ -77,6 +77,7 @@ struct Options {
         guard options.bootId != nil || !options.mayKeepState else { throw .keepStateWithoutBootId }
         return .run(options)
     }
+
     private mutating func set(_ option: Option, to value: String) throws(Failure) {
         guard option != .socketDirectory else {
             guard !value.isEmpty else { throw .missingValue(option.rawValue) }
