@@ -283,17 +283,25 @@ import Testing
     @Test(
         "a relying party or an origin that cannot be is refused",
         arguments: [
-            ("", nil), ("https://example.com", nil), ("example.com:443", nil), ("Example.com", nil), ("a..b", nil),
-            ("localhost", "localhost"), ("localhost", "http://localhost/"), ("localhost", "http://localhost:x"),
-            ("localhost", "ftp://localhost"),
-        ] as [(String, String?)]
+            ([""], [], .rpId("")), ([], [], .rpId("")), (["https://example.com"], [], .rpId("https://example.com")),
+            (["example.com:443"], [], .rpId("example.com:443")), (["Example.com"], [], .rpId("Example.com")),
+            (["a..b"], [], .rpId("a..b")), (["localhost", "localhost"], [], .rpId("localhost")),
+            (["localhost"], ["localhost"], .origin("localhost")),
+            (["localhost"], ["http://localhost/"], .origin("http://localhost/")),
+            (["localhost"], ["http://localhost:x"], .origin("http://localhost:x")),
+            (["localhost"], ["https://localhost:*"], .origin("https://localhost:*")),
+            (["localhost"], ["ftp://localhost"], .origin("ftp://localhost")),
+            (["localhost"], ["https://example.com"], .foreignOrigin("https://example.com")),
+            (["example.com"], ["https://badexample.com"], .foreignOrigin("https://badexample.com")),
+            (["example.com"], ["http://localhost:*"], .foreignOrigin("http://localhost:*")),
+        ] as [([String], [String], SandboxError)]
     )
-    func configuration(rpId: String, origin: String?) {
+    func configuration(rpIds: [String], origins: [String], expected: SandboxError) {
         var configuration = SandboxConfiguration()
-        configuration.rpId = rpId
-        configuration.origin = origin
-        let expected = origin.map { SandboxError.origin($0) } ?? .rpId(rpId)
+        configuration.rpIds = rpIds
+        configuration.origins = origins
         #expect(throws: expected) { try TurnkeySandbox(configuration) }
+        #expect(expected.isUsage)
     }
 
     @Test("the ready information does not show the private key when it is printed") func description() async throws {
