@@ -76,7 +76,7 @@ import Testing
                 #expect(preflight.headers["Access-Control-Allow-Methods"] == ["POST"])
                 #expect(
                     preflight.headers["Access-Control-Allow-Headers"] == [
-                        "Content-Type, X-Client-Version, X-Stamp, X-Stamp-Webauthn"
+                        "Content-Type, X-Client-Version, X-Session, X-Stamp, X-Stamp-Webauthn"
                     ]
                 )
                 #expect(preflight.headers["Access-Control-Allow-Credentials"].isEmpty)
