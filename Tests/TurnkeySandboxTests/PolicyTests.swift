@@ -118,6 +118,12 @@ import Testing
         #expect(try #require(PolicyExpression(text)).holds(for: request) == holds)
     }
 
+    @Test("an expression of the limit is read, and a longer one is not") func limit() {
+        let text = "true" + String(repeating: " ", count: PolicyExpression.limitBytes - 4)
+        #expect(PolicyExpression(text) != nil)
+        #expect(PolicyExpression(text + " ") == nil)
+    }
+
     @Test(
         "what the sandbox does not know of the language is no expression",
         arguments: [

@@ -7,6 +7,9 @@ import Foundation
 /// with `!=` too, and `approvers.any(user, user.id == '<user id>')`; `&&` binds them tighter than `||`. There are no
 /// parentheses.
 struct PolicyExpression: Sendable, Hashable {
+    /// Longer than any that is written by hand: reading one holds up everybody.
+    static let limitBytes = 4096
+
     /// What is asked: one user asks for one activity, since nobody else can approve it here.
     struct Request {
         let kind: ActivityKind
@@ -25,8 +28,9 @@ struct PolicyExpression: Sendable, Hashable {
     /// One of these must hold in all its terms.
     private let alternatives: [[Term]]
 
-    /// Reads an expression, or answers `nil` for what the sandbox does not know.
+    /// Reads an expression, or answers `nil` for what the sandbox does not know, or is too long.
     init?(_ text: String) {
+        guard text.utf8.count <= Self.limitBytes else { return nil }
         var alternatives: [[Term]] = []
         // No name or identifier has one of these signs in it, so that what is quoted need not be told from the rest.
         for alternative in text.split(separator: "||", omittingEmptySubsequences: false) {
