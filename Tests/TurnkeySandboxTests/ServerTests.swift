@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import TurnkeySandbox
@@ -13,11 +14,13 @@ import Testing
     /// Runs a sandbox, and gives what it takes to send it requests.
     private func withSandbox(
         latency: Duration = .zero,
+        changing change: (inout SandboxConfiguration) -> Void = { _ in },
         _ body: (ReadyInformation, Post) async throws -> Void
     ) async throws {
         var configuration = SandboxConfiguration()
         configuration.logger.logLevel = .critical
         configuration.latency = latency
+        change(&configuration)
         try await TurnkeySandbox(configuration).withRunning { ready in
             try await body(ready, try Post(ready))
         }
@@ -60,6 +63,58 @@ import Testing
         }
     }
 
+    @Test("a page of another origin may send a stamped POST to every known path, and read what is answered")
+    func crossOrigin() async throws {
+        try await withSandbox { ready, post in
+            for endpoint in Endpoint.allCases {
+                var request = HTTPClientRequest(url: ready.baseUrl + endpoint.rawValue)
+                request.method = .OPTIONS
+                request.headers = [
+                    "Origin": "https://login.example.com", "Access-Control-Request-Method": "POST",
+                    "Access-Control-Request-Headers": "content-type,x-client-version,x-stamp,x-stamp-webauthn",
+                ]
+                let preflight = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+                #expect(preflight.status == .noContent)
+                #expect(preflight.headers["Access-Control-Allow-Origin"] == ["*"])
+                #expect(preflight.headers["Access-Control-Allow-Methods"] == ["POST"])
+                #expect(
+                    preflight.headers["Access-Control-Allow-Headers"] == [
+                        "Content-Type, X-Client-Version, X-Session, X-Stamp, X-Stamp-Webauthn"
+                    ]
+                )
+                #expect(preflight.headers["Access-Control-Allow-Credentials"].isEmpty)
+            }
+            let body = post.makeQuery()
+            let stamp = try post.makeStamp(body)
+            for (stamps, status) in [([("X-Stamp", stamp)], 200), ([], 401)] as [([(String, String)], UInt)] {
+                let answer = try await post.send(
+                    "/public/v1/query/whoami",
+                    body,
+                    stamps + [("Origin", "https://login.example.com")]
+                )
+                #expect(answer.0 == status)
+                #expect(answer.2["Access-Control-Allow-Origin"] == ["*"])
+            }
+        }
+    }
+
+    @Test("a preflight is one only with an origin and a method, and for a path that there is") func otherPreflights()
+        async throws
+    {
+        let (origin, method) = (("Origin", "https://x.example"), ("Access-Control-Request-Method", "POST"))
+        let rows: [(String, [(String, String)], UInt)] = [
+            ("/public/v1/query/whoami", [origin], 405), ("/public/v1/query/whoami", [method], 405),
+            ("/public/v1/query/other", [origin, method], 404), ("/", [origin, method], 404),
+        ]
+        try await withSandbox { _, post in
+            for (path, headers, expected) in rows {
+                let (status, _, answer) = try await post.send(path, "", headers, method: .OPTIONS)
+                #expect(status == expected)
+                #expect(answer["Access-Control-Allow-Methods"].isEmpty)
+            }
+        }
+    }
+
     @Test(
         "another path answers 404, and is never redirected",
         arguments: [
@@ -98,6 +153,64 @@ import Testing
                 #expect(json["details"]?[0]?["turnkeyErrorCode"]?.string == code)
                 #expect(answer["Content-Type"] == ["application/json"])
             }
+        }
+    }
+
+    @Test("of the requests of one second, those over the limit are refused, and the next second begins anew")
+    func rateLimit() async throws {
+        let clock = Mutex(Date(timeIntervalSince1970: 1_750_000_000.2))
+        let change: (inout SandboxConfiguration) -> Void = {
+            $0.rateLimitPerSecond = 2
+            $0.now = { clock.withLock(\.self) }
+        }
+        try await withSandbox(changing: change) { _, post in
+            let body = post.makeQuery()
+            let headers = [("X-Stamp", try post.makeStamp(body))]
+            for (second, status, remaining) in [
+                (0.3, 200, "1"), (0.9, 200, "0"), (0.99, 429, "0"), (0.99, 429, "0"), (1.0, 200, "1"),
+            ] as [(TimeInterval, UInt, String)] {
+                clock.withLock { $0 = Date(timeIntervalSince1970: 1_750_000_000 + second) }
+                let answer = try await post.send("/public/v1/query/whoami", body, headers)
+                #expect(answer.0 == status)
+                #expect(answer.2["ratelimit-limit"] == ["2"])
+                #expect(answer.2["ratelimit-remaining"] == [remaining])
+                guard status == 429 else { continue }
+                #expect(
+                    answer.1 == [
+                        "code": 8, "details": [], "turnkeyErrorCode": "",
+                        "message": "Too many requests. Please wait and try again in a few seconds",
+                    ]
+                )
+            }
+        }
+    }
+
+    @Test("nobody is counted unless that is asked for") func noRateLimit() async throws {
+        try await withSandbox { _, post in
+            let (_, _, headers) = try await post.send("/public/v1/query/whoami", "{}", [])
+            #expect(headers["ratelimit-limit"].isEmpty)
+        }
+    }
+
+    @Test("the mailbox is read without a stamp, and by no page") func mailbox() async throws {
+        let email = "root@example.com"
+        let user = Fixture.User(userName: "Root user", userEmail: email)
+        let fixture = Fixture(organizations: [Fixture.Organization(organizationName: "Acme", users: [user])])
+        let change: (inout SandboxConfiguration) -> Void = { $0.fixture = fixture }
+        try await withSandbox(changing: change) { ready, post in
+            let empty = try await post.send("/sandbox/mailbox", "", [], method: .GET)
+            #expect(empty.1 == ["messages": []])
+            let body: JSONObject = [
+                "type": "ACTIVITY_TYPE_EMAIL_AUTH_V3", "organizationId": .string(ready.organizationId),
+                "timestampMs": .string(String(Int64(Date().timeIntervalSince1970 * 1000))),
+                "parameters": .object(makeEmailAuthParameters(to: email)),
+            ]
+            let headers = [("X-Stamp", try post.makeStamp(body.text))]
+            #expect(try await post.send("/public/v1/submit/email_auth", body.text, headers).0 == 200)
+            let answer = try await post.send("/sandbox/mailbox", "", [("Origin", "https://x.example")], method: .GET)
+            #expect(answer.1["messages"]?.elements?.map { $0["to"]?.string } == [email])
+            #expect(answer.2["Access-Control-Allow-Origin"].isEmpty)
+            #expect(try await post.send("/sandbox/mailbox", "{}", []).0 == 404)
         }
     }
 
@@ -231,17 +344,31 @@ import Testing
     @Test(
         "a relying party or an origin that cannot be is refused",
         arguments: [
-            ("", nil), ("https://example.com", nil), ("example.com:443", nil), ("Example.com", nil), ("a..b", nil),
-            ("localhost", "localhost"), ("localhost", "http://localhost/"), ("localhost", "http://localhost:x"),
-            ("localhost", "ftp://localhost"),
-        ] as [(String, String?)]
+            ([""], [], .rpId("")), ([], [], .rpId("")), (["https://example.com"], [], .rpId("https://example.com")),
+            (["example.com:443"], [], .rpId("example.com:443")), (["Example.com"], [], .rpId("Example.com")),
+            (["a..b"], [], .rpId("a..b")), (["localhost", "localhost"], [], .rpId("localhost")),
+            (["localhost"], ["localhost"], .origin("localhost")),
+            (["localhost"], ["http://localhost/"], .origin("http://localhost/")),
+            (["localhost"], ["http://localhost:x"], .origin("http://localhost:x")),
+            (["localhost"], ["https://localhost:*"], .origin("https://localhost:*")),
+            (["localhost"], ["ftp://localhost"], .origin("ftp://localhost")),
+            (["localhost"], ["https://example.com"], .foreignOrigin("https://example.com")),
+            (["example.com"], ["https://badexample.com"], .foreignOrigin("https://badexample.com")),
+            (["example.com"], ["http://localhost:*"], .foreignOrigin("http://localhost:*")),
+        ] as [([String], [String], SandboxError)]
     )
-    func configuration(rpId: String, origin: String?) {
+    func configuration(rpIds: [String], origins: [String], expected: SandboxError) {
         var configuration = SandboxConfiguration()
-        configuration.rpId = rpId
-        configuration.origin = origin
-        let expected = origin.map { SandboxError.origin($0) } ?? .rpId(rpId)
+        configuration.rpIds = rpIds
+        configuration.origins = origins
         #expect(throws: expected) { try TurnkeySandbox(configuration) }
+        #expect(expected.isUsage)
+    }
+
+    @Test("a rate limit that leaves no request is refused") func rateLimitOfNothing() {
+        var configuration = SandboxConfiguration()
+        configuration.rateLimitPerSecond = 0
+        #expect(throws: SandboxError.rateLimit(0)) { try TurnkeySandbox(configuration) }
     }
 
     @Test("the ready information does not show the private key when it is printed") func description() async throws {

@@ -2,6 +2,7 @@
 import Crypto
 import Foundation
 import SoftwarePasskey
+import Testing
 import TurnkeyClient
 
 @testable import TurnkeySandbox
@@ -21,12 +22,16 @@ final class Desk {
     init(
         _ fixture: Fixture = .standard,
         pendingPolls: Int = 0,
-        party: RelyingParty = RelyingParty(id: "localhost")
+        parties: RelyingParties = RelyingParties(RelyingParty(id: "localhost"))
     ) throws {
-        let organizations = try fixture.makeOrganizations(rootKey: APIPublicKey(rootKey.publicKey), at: now)
+        let organizations = try fixture.makeOrganizations(
+            rootKey: APIPublicKey(rootKey.publicKey),
+            parties: parties,
+            at: now
+        )
         organizationId = organizations[0].id
         rootUserId = organizations[0].users[0].id
-        ledger = Ledger(organizations, party: party, notarizer: notarizer, pendingPolls: pendingPolls)
+        ledger = Ledger(organizations, parties: parties, notarizer: notarizer, pendingPolls: pendingPolls)
     }
 
     /// Sends these bytes with these headers.
@@ -56,10 +61,28 @@ final class Desk {
     func submit(
         _ endpoint: Endpoint,
         _ parameters: JSONObject,
+        in organizationId: UUID? = nil,
         by key: P256.Signing.PrivateKey? = nil
     ) throws(APIRefusal) -> JSONValue {
-        try send(endpoint, makeSubmission(endpoint, parameters), by: key)["activity"] ?? .null
+        var body = makeSubmission(endpoint, parameters)
+        if let organizationId { body["organizationId"] = .string(organizationId.text) }
+        return try send(endpoint, body, by: key)["activity"] ?? .null
     }
+
+    /// Makes a sub-organization with these root users, and answers its identifier and theirs.
+    func makeSubOrganization(
+        _ name: String = "Ada's",
+        _ rootUsers: JSONObject...,
+        disableEmailAuth: Bool = false
+    ) throws -> (id: UUID, rootUserIds: [UUID]) {
+        let parameters = makeSubOrganizationParameters(name, rootUsers, disableEmailAuth: disableEmailAuth)
+        let result = try submit(.createSubOrganization, parameters)["result"]?["createSubOrganizationResultV8"]
+        let ids = try #require(result?["rootUserIds"]?.elements).map { try #require(UUID(uuidString: $0.string ?? "")) }
+        return (try #require(UUID(uuidString: result?["subOrganizationId"]?.string ?? "")), ids)
+    }
+
+    /// The e-mails that were sent.
+    var mailbox: [JSONValue] { ledger.directory.mailbox.map { .object($0.json) } }
 
     func makeQuery(_ members: JSONObject = [:]) -> JSONObject {
         members.merging(["organizationId": .string(organizationId.text)]) { given, _ in given }
