@@ -30,6 +30,7 @@ extension TurnkeyError: CustomStringConvertible {
     public var hint: String? {
         switch self {
         case .frame(let error): error.hint
+        case .configuration(let fault): fault.hint
         case .api(let error) where error.isKeyRejection: "the session is over: approve a new one with the passkey"
         case .api(let error) where error.kind == .rateLimited: "wait a few seconds and try again"
         case .unreachable, .timedOut: "look at the network and the API's base URL, then try again"
