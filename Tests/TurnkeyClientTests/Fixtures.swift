@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
+import FakeFrame
 import Foundation
 import StampClient
 import Synchronization
@@ -47,7 +48,8 @@ enum Fixtures {
     static func makeTurnkey(
         _ api: FakeAPI,
         passkey: CountingPasskey? = nil,
-        socketDirectory: String = "/nonexistent"
+        socketDirectory: String = "/nonexistent",
+        stateDirectory: String = FakeFrame.makeDirectory()
     ) throws -> Turnkey {
         let configuration = try TurnkeyConfiguration(
             apiBaseUrl: APIBaseURL(api.baseURL),
@@ -58,7 +60,8 @@ enum Fixtures {
         return Turnkey(
             configuration,
             passkey: passkey,
-            polling: ActivityPolling(interval: .milliseconds(1), maximumPolls: 5)
+            polling: ActivityPolling(interval: .milliseconds(1), maximumPolls: 5),
+            stateDirectory: stateDirectory
         )
     }
 }

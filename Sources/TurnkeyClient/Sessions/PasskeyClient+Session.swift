@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import StampClient
+
+extension PasskeyClient {
+    /// One approval, and the frame has a session: makes its embedded key where there is none, registers a key, starts the
+    /// session under `session` (the selected name where absent), and stores it.
+    ///
+    /// Callers at the same time share the approval; where another process logs in to the same session, nobody is asked.
+    /// The way `bundle` needs the user: where nobody has logged in, that is one approval more.
+    /// - Throws: before anybody is asked: `.configuration` (more seconds than the frame allows among them), `.frame`,
+    ///   `.store`; else `.session`: which step failed, and what became of the key. No half session is left.
+    @discardableResult
+    public func loginWithPasskey(
+        session: String? = nil,
+        expirationSeconds: Int = 900,
+        way: SessionWay = .stampLogin,
+        acceptingUser: UserAcceptance? = nil
+    ) async throws(TurnkeyError) -> TurnkeySession {
+        let name = try context.resolve(session)
+        return try await context.logins.run("login \(name)") { () throws(TurnkeyError) in
+            guard Duration.seconds(expirationSeconds) > Expiry.safetyMargin else {
+                throw .configuration(.invalidExpiration(expirationSeconds))
+            }
+            try await context.checkTerms(expirationSeconds: expirationSeconds)
+            let user = try await context.prepareStore()
+            let lock = try context.lockLogin(of: name)
+            defer { withExtendedLifetime(lock) {} }
+            let order = SessionOrder(name, expirationSeconds, user, acceptingUser)
+            let begun =
+                switch way {
+                case .stampLogin: try await beginByStampLogin(order)
+                case .bundle: try await beginByBundle(order)
+                case .readWriteSession: try await beginByReadWriteSession(order)
+                }
+            context.events.publish(.created(session: name, publicKey: begun.publicKey))
+            return await context.complete(begun)
+        }
+    }
+}
+
+/// What a login is to make.
+struct SessionOrder: Sendable {
+    let name: String
+    let expirationSeconds: Int
+    /// Of the last login.
+    let user: TurnkeyUser?
+    let acceptance: UserAcceptance?
+
+    init(_ name: String, _ expirationSeconds: Int, _ user: TurnkeyUser?, _ acceptance: UserAcceptance?) {
+        (self.name, self.expirationSeconds, self.user, self.acceptance) = (name, expirationSeconds, user, acceptance)
+    }
+}
