@@ -44,7 +44,7 @@ public enum ConfigurationFault: Sendable, Hashable {
         case .invalidPrivateKey: "the API private key is not a P-256 scalar of 64 hex digits"
         case .invalidPath(let path): "not an end point's name: \(path)"
         case .invalidTargetKey: "the target key is not an uncompressed P-256 point of 130 lower-case hex digits"
-        case .invalidExpiration(let seconds): "not a number of seconds above zero: \(seconds)"
+        case .invalidExpiration(let seconds): "too short a life: \(seconds) seconds"
         case .expirationTooLong(let seconds): "the frame allows no session of \(seconds) seconds"
         case .invalidSessionName(let name): "not a session's name: \(name)"
         }
@@ -57,6 +57,7 @@ public enum ConfigurationFault: Sendable, Hashable {
         case .missingRelyingParty: "set TURNKEY_RP_ID, or rpId in turnkey.json"
         case .invalidFile: "correct it; its members are \(ConfigurationFile.Member.list)"
         case .noBaseDirectory(let variable): "set \(variable) to a directory of your own"
+        case .invalidExpiration: "a key lives for a second at least, a session for \(Expiry.minimumExpirationSeconds)"
         case .expirationTooLong: "ask for less; the frame's --maximum-expiration-seconds is 86400 unless set"
         case .invalidSessionName: "a name is 1 to 64 of a-z 0-9 . _ -"
         default: nil

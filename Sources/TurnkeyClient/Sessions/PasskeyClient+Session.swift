@@ -8,7 +8,7 @@ extension PasskeyClient {
     ///
     /// Callers at the same time share the approval; where another process logs in to the same session, nobody is asked.
     /// The way `bundle` needs the user: where nobody has logged in, that is one approval more.
-    /// - Throws: before anybody is asked: `.configuration` (more seconds than the frame allows among them), `.frame`,
+    /// - Throws: before anybody is asked: `.configuration` (fewer than 10 seconds, or more than the frame allows), `.frame`,
     ///   `.store`; else `.session`: which step failed, and what became of the key. No half session is left.
     @discardableResult
     public func loginWithPasskey(
@@ -19,9 +19,7 @@ extension PasskeyClient {
     ) async throws(TurnkeyError) -> TurnkeySession {
         let name = try context.resolve(session)
         return try await context.logins.run("login \(name)") { () throws(TurnkeyError) in
-            guard Duration.seconds(expirationSeconds) > Expiry.safetyMargin else {
-                throw .configuration(.invalidExpiration(expirationSeconds))
-            }
+            try context.checkMinimum(expirationSeconds)
             try await context.checkTerms(expirationSeconds: expirationSeconds)
             let user = try await context.prepareStore()
             let lock = try context.lockLogin(of: name)

@@ -34,6 +34,13 @@ extension SessionContext {
         }
     }
 
+    /// - Throws: `.configuration(.invalidExpiration)` for a session that would be over before it is of use.
+    func checkMinimum(_ expirationSeconds: Int) throws(TurnkeyError) {
+        guard expirationSeconds >= Expiry.minimumExpirationSeconds else {
+            throw .configuration(.invalidExpiration(expirationSeconds))
+        }
+    }
+
     /// A frame's `--maximum-expiration-seconds` unless it is told otherwise.
     static let usualMaximumSeconds = 86_400
 

@@ -79,8 +79,8 @@ extension SessionContext {
             () throws(TurnkeyError) in
             try await accept(token.userId, storedUserId: order.user?.userId, order.acceptance)
             let tokenSeconds = Int(token.expiresAt.timeIntervalSince(start.date).rounded(.down))
-            // The token may be cut by a session profile. One that is much shorter than a profile's least, or over
-            // already, is a clock that is wrong: the API's own moment is not known, so the token's end means little.
+            // A session profile may cut the token's life. One that is over already is a clock that is wrong: the API's
+            // own moment is not known, so the token's end means nothing.
             guard Duration.seconds(tokenSeconds) > Expiry.safetyMargin else {
                 throw .clockIsWrong(differenceSeconds: order.expirationSeconds - tokenSeconds)
             }

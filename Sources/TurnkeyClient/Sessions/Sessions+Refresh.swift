@@ -30,19 +30,24 @@ extension Sessions {
     ///   session was over.
     public func keepRefreshing(_ session: String? = nil, expirationSeconds: Int = 900) async throws(TurnkeyError) {
         let name = try context.resolve(session)
+        try context.checkMinimum(expirationSeconds)
+        do throws(TurnkeyError) {
+            while true { try await waitAndRefresh(name, expirationSeconds) }
+        } catch {
+            guard !Task.isCancelled else { throw .cancelled }
+            throw error
+        }
+    }
+
+    private func waitAndRefresh(_ name: String, _ expirationSeconds: Int) async throws(TurnkeyError) {
         let lead = min(Duration.seconds(60), .seconds(expirationSeconds) / 4)
-        while true {
-            let left = Duration.milliseconds(try await context.getSession(name).expiresInMilliseconds)
-            if left > lead {
-                // Short sleeps: a timer may stand still in suspend, and the frame's clock does not.
-                try await pause(min(left - lead, .seconds(15)))
-            } else {
-                do throws(TurnkeyError) {
-                    try await refresh(name, expirationSeconds: expirationSeconds)
-                } catch  where error.fallback == .retry {
-                    try await pause(min(lead / 4, .seconds(5)))
-                }
-            }
+        let left = Duration.milliseconds(try await context.getSession(name).expiresInMilliseconds)
+        // Short sleeps: a timer may stand still in suspend, and the frame's clock does not.
+        guard left <= lead else { return try await pause(min(left - lead, .seconds(15))) }
+        do throws(TurnkeyError) {
+            try await refresh(name, expirationSeconds: expirationSeconds)
+        } catch  where error.fallback == .retry {
+            try await pause(min(lead / 4, .seconds(5)))
         }
     }
 
@@ -60,7 +65,7 @@ extension SessionContext {
         let old = try await getSession(name)
         let stored = try readState()[name].flatMap { $0.publicKey == old.publicKey ? $0 : nil }
         let seconds = expirationSeconds ?? stored?.expirationSeconds ?? 900
-        guard Duration.seconds(seconds) > Expiry.safetyMargin else { throw .configuration(.invalidExpiration(seconds)) }
+        try checkMinimum(seconds)
         try await checkTerms(expirationSeconds: seconds)
         _ = try await prepareStore()
         let lock = try lockLogin(of: name)

@@ -13,6 +13,8 @@ public struct Expiry: Sendable, Hashable {
 
     /// The API's clock starts after ours, and both drift.
     static let safetyMargin = Duration.seconds(3)
+    /// Less than this would be over before it is of use, by the margin and the API's whole seconds.
+    public static let minimumExpirationSeconds = 10
 
     /// `expirationSeconds` after `start`, less the margin. `start` is from before the request was sent.
     init(_ start: Start, expirationSeconds: Int) {
