@@ -26,6 +26,7 @@ public struct Turnkey: Sendable {
             config,
             frame: frame ?? StampClient(address),
             control: control ?? ControlClient(address),
+            frameDirectory: address.directory,
             connection: APIConnection(
                 transport: HTTPTransport(config.apiBaseUrl, timeout: requestTimeout),
                 notarizerPublicKey: config.notarizerPublicKey,
@@ -41,12 +42,14 @@ public struct Turnkey: Sendable {
     public var config: TurnkeyConfiguration { context.config }
     /// The frame's stamp socket.
     public var frame: StampClient { context.frame }
+    /// The frame's control socket.
+    public var control: ControlClient { context.control }
     /// The sessions of the frame, and what is stored of them.
     public var sessions: Sessions { Sessions(context: context) }
 
     /// The user of the last login or session, without network; `nil` where nobody has logged in.
     ///
-    /// - Throws: `.store`, `.configuration` where there is no place for a store.
+    /// - Throws: `.store`.
     public func getCurrentUser() throws(TurnkeyError) -> TurnkeyUser? { try context.readUser() }
 
     /// The API, stamped by `stamper`.
@@ -56,7 +59,7 @@ public struct Turnkey: Sendable {
 
     /// The API, stamped by a session of the frame (`default` where absent), alive or not.
     public func sessionClient(session: String? = nil) -> APIClient {
-        client(SocketStamper(frame, session: session, organizationId: config.defaultOrganizationId))
+        context.makeClient(session: session ?? defaultSessionName, organizationId: nil)
     }
 
     /// The API, approved by the passkey request by request.

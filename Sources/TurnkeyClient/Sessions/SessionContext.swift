@@ -12,18 +12,22 @@ final class SessionContext: Sendable {
     let users = SingleFlight<TurnkeyUser>()
     let passkeySessions = SingleFlight<PasskeySession>()
     let activeClients = SingleFlight<ActiveClient>()
+    /// Where the frame's sockets are.
+    let frameDirectory: String
     private let storeOrFailure: Result<SessionStore, TurnkeyError>
 
     init(
         _ config: TurnkeyConfiguration,
         frame: StampClient,
         control: ControlClient,
+        frameDirectory: String,
         connection: APIConnection,
         store: Result<SessionStore, TurnkeyError>
     ) {
         self.config = config
         self.frame = frame
         self.control = control
+        self.frameDirectory = frameDirectory
         self.connection = connection
         storeOrFailure = store
     }
@@ -32,8 +36,12 @@ final class SessionContext: Sendable {
         get throws(TurnkeyError) { try storeOrFailure.get() }
     }
 
+    /// What is stored: nothing, where there is no place to store it.
     func readState() throws(TurnkeyError) -> StoredState {
-        let store = try store
+        let store: SessionStore
+        do throws(TurnkeyError) { store = try self.store } catch .configuration(.noBaseDirectory) {
+            return StoredState(socketDirectory: frameDirectory)
+        }
         do throws(StoreError) { return try store.read() } catch { throw .store(error) }
     }
 

@@ -10,13 +10,15 @@ public struct Sessions: Sendable {
     /// - Throws: `.frame`, `.store`.
     public func list() async throws(TurnkeyError) -> [SessionSummary] {
         let state = try context.readState()
-        let (living, status) = try await context.look()
+        let living = try await context.listSessions()
         let selected = state.selectedSession ?? defaultSessionName
-        let inFrame = living.map { SessionSummary($0, isSelected: $0.name == selected) }
-        let stored = state.sessions.filter { session in !living.contains { $0.name == session.name } }.map { session in
-            SessionSummary(session, status, isSelected: session.name == selected)
+        var all = living.map { SessionSummary($0, isSelected: $0.name == selected) }
+        let absent = state.sessions.filter { session in !living.contains { $0.name == session.name } }
+        if !absent.isEmpty {
+            let status = try await context.getStatus()
+            all += absent.map { SessionSummary($0, status, isSelected: $0.name == selected) }
         }
-        return (inFrame + stored).sorted { $0.name < $1.name }
+        return all.sorted { $0.name < $1.name }
     }
 
     /// Makes `session` the one that is meant where none is named; whether it exists is not looked at.
@@ -60,12 +62,8 @@ public struct Sessions: Sendable {
 }
 
 extension SessionContext {
-    func look() async throws(TurnkeyError) -> (sessions: [Session], status: Status) {
-        do throws(StampError) {
-            return (try await frame.listSessions(), try await frame.getStatus())
-        } catch {
-            throw .frame(error)
-        }
+    func listSessions() async throws(TurnkeyError) -> [Session] {
+        do throws(StampError) { return try await frame.listSessions() } catch { throw .frame(error) }
     }
 }
 

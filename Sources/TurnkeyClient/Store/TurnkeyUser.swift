@@ -23,7 +23,7 @@ public struct TurnkeyUser: Codable, Sendable, Hashable {
         self.organization = organization
     }
 
-    init(_ whoami: Whoami) {
+    public init(_ whoami: Whoami) {
         self.init(
             userId: whoami.userId,
             username: whoami.username,

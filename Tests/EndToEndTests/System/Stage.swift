@@ -13,7 +13,7 @@ extension System {
 
         var address: FrameAddress { FrameAddress(socketDirectory: frame.directory) }
         /// Where clients of this stage store their sessions.
-        var stateDirectory: String { frame.directory + "/state" }
+        var stateDirectory: String { frame.directory + "/state/stampd" }
         var control: ControlClient { ControlClient(address) }
 
         /// A page's client. Polls often, so that no test waits for it.
