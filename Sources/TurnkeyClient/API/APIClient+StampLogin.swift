@@ -22,7 +22,11 @@ extension APIClient {
             organizationId: organizationId,
             parameters: parameters
         )
-        let activity = try await submit("stamp_login", body: try Self.makeBody(request))
+        return try readToken(try await submit("stamp_login", body: try Self.makeBody(request)), for: publicKey)
+    }
+
+    /// - Throws: `.invalidSessionToken` for a token of another notarizer, key or organization.
+    func readToken(_ activity: Activity, for publicKey: String) throws(TurnkeyError) -> SessionToken {
         let jwt = try activity.readResult("stampLoginResult", as: StampLoginResult.self).session
         let token = try SessionToken(verifying: jwt, notarizerPublicKey: connection.notarizerPublicKey)
         guard token.publicKey == publicKey else { throw .invalidSessionToken(detail: "it is for another key") }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
-import StampClient
 
 extension PasskeyClient {
     /// One approval, and the frame has a session: makes its embedded key where there is none, registers a key, starts the
@@ -17,22 +15,12 @@ extension PasskeyClient {
         way: SessionWay = .stampLogin,
         acceptingUser: UserAcceptance? = nil
     ) async throws(TurnkeyError) -> TurnkeySession {
-        let name = try context.resolve(session)
-        return try await context.logins.run("login \(name)") { () throws(TurnkeyError) in
-            try context.checkMinimum(expirationSeconds)
-            try await context.checkTerms(expirationSeconds: expirationSeconds)
-            let user = try await context.prepareStore()
-            let lock = try context.lockLogin(of: name)
-            defer { withExtendedLifetime(lock) {} }
-            let order = SessionOrder(name, expirationSeconds, user, acceptingUser)
-            let begun =
-                switch way {
-                case .stampLogin: try await beginByStampLogin(order)
-                case .bundle: try await beginByBundle(order)
-                case .readWriteSession: try await beginByReadWriteSession(order)
-                }
-            context.events.publish(.created(session: name, publicKey: begun.publicKey))
-            return await context.complete(begun)
+        try await context.begin(session, expirationSeconds, acceptingUser) { order throws(TurnkeyError) in
+            switch way {
+            case .stampLogin: try await beginByStampLogin(order)
+            case .bundle: try await beginByBundle(order)
+            case .readWriteSession: try await beginByReadWriteSession(order)
+            }
         }
     }
 }

@@ -8,7 +8,8 @@ extension PasskeyClient {
         _ = try await step(.prepareFrame, "InitEmbeddedKey") { () throws(TurnkeyError) in
             try await context.initEmbeddedKey()
         }
-        return try await context.startGeneratedKey(order, registeredBy: atHome(order.user), invalidateExisting: false)
+        let registrar = KeyRegistrar.client(atHome(order.user), invalidateExisting: false)
+        return try await context.startGeneratedKey(order, by: registrar)
     }
 
     /// The passkey registers a key of this process, which the frame gets in a bundle.

@@ -25,13 +25,12 @@ extension SessionContext {
         do throws(StoreError) { return try store.lockLogin(of: session) } catch { throw .store(error) }
     }
 
-    /// Has the frame make a key, `client` register it by stamp_login, and the frame start it as the order's session.
+    /// Has the frame make a key, `registrar` register it by stamp_login, and the frame start it as the order's session.
     ///
     /// - Throws: `.session`; the frame's key is useless then, and is dropped by the frame within ten minutes.
     func startGeneratedKey(
         _ order: SessionOrder,
-        registeredBy client: APIClient,
-        invalidateExisting: Bool
+        by registrar: KeyRegistrar
     ) async throws(TurnkeyError) -> TurnkeySession {
         let key = try await step(.prepareFrame, "CreateSessionKey", remains: .nothing) { () throws(TurnkeyError) in
             do throws(StampError) { return try await control.createSessionKey(session: order.name) } catch {
@@ -39,7 +38,7 @@ extension SessionContext {
             }
         }
         let start = Expiry.Start()
-        let token = try await register(key, order, client, invalidateExisting)
+        let token = try await register(key, order, registrar)
         let expiry = try await verify(token, order, start)
         let session = try await step(.start, "ActivateSession", remains: .useless(key: key)) {
             () throws(TurnkeyError) in try await activate(token, order.name, expiry)
@@ -51,15 +50,18 @@ extension SessionContext {
     private func register(
         _ key: String,
         _ order: SessionOrder,
-        _ client: APIClient,
-        _ invalidateExisting: Bool
+        _ registrar: KeyRegistrar
     ) async throws(TurnkeyError) -> SessionToken {
         do throws(TurnkeyError) {
-            return try await client.stampLogin(
-                publicKey: key,
-                expirationSeconds: order.expirationSeconds,
-                invalidateExisting: invalidateExisting
-            )
+            switch registrar {
+            case .client(let client, let invalidateExisting):
+                return try await client.stampLogin(
+                    publicKey: key,
+                    expirationSeconds: order.expirationSeconds,
+                    invalidateExisting: invalidateExisting
+                )
+            case .stampedLogin(let approve): return try await submit(makeRequest(order, publicKey: key), approve)
+            }
         } catch {
             let isToken = if case .invalidSessionToken = error { true } else { false }
             let remains: SessionFailure.Remains = error.isBeforeRegistration ? .nothing : .useless(key: key)
@@ -67,6 +69,21 @@ extension SessionContext {
             let step: SessionFailure.Step = isToken ? .verify : .register
             throw .session(SessionFailure(step: step, endPoint: path, cause: error, remains: remains))
         }
+    }
+
+    private func submit(
+        _ request: LoginRequest,
+        _ approve: @Sendable (LoginRequest) async throws -> StampedLogin
+    ) async throws(TurnkeyError) -> SessionToken {
+        let login: StampedLogin
+        do { login = try await approve(request) } catch { throw .passkey(error) }
+        // Stamped once, so there is no stamper, and a pending activity is not polled.
+        let client = APIClient(
+            organizationId: request.organizationId,
+            stamper: OneStamp(header: login.stamp),
+            connection: connection
+        )
+        return try client.readToken(try await client.submit("stamp_login", body: login.body), for: request.publicKey)
     }
 
     /// The user must be the stored one, or be accepted; the token's life counts where it is the shorter.
@@ -184,4 +201,20 @@ extension SessionContext {
         session.warnings = await findWarnings(client, userId: session.userId)
         return session
     }
+}
+
+/// Who has the API register a key that the frame made.
+enum KeyRegistrar: Sendable {
+    case client(APIClient, invalidateExisting: Bool)
+    case stampedLogin(@Sendable (LoginRequest) async throws -> StampedLogin)
+}
+
+/// A stamp that was made elsewhere, for one body.
+private struct OneStamp: Stamper {
+    let header: StampHeader
+
+    /// A second stamp would ask somebody again.
+    var promptsUser: Bool { true }
+
+    func stamp(_ body: Data) async throws(TurnkeyError) -> StampHeader { header }
 }

@@ -74,7 +74,8 @@ extension SessionContext {
         let order = SessionOrder(name, seconds, nil, nil)
         events.explainEnd(of: old.publicKey)
         do throws(TurnkeyError) {
-            let new = try await startGeneratedKey(order, registeredBy: client, invalidateExisting: invalidateExisting)
+            let registrar = KeyRegistrar.client(client, invalidateExisting: invalidateExisting)
+            let new = try await startGeneratedKey(order, by: registrar)
             events.publish(.refreshed(session: name, publicKey: new.publicKey))
             return await complete(new)
         } catch {
