@@ -56,6 +56,21 @@ struct SessionLifeTests {
         }
     }
 
+    @Test("a client goes on stamping when another process has refreshed the session, and not when somebody replaced it")
+    func refreshElsewhere() async throws {
+        try await System.withStage { stage in
+            let turnkey = try await logIn(stage)
+            try await turnkey.passkeyClient().loginWithPasskey()
+            let client = try await turnkey.getActiveClient().api
+            try await stage.makeTurnkey().sessions.refresh()
+            #expect(try await client.getWhoami().userId == stage.sandbox.ready.userId)
+            try stage.frame.startSession()
+            await #expect { try await client.getWhoami() } throws: { error in
+                if case .frame(.publicKeyMismatch)? = error as? TurnkeyError { true } else { false }
+            }
+        }
+    }
+
     @Test("refreshes at the same time are one")
     func singleRefresh() async throws {
         try await System.withStage { stage in

@@ -83,7 +83,10 @@ final class SessionContext: Sendable {
         let organizationId = organizationId ?? config.defaultOrganizationId
         return APIClient(
             organizationId: organizationId,
-            stamper: SocketStamper(frame, session: session, organizationId: organizationId),
+            stamper: SocketStamper(frame, session: session, organizationId: organizationId) { [self] publicKey in
+                // Another program of this user has refreshed the session, or logged in anew.
+                (try? readState()[session])??.publicKey == publicKey
+            },
             connection: connection
         )
     }
