@@ -5,11 +5,20 @@ import Synchronization
 public import TurnkeyClient
 
 /// Why a software passkey did not sign.
-public enum SoftwarePasskeyError: Error, Hashable {
+public enum SoftwarePasskeyError: PasskeyError, Hashable {
     /// The user said no: `refuse()` was called.
     case refused
     /// It was made for another relying party.
     case noPasskey(rpId: String)
+
+    public var message: String {
+        switch self {
+        case .refused: "refused"
+        case .noPasskey(let rpId): "no passkey of \(rpId)"
+        }
+    }
+
+    public var hint: String? { nil }
 }
 
 /// A P-256 passkey in memory whose user approves at once: for tests and the demo, and for nothing else.
@@ -55,6 +64,13 @@ public final class SoftwarePasskey: PasskeyAuthenticator {
         state.withLock { $0.isRefusing = false }
     }
 
+    /// Approves `body`: signs the challenge that is made of it.
+    ///
+    /// - Throws: `SoftwarePasskeyError`.
+    public func assertion(approving body: Data, rpId: String) async throws -> PasskeyAssertion {
+        try await assertion(challenge: PasskeyChallenge.bytes(for: body), rpId: rpId)
+    }
+
     /// Signs `challenge`, user present and verified; the counter grows by one.
     ///
     /// - Throws: `SoftwarePasskeyError`.
@@ -71,24 +87,41 @@ public final class SoftwarePasskey: PasskeyAuthenticator {
         )
     }
 
+    /// Introduces the one passkey that this is, whoever `user` is.
+    ///
+    /// - Throws: `SoftwarePasskeyError`.
+    public func registration(of user: PasskeyUser, rpId: String) async throws -> PasskeyAttestation {
+        try attestation(challenge: Self.makeRandomBytes(), rpId: rpId)
+    }
+
     /// Introduces the passkey to a relying party, with attestation `none` (WebAuthn Level 3, §8.7).
     ///
     /// - Parameter challenge: What the relying party gave; without it, 32 random bytes.
     /// - Returns: What `create_authenticators` needs.
     /// - Throws: `SoftwarePasskeyError.refused`.
     public func registration(challenge: Data? = nil) throws(SoftwarePasskeyError) -> PasskeyRegistration {
-        let challenge = challenge ?? Self.makeRandomBytes()
+        let attestation = try attestation(challenge: challenge ?? Self.makeRandomBytes(), rpId: rpId)
+        return PasskeyRegistration(
+            authenticatorName: "Software passkey",
+            challenge: attestation.challenge,
+            credentialId: attestation.credentialId,
+            clientDataJson: attestation.clientDataJson,
+            attestationObject: attestation.attestationObject,
+            transports: ["AUTHENTICATOR_TRANSPORT_INTERNAL"]
+        )
+    }
+
+    private func attestation(challenge: Data, rpId: String) throws(SoftwarePasskeyError) -> PasskeyAttestation {
         let counter = try prompt(rpId: rpId)
         let attested = Data(count: 16) + Data([0, UInt8(credentialId.count)]) + credentialId + cosePublicKey
         let authenticatorData =
             makeAuthenticatorData(flags: Flags.presentAndVerified | Flags.attested, counter: counter) + attested
-        return PasskeyRegistration(
-            authenticatorName: "Software passkey",
-            challenge: challenge,
+        return PasskeyAttestation(
             credentialId: credentialId,
             clientDataJson: makeClientData(type: "webauthn.create", challenge: challenge),
             attestationObject: COSE.makeAttestationObject(authenticatorData: authenticatorData),
-            transports: ["AUTHENTICATOR_TRANSPORT_INTERNAL"]
+            challenge: challenge,
+            transports: ["internal"]
         )
     }
 }

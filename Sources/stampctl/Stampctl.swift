@@ -30,13 +30,26 @@ struct Stampctl: AsyncParsableCommand {
               TURNKEY_API_BASE_URL     for --api-base-url
               TURNKEY_ORGANIZATION_ID  for --organization-id
               TURNKEY_RP_ID            for --rp-id
+              TURNKEY_NOTARIZER_PUBLIC_KEY
+                                       who vouches for session tokens; only for an
+                                       API on this machine
               NO_COLOR                 no colours, even on a terminal
+
+            FILES:
+              $XDG_CONFIG_HOME/stampd/turnkey.json
+                                       apiBaseUrl, defaultOrganizationId, rpId,
+                                       socketDirectory, notarizerPublicKey; the
+                                       environment goes before it
+              $XDG_STATE_HOME/stampd/  the last login's user, the sessions; never a
+                                       private key
+
+            Shell completion: stampctl --generate-completion-script bash (zsh, fish).
             """,
         version: "0.1.0",
         subcommands: [
             StatusCommand.self, KeyCommand.self, InjectCommand.self, SessionCommand.self, StampCommand.self,
             LockCommand.self, UnlockCommand.self, MonitorCommand.self, AuditCommand.self, MetricsCommand.self,
-            WhoamiCommand.self, RequestCommand.self,
+            WhoamiCommand.self, RequestCommand.self, RefreshCommand.self, LogoutCommand.self, DoctorCommand.self,
         ]
     )
 
@@ -53,7 +66,8 @@ struct Stampctl: AsyncParsableCommand {
             exit(withError: code)  // a command said why already
         } catch  where exitCode(for: error) == .validationFailure {
             let text = message(for: error)
-            StandardError.report(text.prefix(1).lowercased() + text.dropFirst(), hint: "see \"stampctl --help\"")
+            let help = fullMessage(for: error).firstMatch(of: /See '(.+ --help)'/)?.1 ?? "stampctl --help"
+            StandardError.report(text.prefix(1).lowercased() + text.dropFirst(), hint: "see \"\(help)\"")
             exit(withError: ExitCode.validationFailure)
         } catch {
             exit(withError: error)

@@ -72,7 +72,7 @@ struct Demo {
             socketDirectory: stage.socketDirectory,
             notarizerPublicKey: sandbox.notarizerPublicKey
         )
-        let turnkey = Turnkey(configuration, passkey: passkey)
+        let turnkey = Turnkey(configuration, passkey: passkey, stateDirectory: stage.socketDirectory + "/state")
         let root = turnkey.client(try APIKeyStamper(hexadecimal: sandbox.apiPrivateKey))
         let registration = try passkey.registration()
         let body = try CreateAuthenticators(sandbox, registration).body

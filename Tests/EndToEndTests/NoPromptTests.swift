@@ -44,7 +44,11 @@ struct NoPromptTests {
                     targetPublicKey: target
                 )
             } throws: { error in
-                if case .timedOut? = error as? TurnkeyError { true } else { false }
+                guard case .session(let failure)? = error as? TurnkeyError, failure.step == .register else {
+                    return false
+                }
+                guard case .timedOut = failure.cause, case .useless = failure.remains else { return false }
+                return true
             }
             #expect(stage.passkey.promptCount == 1)
         }
@@ -66,7 +70,12 @@ struct NoPromptTests {
             stage.frame.process.send(SIGSTOP)
             defer { stage.frame.process.send(SIGCONT) }
             let frame = StampClient(stage.address, deadline: .milliseconds(200))
-            let turnkey = try Turnkey(stage.makeTurnkey().configuration, passkey: stage.passkey, frame: frame)
+            let turnkey = try Turnkey(
+                stage.makeTurnkey().config,
+                passkey: stage.passkey,
+                frame: frame,
+                stateDirectory: stage.stateDirectory
+            )
             try await expectError(stage, turnkey, fallback: .retry) { error in
                 if case .frame(.timedOut) = error { true } else { false }
             }

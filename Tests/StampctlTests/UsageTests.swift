@@ -8,9 +8,8 @@ struct UsageTests {
     static let commands: [[String]] = [
         [], ["status"], ["key"], ["key", "show"], ["key", "init"], ["key", "reset"], ["inject"], ["session"],
         ["session", "list"], ["session", "show"], ["session", "end"], ["session", "create"], ["session", "activate"],
-        ["stamp"], ["lock"], ["unlock"], ["monitor"], ["audit"], ["metrics"], ["whoami"], ["request"],
-        ["request", "query"],
-        ["request", "submit"],
+        ["session", "select"], ["stamp"], ["lock"], ["unlock"], ["monitor"], ["audit"], ["metrics"], ["whoami"],
+        ["request"], ["request", "query"], ["request", "submit"], ["refresh"], ["logout"], ["doctor"],
     ]
 
     @Test("the help of every command is the one that was reviewed")
@@ -36,7 +35,13 @@ struct UsageTests {
             ["whoami"], ["whoami", "--organization-id", "o", "--api-base-url", "http://example.com"],
             ["request", "query", "../x"], ["request", "query", "/public/v1/submit/x"], ["request", "query"],
             ["status", "--socket-directory", "/" + String(repeating: "x", count: 100)],
-            ["request", "query", "whoami", "--organization-id", "o"],
+            ["request", "query", "whoami", "--organization-id", "o"], ["stamp", "/dev/zero"],
+            ["stamp", "--session", "Upper"], ["session", "show", "--session", ""], ["session", "select", "a b"],
+            ["session", "select", String(repeating: "a", count: 65)],
+            ["stamp", "--expect-public-key", String(repeating: "AB", count: 33)],
+            ["inject", "--expect-public-key", "02"], ["session", "activate", "02"],
+            ["inject", "--expiration-seconds", "0"], ["key", "init", "--expiration-seconds=-1"],
+            ["refresh", "--expiration-seconds", "9"],
         ]
     )
     func wrongUsage(_ arguments: [String]) async throws {
@@ -63,6 +68,37 @@ struct UsageTests {
         #expect(run.output.isEmpty)
     }
 
+    @Test(
+        "the hint names the help of the very command",
+        arguments: [
+            (["bogus"], "stampctl --help"), (["stamp", "--session", "A"], "stampctl stamp --help"),
+            (["session", "activate"], "stampctl session activate --help"),
+            (["inject", "--expiration-seconds", "0"], "stampctl inject --help"),
+        ]
+    )
+    func hint(_ arguments: [String], _ help: String) async throws {
+        let run = try await StampctlProcess(arguments)
+        #expect(run.errors.hasSuffix("\nhint: see \"\(help)\"\n"), "\(run.errors)")
+    }
+
+    @Test(
+        "to end a session that is not there is refused, and no reason to ask the passkey",
+        arguments: ["NoSession", "SessionExpired"]
+    )
+    func endNothing(_ error: String) async throws {
+        let frame = FakeFrame(socket: "control.sock") { peer in
+            while peer.readCall() != nil {
+                peer.send(
+                    #"{"error":"io.stampd.Stamper.\#(error)","parameters":{"session":"default","fallback":"passkey"}}"#
+                )
+            }
+        }
+        let run = try await StampctlProcess(["session", "end", "--socket-directory", frame.directory])
+        #expect(run.status == 5)
+        #expect(run.errors.hasPrefix("stampctl: no session \"default\" to end\n"))
+        #expect(!run.errors.contains("passkey"))
+    }
+
     @Test("no API ends with 69", arguments: [["whoami", "--organization-id", "o"], ["request", "query", "whoami"]])
     func noAPI(_ arguments: [String]) async throws {
         let frame = FakeFrame { peer in
@@ -74,7 +110,7 @@ struct UsageTests {
             input: Data("x".utf8)
         )
         #expect(run.status == 69)
-        #expect(run.errors.hasPrefix("stampctl: the API at http://127.0.0.1:1 cannot be reached"))
+        #expect(run.errors.hasPrefix("stampctl: the API at http://127.0.0.1:1 cannot be reached: connection refused\n"))
     }
 
     @Test(

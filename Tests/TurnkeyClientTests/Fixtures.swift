@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
+import FakeFrame
 import Foundation
 import StampClient
 import Synchronization
@@ -47,7 +48,8 @@ enum Fixtures {
     static func makeTurnkey(
         _ api: FakeAPI,
         passkey: CountingPasskey? = nil,
-        socketDirectory: String = "/nonexistent"
+        socketDirectory: String = "/nonexistent",
+        stateDirectory: String = FakeFrame.makeDirectory()
     ) throws -> Turnkey {
         let configuration = try TurnkeyConfiguration(
             apiBaseUrl: APIBaseURL(api.baseURL),
@@ -58,7 +60,8 @@ enum Fixtures {
         return Turnkey(
             configuration,
             passkey: passkey,
-            polling: ActivityPolling(interval: .milliseconds(1), maximumPolls: 5)
+            polling: ActivityPolling(interval: .milliseconds(1), maximumPolls: 5),
+            stateDirectory: stateDirectory
         )
     }
 }
@@ -70,7 +73,8 @@ final class CountingPasskey: PasskeyAuthenticator {
 
     var prompts: [(challenge: Data, rpId: String)] { asked.withLock(\.self) }
 
-    func assertion(challenge: Data, rpId: String) async throws -> PasskeyAssertion {
+    func assertion(approving body: Data, rpId: String) async throws -> PasskeyAssertion {
+        let challenge = PasskeyChallenge.bytes(for: body)
         asked.withLock { $0.append((challenge, rpId)) }
         let authenticatorData = Data(SHA256.hash(data: Data(rpId.utf8))) + Data([5, 0, 0, 0, 0])
         let text = challenge.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
@@ -84,6 +88,18 @@ final class CountingPasskey: PasskeyAuthenticator {
             authenticatorData: authenticatorData,
             clientDataJson: clientData,
             signature: try key.signature(for: signed).derRepresentation
+        )
+    }
+
+    func registration(of user: PasskeyUser, rpId: String) async throws -> PasskeyAttestation {
+        let challenge = Data(user.userId.utf8)
+        asked.withLock { $0.append((challenge, rpId)) }
+        return PasskeyAttestation(
+            credentialId: Data([1, 2, 3, 0xFF]),
+            clientDataJson: Data("{}".utf8),
+            attestationObject: Data([0xA0]),
+            challenge: challenge,
+            transports: ["internal", "usb"]
         )
     }
 }

@@ -63,7 +63,7 @@ struct PasskeySessionTests {
         #expect(session.expiresAt < before.addingTimeInterval(600))
         #expect(session.expiresAt > before.addingTimeInterval(500))
         #expect((500..<600).contains(session.remainingSeconds()))
-        #expect(session.remainingSeconds(at: session.deadline + .seconds(5)) == 0)
+        #expect(session.remainingSeconds(at: .now + .seconds(605)) == 0)
         let approved = Data(SHA256.hash(data: request.body)).hex
         #expect(passkey.prompts.map { String(decoding: $0.challenge, as: UTF8.self) } == [approved])
     }
@@ -122,9 +122,13 @@ struct PasskeySessionTests {
             await #expect {
                 try await client.createPasskeySession(userId: "u", targetPublicKey: target)
             } throws: { error in
-                switch error as? TurnkeyError {
-                case .activityNotCompleted("a1", "ACTIVITY_STATUS_\(status)", _): status != "PENDING"
-                case .activityPending("a1"): status == "PENDING"
+                guard case .session(let failure)? = error as? TurnkeyError, failure.step == .register else {
+                    return false
+                }
+                return switch failure.cause {
+                case .activityNotCompleted("a1", "ACTIVITY_STATUS_\(status)", _):
+                    status != "PENDING" && failure.remains == .nothing
+                case .activityPending("a1"): status == "PENDING" && failure.remains != .nothing
                 default: false
                 }
             }

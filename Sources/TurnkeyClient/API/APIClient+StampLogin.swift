@@ -4,17 +4,29 @@ import Foundation
 extension APIClient {
     /// Registers `publicKey` (66 hex digits) as a session key of whoever stamps this, and answers what the API vouches for.
     ///
-    /// For a key that the frame made itself: activate its session for no longer than the token lives.
+    /// `invalidateExisting` ends the user's other login sessions. For a key that the frame made itself: activate its session for no longer than the token lives.
     /// - Throws: as `submit`; `.invalidSessionToken` for a token of another notarizer, key or organization.
-    public func stampLogin(publicKey: String, expirationSeconds: Int) async throws(TurnkeyError) -> SessionToken {
+    public func stampLogin(
+        publicKey: String,
+        expirationSeconds: Int,
+        invalidateExisting: Bool = false
+    ) async throws(TurnkeyError) -> SessionToken {
         guard expirationSeconds > 0 else { throw .configuration(.invalidExpiration(expirationSeconds)) }
-        let parameters = StampLoginParameters(publicKey: publicKey, expirationSeconds: String(expirationSeconds))
+        let parameters = StampLoginParameters(
+            publicKey: publicKey,
+            expirationSeconds: String(expirationSeconds),
+            invalidateExisting: invalidateExisting ? true : nil
+        )
         let request = ActivityRequest(
             type: "ACTIVITY_TYPE_STAMP_LOGIN",
             organizationId: organizationId,
             parameters: parameters
         )
-        let activity = try await submit("stamp_login", body: try Self.makeBody(request))
+        return try readToken(try await submit("stamp_login", body: try Self.makeBody(request)), for: publicKey)
+    }
+
+    /// - Throws: `.invalidSessionToken` for a token of another notarizer, key or organization.
+    func readToken(_ activity: Activity, for publicKey: String) throws(TurnkeyError) -> SessionToken {
         let jwt = try activity.readResult("stampLoginResult", as: StampLoginResult.self).session
         let token = try SessionToken(verifying: jwt, notarizerPublicKey: connection.notarizerPublicKey)
         guard token.publicKey == publicKey else { throw .invalidSessionToken(detail: "it is for another key") }
@@ -28,6 +40,7 @@ extension APIClient {
 private struct StampLoginParameters: Encodable {
     let publicKey: String
     let expirationSeconds: String
+    let invalidateExisting: Bool?
 }
 
 private struct StampLoginResult: Decodable {

@@ -10,6 +10,11 @@ public struct APIClient: Sendable {
     let stamper: any Stamper
     let connection: APIConnection
 
+    /// The same stamper and API, for another organization's bodies.
+    public func inOrganization(_ organizationId: String) -> APIClient {
+        APIClient(organizationId: organizationId, stamper: stamper, connection: connection)
+    }
+
     /// POSTs `body` to a query such as `whoami`, and answers what the API answers, byte for byte.
     ///
     /// `body` is JSON in UTF-8; it is stamped and sent as it is.

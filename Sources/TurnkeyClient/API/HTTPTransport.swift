@@ -30,31 +30,51 @@ final class HTTPTransport: Sendable {
     /// - Throws: `.unreachable`, `.timedOut`, `.redirected`, `.cancelled`; `.api` or `.unexpectedAnswer` for any status
     ///   but 200.
     func post(_ path: String, _ body: Data, _ header: StampHeader) async throws(TurnkeyError) -> Data {
-        var request = HTTPClientRequest(url: baseURL.text + path)
-        request.method = .POST
-        request.headers.add(name: "Content-Type", value: "application/json")
-        request.headers.add(name: header.name, value: header.value)
-        request.body = .bytes(ByteBuffer(bytes: body))
-        let (status, location, answer) = try await send(request)
-        switch status {
-        case 200: return answer
-        case 300..<400: throw .redirected(httpStatus: status, location: location)
+        let answer = try await send(path, body, header)
+        switch answer.status {
+        case 200: return answer.body
+        case 300..<400: throw .redirected(httpStatus: answer.status, location: answer.headers.first(name: "Location"))
         default:
-            guard let error = APIError(httpStatus: status, answer: answer) else {
-                throw .unexpectedAnswer(httpStatus: status, detail: "no error envelope")
+            guard let error = APIError(httpStatus: answer.status, answer: answer.body) else {
+                throw .unexpectedAnswer(httpStatus: answer.status, detail: "no error envelope")
             }
             throw .api(error)
         }
     }
 
-    private func send(
-        _ request: HTTPClientRequest
-    ) async throws(TurnkeyError) -> (status: Int, location: String?, answer: Data) {
+    /// When the API says it answers, where it says so (RFC 9110 §5.6.7, IMF-fixdate). What answers must be an API: it
+    /// refuses what has no stamp.
+    func readDate() async throws(TurnkeyError) -> Date? {
+        let answer = try await send("/public/v1/query/whoami", Data("{}".utf8), nil)
+        guard APIError(httpStatus: answer.status, answer: answer.body) != nil else {
+            throw .unexpectedAnswer(httpStatus: answer.status, detail: "no error envelope")
+        }
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(secondsFromGMT: 0)
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        return answer.headers.first(name: "Date").flatMap { formatter.date(from: $0) }
+    }
+
+    private struct Answer {
+        let status: Int
+        let headers: HTTPHeaders
+        let body: Data
+    }
+
+    private func send(_ path: String, _ body: Data, _ header: StampHeader?) async throws(TurnkeyError) -> Answer {
+        var request = HTTPClientRequest(url: baseURL.text + path)
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        if let header { request.headers.add(name: header.name, value: header.value) }
+        request.body = .bytes(ByteBuffer(bytes: body))
         do {
             let response = try await client.execute(request, timeout: TimeAmount(timeout))
             let answer = try await response.body.collect(upTo: Self.maximumAnswerBytes)
-            return (
-                Int(response.status.code), response.headers.first(name: "Location"), Data(answer.readableBytesView)
+            return Answer(
+                status: Int(response.status.code),
+                headers: response.headers,
+                body: Data(answer.readableBytesView)
             )
         } catch {
             throw readFailure(error)
@@ -68,7 +88,7 @@ final class HTTPTransport: Sendable {
         case let error as HTTPClientError where error == .cancelled: .cancelled
         case let error as HTTPClientError where timeouts.contains(error): .timedOut(url: baseURL.text, after: timeout)
         case is NIOTooManyBytesError: .unexpectedAnswer(httpStatus: 200, detail: "more than 16 MiB")
-        default: .unreachable(url: baseURL.text, reason: String(describing: error))
+        default: .unreachable(url: baseURL.text, reason: makeReason(error))
         }
     }
 }

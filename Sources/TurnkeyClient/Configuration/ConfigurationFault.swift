@@ -9,6 +9,14 @@ public enum ConfigurationFault: Sendable, Hashable {
     /// Not an uncompressed P-256 point of 130 hex digits.
     case invalidNotarizerKey
     case missingRelyingParty
+    /// Not a domain in lower case, without scheme and port.
+    case invalidRelyingParty(String)
+    /// Neither code nor environment nor file names one.
+    case missingOrganization
+    /// The configuration file at `path` cannot be used; `detail` says what is wrong with what.
+    case invalidFile(path: String, detail: String)
+    /// Neither the variable nor a home directory says where files of this kind are kept.
+    case noBaseDirectory(variable: String)
     case missingPasskey
     /// Not a P-256 scalar of 64 hex digits.
     case invalidPrivateKey
@@ -16,6 +24,10 @@ public enum ConfigurationFault: Sendable, Hashable {
     /// Not an uncompressed P-256 point of 130 lower-case hex digits.
     case invalidTargetKey
     case invalidExpiration(Int)
+    /// The frame would refuse a session of so many seconds.
+    case expirationTooLong(seconds: Int)
+    /// Not 1 to 64 of a-z 0-9 . _ -.
+    case invalidSessionName(String)
 
     var message: String {
         switch self {
@@ -24,11 +36,31 @@ public enum ConfigurationFault: Sendable, Hashable {
         case .foreignNotarizer: "another notarizer key is only for an API on this machine"
         case .invalidNotarizerKey: "the notarizer key is not an uncompressed P-256 point of 130 hex digits"
         case .missingRelyingParty: "a passkey needs the relying party's identifier"
+        case .invalidRelyingParty(let text): "not a relying party, a domain without scheme and port: \(text)"
+        case .missingOrganization: "no organization"
+        case .invalidFile(let path, let detail): "the configuration file \(path) \(detail)"
+        case .noBaseDirectory(let variable): "no directory to use: neither \(variable) nor HOME is set"
         case .missingPasskey: "no passkey authenticator was given"
         case .invalidPrivateKey: "the API private key is not a P-256 scalar of 64 hex digits"
         case .invalidPath(let path): "not an end point's name: \(path)"
         case .invalidTargetKey: "the target key is not an uncompressed P-256 point of 130 lower-case hex digits"
-        case .invalidExpiration(let seconds): "not a number of seconds above zero: \(seconds)"
+        case .invalidExpiration(let seconds): "too short a life: \(seconds) seconds"
+        case .expirationTooLong(let seconds): "the frame allows no session of \(seconds) seconds"
+        case .invalidSessionName(let name): "not a session's name: \(name)"
+        }
+    }
+
+    /// What to do about it, where there is something to do; one line without a full stop.
+    var hint: String? {
+        switch self {
+        case .missingOrganization: "set TURNKEY_ORGANIZATION_ID, or defaultOrganizationId in turnkey.json"
+        case .missingRelyingParty: "set TURNKEY_RP_ID, or rpId in turnkey.json"
+        case .invalidFile: "correct it; its members are \(ConfigurationFile.Member.list)"
+        case .noBaseDirectory(let variable): "set \(variable) to a directory of your own"
+        case .invalidExpiration: "a key lives for a second at least, a session for \(Expiry.minimumExpirationSeconds)"
+        case .expirationTooLong: "ask for less; the frame's --maximum-expiration-seconds is 86400 unless set"
+        case .invalidSessionName: "a name is 1 to 64 of a-z 0-9 . _ -"
+        default: nil
         }
     }
 }

@@ -16,7 +16,7 @@ public struct TurnkeyConfiguration: Sendable, Hashable {
     public let socketDirectory: String?
     let notarizerPublicKey: String
 
-    /// - Throws: `.configuration` for a notarizer key that is no P-256 point, or that is not Turnkey's while the API is
+    /// - Throws: `.configuration` for a relying party that is no domain, for a notarizer key that is no P-256 point, or that is not Turnkey's while the API is
     ///   not on this machine: whoever chooses it can make session tokens.
     public init(
         apiBaseUrl: APIBaseURL = .turnkey,
@@ -31,10 +31,22 @@ public struct TurnkeyConfiguration: Sendable, Hashable {
         guard apiBaseUrl.isLoopback || notarizerPublicKey.lowercased() == Self.turnkeyNotarizerPublicKey else {
             throw .configuration(.foreignNotarizer)
         }
+        if let rpId, !Self.isDomain(rpId) { throw .configuration(.invalidRelyingParty(rpId)) }
         self.apiBaseUrl = apiBaseUrl
         self.defaultOrganizationId = defaultOrganizationId
         self.rpId = rpId
         self.socketDirectory = socketDirectory
         self.notarizerPublicKey = notarizerPublicKey.lowercased()
+    }
+
+    /// Labels of a-z 0-9 and - with dots between them (WebAuthn Level 3, §4: "valid domain string").
+    private static func isDomain(_ text: String) -> Bool {
+        text.utf8.count <= 253
+            && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+                (1...63).contains(label.utf8.count)
+                    && label.utf8.allSatisfy { byte in
+                        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D
+                    }
+            }
     }
 }

@@ -41,6 +41,9 @@ public struct APIError: Sendable, Hashable {
     /// Whether the API no longer knows the key that stamped: its session is over.
     public var isKeyRejection: Bool { kind == .apiKeyExpired || kind == .publicKeyNotFound }
 
+    /// Whether the request's `timestampMs` was refused: the API takes an hour of the past and five minutes of the future.
+    var isAboutTime: Bool { httpStatus == 400 && message.lowercased().contains("timestamp") }
+
     private var kindOfOlderForm: Kind {
         switch httpStatus {
         case 429: .rateLimited

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import StampClient
 
 extension TurnkeyError: CustomStringConvertible {
@@ -11,6 +12,7 @@ extension TurnkeyError: CustomStringConvertible {
             "the API refused (\(error.httpStatus)): \(error.message)"
         case .api(let error): "the API refused (\(error.httpStatus) \(error.turnkeyErrorCode)): \(error.message)"
         case .frame(let error): error.message
+        case .passkey(let error as any PasskeyError): "the passkey did not approve: \(error.message)"
         case .passkey(let error): "the passkey did not approve: \(error)"
         case .unreachable(let url, let reason): "the API at \(url) cannot be reached: \(reason)"
         case .timedOut(let url, let limit): "no answer from the API at \(url) within \(limit)"
@@ -21,6 +23,11 @@ extension TurnkeyError: CustomStringConvertible {
         case .activityPending(let id): "the activity \(id) is still pending"
         case .invalidSessionToken(let detail): "the session token is not to be believed: \(detail)"
         case .configuration(let fault): fault.message
+        case .store(let error): error.message
+        case .session(let failure): failure.message
+        case .notLoggedIn: "no user is known: nobody has logged in"
+        case .anotherUser(let userId, let expected): "this is user \(userId), and not \(expected)"
+        case .clockIsWrong(let seconds): "the session ends \(seconds) s sooner than it should by this machine's clock"
         case .bodyNotText: "the body is not UTF-8"
         case .cancelled: "the request was cancelled"
         }
@@ -30,12 +37,28 @@ extension TurnkeyError: CustomStringConvertible {
     public var hint: String? {
         switch self {
         case .frame(let error): error.hint
+        case .configuration(let fault): fault.hint
+        case .store(let error): error.hint
+        case .session(let failure): failure.cause.hint
+        case .passkey(let error as any PasskeyError): error.hint
+        case .api(let error) where error.turnkeyErrorCode == "CREDENTIAL_NOT_FOUND":
+            "the organization does not know this passkey: register it first, or use another"
+        case .api(let error) where error.turnkeyErrorCode == "ORGANIZATION_MISMATCH":
+            "the user is at home in another organization: log in first, so that it is known"
+        case .api(let error) where error.isAboutTime: clockHint
+        case .clockIsWrong: clockHint
         case .api(let error) where error.isKeyRejection: "the session is over: approve a new one with the passkey"
         case .api(let error) where error.kind == .rateLimited: "wait a few seconds and try again"
         case .unreachable, .timedOut: "look at the network and the API's base URL, then try again"
+        case .notLoggedIn: "log in, or name the user"
+        case .anotherUser: "use that user's passkey, or log out first"
         case .redirected, .unexpectedAnswer: "look at the API's base URL"
         case .activityPending: "look at the activity later with get_activity"
         default: nil
         }
+    }
+
+    private var clockHint: String {
+        "this machine's clock says \(Date.now.formatted(.iso8601)): set it right, then try again"
     }
 }

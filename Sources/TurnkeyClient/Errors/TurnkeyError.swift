@@ -21,7 +21,17 @@ public enum TurnkeyError: Error, Sendable {
     case activityPending(id: String)
     /// The session token is not one of the API's notarizer, or not for this key.
     case invalidSessionToken(detail: String)
+    /// The session token is over already by this machine's clock, so the clock is wrong, or the token useless.
+    case clockIsWrong(differenceSeconds: Int)
     case configuration(ConfigurationFault)
+    /// The store of sessions cannot be used.
+    case store(StoreError)
+    /// A life cycle's step failed, and this is what became of what had been done before.
+    indirect case session(SessionFailure)
+    /// Nobody has logged in here, so no user is known.
+    case notLoggedIn
+    /// The passkey's or session's user is another than the one asked for, or than the last login's.
+    case anotherUser(userId: String, expected: String)
     /// A stamp is made of text: the body is not UTF-8.
     case bodyNotText
     case cancelled
@@ -35,8 +45,10 @@ extension TurnkeyError {
         case .frame(let error): error.fallback
         case .api(let error): error.fallback
         case .unreachable, .timedOut, .activityPending: .retry
+        case .store(let error): error.isWorthRetrying ? .retry : .never
+        case .session(let failure): failure.cause.fallback
         case .passkey, .redirected, .unexpectedAnswer, .activityNotCompleted, .invalidSessionToken, .configuration,
-            .bodyNotText, .cancelled:
+            .clockIsWrong, .notLoggedIn, .anotherUser, .bodyNotText, .cancelled:
             .never
         }
     }

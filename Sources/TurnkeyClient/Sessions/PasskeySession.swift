@@ -9,16 +9,14 @@ public struct PasskeySession: Sendable, Hashable {
     public let publicKey: String
     public let userId: String
     public let organizationId: String
-    /// When to take it for expired, by the wall clock: counted from before the request, and a few seconds early.
-    public let expiresAt: Date
-    /// The same by a clock that suspend and clock changes leave alone.
-    public let deadline: ContinuousClock.Instant
+    /// Counted from before the request, and a few seconds early.
+    public let expiry: Expiry
 
-    /// The API's clock starts after ours, and both drift.
-    static let safetyMargin = Duration.seconds(3)
+    /// When to take it for expired, by the wall clock.
+    public var expiresAt: Date { expiry.date }
 
     /// Whole seconds that are left, for the injection; 0 when it is over.
     public func remainingSeconds(at now: ContinuousClock.Instant = .now) -> Int {
-        max(0, Int((deadline - now).components.seconds))
+        Int(expiry.remaining(at: now).components.seconds)
     }
 }

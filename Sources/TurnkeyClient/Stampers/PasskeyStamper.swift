@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Crypto
 public import Foundation
 
 /// Stamps with one approval of a passkey for each body.
@@ -14,12 +13,11 @@ public struct PasskeyStamper: Stamper {
 
     public var promptsUser: Bool { true }
 
-    /// The challenge is the UTF-8 of the lower-case hex of the body's SHA-256, 64 bytes.
+    /// - Throws: `.passkey` with what the authenticator threw.
     public func stamp(_ body: Data) async throws(TurnkeyError) -> StampHeader {
-        let challenge = Data(Hexadecimal.encode(SHA256.hash(data: body)).utf8)
         let assertion: PasskeyAssertion
         do {
-            assertion = try await authenticator.assertion(challenge: challenge, rpId: rpId)
+            assertion = try await authenticator.assertion(approving: body, rpId: rpId)
         } catch {
             throw .passkey(error)
         }

@@ -7,21 +7,41 @@ public struct SocketStamper: Stamper {
     private let frame: any FrameClient
     private let session: String?
     private let organizationId: String?
+    private let isKnownKey: @Sendable (String) -> Bool
 
     /// `session`: `default` where absent. `organizationId`: whose the session is, where its injector did not claim it.
     public init(_ frame: any FrameClient, session: String? = nil, organizationId: String? = nil) {
+        self.init(frame, session: session, organizationId: organizationId) { _ in false }
+    }
+
+    /// `isKnownKey` vouches for a key that has taken the place of the one that this client saw: a refresh's, elsewhere.
+    init(
+        _ frame: any FrameClient,
+        session: String?,
+        organizationId: String?,
+        isKnownKey: @escaping @Sendable (String) -> Bool
+    ) {
         self.frame = frame
         self.session = session
         self.organizationId = organizationId
+        self.isKnownKey = isKnownKey
     }
 
     public func stamp(_ body: Data) async throws(TurnkeyError) -> StampHeader {
         guard let payload = String(validating: body, as: UTF8.self) else { throw .bodyNotText }
         do throws(StampError) {
-            let stamp = try await frame.stamp(payload: payload, session: session)
+            let stamp = try await stamp(payload)
             return StampHeader(name: stamp.stampHeaderName, value: stamp.stampHeaderValue)
         } catch {
             throw .frame(error)
+        }
+    }
+
+    private func stamp(_ payload: String) async throws(StampError) -> Stamp {
+        do throws(StampError) {
+            return try await frame.stamp(payload: payload, session: session)
+        } catch .publicKeyMismatch(let publicKey, _) where isKnownKey(publicKey) {
+            return try await frame.stamp(payload: payload, session: session, expectPublicKey: publicKey)
         }
     }
 

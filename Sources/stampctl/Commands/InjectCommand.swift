@@ -13,7 +13,10 @@ struct InjectCommand: ReportingCommand {
     @OptionGroup var terms: TermsOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: ArgumentHelp("Refuse a bundle that holds another key than this.", valueName: "public-key"))
+    @Option(
+        help: ArgumentHelp("Refuse a bundle that holds another key than this.", valueName: "public-key"),
+        transform: readPublicKey
+    )
     var expectPublicKey: String?
 
     @Argument(help: "The bundle's file, or - for standard input. One newline at its end is not part of it.")

@@ -11,7 +11,10 @@ struct KeyInitCommand: ReportingCommand {
     @OptionGroup var frame: FrameOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: ArgumentHelp("How long the key lives (default: 172800, which is 48 h).", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp("How long the key lives (default: 172800, which is 48 h).", valueName: "seconds"),
+        transform: readSeconds
+    )
     var expirationSeconds: Int?
 
     func perform() async throws {

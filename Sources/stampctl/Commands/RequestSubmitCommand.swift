@@ -9,8 +9,9 @@ struct RequestSubmitCommand: ReportingCommand {
     )
 
     @OptionGroup var frame: FrameOptions
-    @OptionGroup var session: SessionOptions
+    @OptionGroup var session: SelectedSessionOptions
     @OptionGroup var api: APIOptions
+    @OptionGroup var relyingParty: RelyingPartyOptions
     @OptionGroup var output: OutputOptions
 
     @Argument(help: "The end point, such as create_api_keys.")
@@ -19,10 +20,11 @@ struct RequestSubmitCommand: ReportingCommand {
     @Argument(help: "The body's file, or - for standard input. Every byte counts, a newline at its end too.")
     var file = InputFile.standardInput
 
-    var passkeyHint: String? { api.passkeyHint }
+    var passkeyHint: String? { relyingParty.makeHint() }
 
     func perform() async throws {
-        let client = try api.makeClient(frame.stampClient, session: session.session)
+        let turnkey = try api.makeTurnkey(frame)
+        let client = turnkey.sessionClient(session: try turnkey.resolve(session))
         try output.print(answer: try await client.submit(path, body: try file.read()).answer)
     }
 }

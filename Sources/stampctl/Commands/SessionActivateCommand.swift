@@ -12,7 +12,10 @@ struct SessionActivateCommand: ReportingCommand {
     @OptionGroup var terms: TermsOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: ArgumentHelp("What \"stampctl session create\" printed.", valueName: "public-key"))
+    @Argument(
+        help: ArgumentHelp("What \"stampctl session create\" printed.", valueName: "public-key"),
+        transform: readPublicKey
+    )
     var publicKey: String
 
     func perform() async throws {

@@ -10,7 +10,12 @@ struct SessionEndCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func perform() async throws {
-        try await frame.controlClient.endSession(session.session)
+        do throws(StampError) {
+            try await frame.controlClient.endSession(session.session)
+        } catch .noSession(let name, _), .sessionExpired(let name, _) {
+            // Not a reason to ask the passkey: nobody wants a session here.
+            throw Failure("no session \"\(name)\" to end", hint: "\"stampctl session list\"", status: .never)
+        }
         try output.print(Done())
     }
 }

@@ -12,7 +12,10 @@ struct StampCommand: ReportingCommand {
     @OptionGroup var session: SessionOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: ArgumentHelp("Refuse to stamp with another key than this.", valueName: "public-key"))
+    @Option(
+        help: ArgumentHelp("Refuse to stamp with another key than this.", valueName: "public-key"),
+        transform: readPublicKey
+    )
     var expectPublicKey: String?
 
     @Argument(help: "The payload's file, or - for standard input. Every byte counts, a newline at its end too.")

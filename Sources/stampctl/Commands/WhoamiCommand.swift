@@ -13,26 +13,40 @@ struct WhoamiCommand: ReportingCommand {
     )
 
     @OptionGroup var frame: FrameOptions
-    @OptionGroup var session: SessionOptions
+    @OptionGroup var session: SelectedSessionOptions
     @OptionGroup var api: APIOptions
+    @OptionGroup var relyingParty: RelyingPartyOptions
     @OptionGroup var organization: OrganizationOptions
     @OptionGroup var output: OutputOptions
 
-    var passkeyHint: String? { api.passkeyHint }
+    @Flag(help: "Ask nobody: show the user of the last login or session, as it was stored.")
+    var stored = false
+
+    var passkeyHint: String? { relyingParty.makeHint() }
 
     func perform() async throws {
-        let client = try api.makeClient(
-            frame.stampClient,
-            session: session.session,
-            organizationId: organization.readOrganizationId()
-        )
+        let turnkey = try api.makeTurnkey(frame, organizationId: organization.organizationId)
+        guard !stored else { return try printStoredUser(turnkey) }
+        let client = turnkey.sessionClient(session: try turnkey.resolve(session))
         let answer = try await client.query("whoami", body: try client.makeWhoamiBody())
         guard !output.json else { return try StandardOutput.write(answer) }
-        let whoami = try client.readWhoami(answer)
-        let table = makeTable([
-            ("organization", "\(whoami.organizationName) (\(whoami.organizationId))"),
-            ("user", "\(whoami.username) (\(whoami.userId))"),
+        let user = TurnkeyUser(try client.readWhoami(answer))
+        try StandardOutput.write(Data(user.lines.joined(separator: "\n").utf8))
+    }
+
+    private func printStoredUser(_ turnkey: Turnkey) throws {
+        guard let user = try turnkey.getCurrentUser() else {
+            throw Failure("nobody has logged in here", status: .never)
+        }
+        try output.print(user)
+    }
+}
+
+extension TurnkeyUser: Renderable {
+    var lines: [String] {
+        makeTable([
+            ("organization", "\(organization.organizationName) (\(organization.organizationId))"),
+            ("user", "\(username) (\(userId))"),
         ])
-        try StandardOutput.write(Data(table.joined(separator: "\n").utf8))
     }
 }

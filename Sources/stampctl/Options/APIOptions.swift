@@ -14,35 +14,29 @@ struct APIOptions: ParsableArguments {
     )
     var apiBaseUrl: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The relying party of the passkeys, to name in the hint when one has to approve (else TURNKEY_RP_ID).",
-            valueName: "domain"
-        )
-    )
-    var rpId: String?
-
-    /// A client whose requests are stamped by a session of the frame. `organizationId` is for the bodies that it makes
-    /// itself; a body that is handed to it names its own.
-    func makeClient(_ frame: StampClient, session: String?, organizationId: String = "") throws -> APIClient {
-        let baseURL = try (apiBaseUrl ?? readVariable("TURNKEY_API_BASE_URL")).map { text throws(TurnkeyError) in
-            try APIBaseURL(text)
-        }
-        let configuration = try TurnkeyConfiguration(
-            apiBaseUrl: baseURL ?? .turnkey,
-            defaultOrganizationId: organizationId
-        )
-        return Turnkey(configuration, frame: frame).sessionClient(session: session)
+    /// The way to the API and to the frame; what is not given comes from the environment or from turnkey.json.
+    ///
+    /// - Throws: where no organization is named.
+    func makeTurnkey(_ frame: FrameOptions, organizationId: String?) throws -> Turnkey {
+        let config = try load(frame, organizationId: organizationId)
+        let configured = FrameOptions(socketDirectory: config.socketDirectory, frameUser: frame.frameUser)
+        return Turnkey(config, frame: configured.stampClient, control: configured.controlClient)
     }
 
-    var passkeyHint: String? {
-        (rpId ?? readVariable("TURNKEY_RP_ID")).map {
-            "approve a session with a passkey of \($0), then \"stampctl inject\" its bundle"
+    /// As above, for bodies that name their organization themselves, and for what needs none.
+    func makeTurnkey(_ frame: FrameOptions) throws -> Turnkey {
+        do {
+            return try makeTurnkey(frame, organizationId: nil)
+        } catch TurnkeyError.configuration(.missingOrganization) {
+            return try makeTurnkey(frame, organizationId: "")
         }
     }
-}
 
-/// An environment variable, unless it is empty.
-func readVariable(_ name: String) -> String? {
-    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    private func load(_ frame: FrameOptions, organizationId: String?) throws -> TurnkeyConfiguration {
+        try TurnkeyConfiguration.load(
+            apiBaseUrl: apiBaseUrl,
+            defaultOrganizationId: organizationId,
+            socketDirectory: frame.socketDirectory
+        )
+    }
 }

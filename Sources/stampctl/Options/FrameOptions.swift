@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import StampClient
+import TurnkeyClient
 
 /// Which frame.
 struct FrameOptions: ParsableArguments {
@@ -21,8 +22,20 @@ struct FrameOptions: ParsableArguments {
     )
     var frameUser: FrameUser?
 
+    init() {}
+
+    init(socketDirectory: String?, frameUser: FrameUser?) {
+        (self.socketDirectory, self.frameUser) = (socketDirectory, frameUser)
+    }
+
     var stampClient: StampClient { StampClient(address) }
     var controlClient: ControlClient { ControlClient(address) }
+
+    /// For what needs the frame and the store, and no API.
+    func makeTurnkey() throws -> Turnkey {
+        let config = try TurnkeyConfiguration(defaultOrganizationId: "", socketDirectory: socketDirectory)
+        return Turnkey(config, frame: stampClient, control: controlClient)
+    }
 
     private var address: FrameAddress { FrameAddress(socketDirectory: socketDirectory, frameUser: frameUser) }
 }

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
 import Foundation
+import Glibc
 
 /// Where the results go.
 enum StandardOutput {
     /// The bytes, and a newline where they do not end in one.
+    ///
+    /// - Throws: where they cannot be written. Who has stopped reading a pipe has what they wanted: that ends quietly.
     static func write(_ data: Data) throws {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: data.last == 0x0A ? data : data + [0x0A])
-        } catch {
-            throw Failure("cannot write the result: \(error.localizedDescription)", status: .never)
+        var rest = data.last == 0x0A ? data : data + [0x0A]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            let code = errno
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if code == EPIPE {
+                throw ExitCode.success
+            } else if code != EINTR {
+                throw Failure("cannot write the result: \(describe(code))", status: .never)
+            }
         }
     }
 }

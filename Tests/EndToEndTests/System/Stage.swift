@@ -12,6 +12,8 @@ extension System {
         let passkey = SoftwarePasskey()
 
         var address: FrameAddress { FrameAddress(socketDirectory: frame.directory) }
+        /// Where clients of this stage store their sessions.
+        var stateDirectory: String { frame.directory + "/state/stampd" }
         var control: ControlClient { ControlClient(address) }
 
         /// A page's client. Polls often, so that no test waits for it.
@@ -28,7 +30,8 @@ extension System {
                 configuration,
                 passkey: passkey,
                 polling: ActivityPolling(interval: .milliseconds(20), maximumPolls: 50),
-                requestTimeout: requestTimeout
+                requestTimeout: requestTimeout,
+                stateDirectory: stateDirectory
             )
         }
 

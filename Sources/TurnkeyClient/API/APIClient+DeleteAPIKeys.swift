@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+extension APIClient {
+    /// Deletes a user's keys, and answers the identifiers of the deleted.
+    @discardableResult
+    public func deleteApiKeys(userId: String, apiKeyIds: [String]) async throws(TurnkeyError) -> [String] {
+        let request = ActivityRequest(
+            type: "ACTIVITY_TYPE_DELETE_API_KEYS",
+            organizationId: organizationId,
+            parameters: DeleteApiKeysParameters(userId: userId, apiKeyIds: apiKeyIds)
+        )
+        let activity = try await submit("delete_api_keys", body: try Self.makeBody(request))
+        return try activity.readResult("deleteApiKeysResult", as: DeleteApiKeysResult.self).apiKeyIds
+    }
+
+    /// Deletes the user's key that is `publicKey`, where there is one.
+    func deleteApiKey(publicKey: String, userId: String) async throws(TurnkeyError) {
+        let ids = try await getApiKeys(userId: userId).filter { $0.publicKey == publicKey }.map(\.apiKeyId)
+        guard !ids.isEmpty else { return }
+        try await deleteApiKeys(userId: userId, apiKeyIds: ids)
+    }
+}
+
+private struct DeleteApiKeysParameters: Encodable {
+    let userId: String
+    let apiKeyIds: [String]
+}
+
+private struct DeleteApiKeysResult: Decodable {
+    let apiKeyIds: [String]
+}

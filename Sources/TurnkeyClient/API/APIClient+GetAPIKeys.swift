@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Foundation
+
+/// An API key as the API has it.
+public struct APIKey: Sendable, Hashable, Decodable {
+    public let apiKeyId: String
+    public let apiKeyName: String
+    /// Compressed P-256 point, 66 hex digits, for a P-256 key.
+    public let publicKey: String
+    /// Such as `CREDENTIAL_TYPE_LOGIN`.
+    public let type: String
+    /// `nil`: it lives until it is deleted.
+    public let expirationSeconds: Int?
+    public let createdAt: Date
+
+    /// Whether it expires, and has not yet: at most ten of a user's do; the next one evicts the oldest.
+    public func isExpiring(at now: Date = Date()) -> Bool {
+        expirationSeconds.map { createdAt + TimeInterval($0) > now } ?? false
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let members = try Members(from: decoder)
+        apiKeyId = members.apiKeyId
+        apiKeyName = members.apiKeyName
+        publicKey = members.credential.publicKey
+        type = members.credential.type
+        expirationSeconds = members.expirationSeconds.flatMap { Int($0) }
+        createdAt = Date(timeIntervalSince1970: Double(members.createdAt.seconds) ?? 0)
+    }
+
+    private struct Members: Decodable {
+        struct Credential: Decodable {
+            let publicKey: String
+            let type: String
+        }
+
+        struct Time: Decodable {
+            let seconds: String
+        }
+
+        let apiKeyId: String
+        let apiKeyName: String
+        let credential: Credential
+        let createdAt: Time
+        let expirationSeconds: String?
+    }
+}
+
+extension APIClient {
+    public func getApiKeys(userId: String) async throws(TurnkeyError) -> [APIKey] {
+        let body = try Self.makeBody(UserQuery(organizationId: organizationId, userId: userId))
+        return try Self.read(APIKeysAnswer.self, from: try await query("get_api_keys", body: body)).apiKeys
+    }
+}
+
+private struct UserQuery: Encodable {
+    let organizationId: String
+    let userId: String
+}
+
+private struct APIKeysAnswer: Decodable {
+    let apiKeys: [APIKey]
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import AsyncHTTPClient
+import Glibc
+import NIOCore
+import NIOPosix
+
+/// Why a connection failed, in words for people: the system's own (strerror(3)), where it is the system that says so.
+func makeReason(_ error: any Error) -> String {
+    switch error {
+    case let error as IOError: describe(error.errnoCode)
+    case let error as NIOConnectionError: makeReason(error)
+    case let error as HTTPClientError where error == .remoteConnectionClosed:
+        "the connection was closed before the answer was whole"
+    case let error as HTTPClientError: error.shortDescription.lowercasedFirst
+    default: String(describing: error)
+    }
+}
+
+/// Where no address was tried, there was none.
+private func makeReason(_ error: NIOConnectionError) -> String {
+    error.connectionErrors.first.map { makeReason($0.error) } ?? "the name \(error.host) cannot be resolved"
+}
+
+private func describe(_ code: CInt) -> String {
+    let text = unsafe String(cString: strerror(code))
+    return text.lowercasedFirst
+}
+
+extension String {
+    fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+extension Turnkey {
+    /// How far this machine's clock is ahead of the API's, by the `Date` of an answer (RFC 9110 §6.6.1): whole seconds,
+    /// give or take the way there. `nil` where the API answers without one.
+    ///
+    /// Asks whoami without a stamp, which every API refuses: the refusal is the answer.
+    /// - Throws: `.unreachable`, `.timedOut`, `.redirected`, `.unexpectedAnswer`.
+    public func measureClockSkew() async throws(TurnkeyError) -> Duration? {
+        let now = Date()
+        guard let date = try await context.connection.transport.readDate() else { return nil }
+        return .seconds(Int(now.timeIntervalSince(date).rounded()))
+    }
+}

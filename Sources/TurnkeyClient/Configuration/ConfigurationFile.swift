@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+
+/// `turnkey.json`: one JSON object whose members are texts, read strictly.
+///
+/// A member that is unknown, misspelled or of another type is an error: it would be a setting that does nothing.
+struct ConfigurationFile {
+    /// The settings, as the file and the code spell them.
+    enum Member: String, CaseIterable {
+        case apiBaseUrl
+        case defaultOrganizationId
+        case rpId
+        case socketDirectory
+        case notarizerPublicKey
+
+        static let list = allCases.map(\.rawValue).joined(separator: ", ")
+
+        /// The same setting's variable.
+        var variable: String {
+            switch self {
+            case .apiBaseUrl: "TURNKEY_API_BASE_URL"
+            case .defaultOrganizationId: "TURNKEY_ORGANIZATION_ID"
+            case .rpId: "TURNKEY_RP_ID"
+            case .socketDirectory: "STAMPD_SOCKET_DIRECTORY"
+            case .notarizerPublicKey: "TURNKEY_NOTARIZER_PUBLIC_KEY"
+            }
+        }
+    }
+
+    let values: [Member: String]
+
+    /// Reads the file at `path`; no file is a file without members.
+    ///
+    /// - Throws: `.configuration(.invalidFile)`, also where others may write it: whoever does chooses the API.
+    init(_ path: String) throws(TurnkeyError) {
+        guard FileManager.default.fileExists(atPath: path) else {
+            values = [:]
+            return
+        }
+        try Self.checkOwner(path)
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw .configuration(.invalidFile(path: path, detail: "cannot be read"))
+        }
+        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+            throw .configuration(.invalidFile(path: path, detail: "is not one JSON object"))
+        }
+        var values: [Member: String] = [:]
+        for (name, value) in object {
+            guard let member = Member(rawValue: name) else {
+                throw .configuration(.invalidFile(path: path, detail: "has an unknown member \"\(name)\""))
+            }
+            guard let text = value as? String else {
+                throw .configuration(.invalidFile(path: path, detail: "has a \"\(name)\" that is not a text"))
+            }
+            values[member] = text
+        }
+        self.values = values
+    }
+
+    private static func checkOwner(_ path: String) throws(TurnkeyError) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
+            throw .configuration(.invalidFile(path: path, detail: "cannot be read"))
+        }
+        guard [0, geteuid()].contains(status.st_uid), status.st_mode & 0o022 == 0 else {
+            throw .configuration(.invalidFile(path: path, detail: "may be written by others"))
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import StampClient
+
+extension SessionContext {
+    /// Has the frame refuse now what it would refuse after somebody approved it: too long a session, a lock.
+    ///
+    /// Asks it to activate a key that it cannot have; a frame looks at the terms first. A key that is sealed to another
+    /// frame than the one that is reached is measured by the limit that frames have unless told otherwise.
+    /// - Throws: `.configuration`, `.frame`.
+    func checkTerms(expirationSeconds: Int) async throws(TurnkeyError) {
+        guard expirationSeconds > 0 else { throw .configuration(.invalidExpiration(expirationSeconds)) }
+        let stranger = APIKeyStamper(P256.Signing.PrivateKey()).publicKey
+        do throws(StampError) {
+            _ = try await control.activateSession(
+                publicKey: stranger,
+                terms: SessionTerms(expirationSeconds: expirationSeconds)
+            )
+        } catch .unknownSessionKey {
+            return
+        } catch .invalidParameter("expirationSeconds") {
+            throw .configuration(.expirationTooLong(seconds: expirationSeconds))
+        } catch {
+            throw .frame(error)
+        }
+    }
+
+    /// As `checkTerms`; for a key of another frame, or where the control socket is not ours, by the usual limit.
+    func checkTerms(expirationSeconds: Int, targetPublicKey: String) async throws(TurnkeyError) {
+        if await isEmbeddedKey(targetPublicKey) { return try await checkTerms(expirationSeconds: expirationSeconds) }
+        guard expirationSeconds > 0 else { throw .configuration(.invalidExpiration(expirationSeconds)) }
+        guard expirationSeconds <= Self.usualMaximumSeconds else {
+            throw .configuration(.expirationTooLong(seconds: expirationSeconds))
+        }
+    }
+
+    /// - Throws: `.configuration(.invalidExpiration)` for a session that would be over before it is of use.
+    func checkMinimum(_ expirationSeconds: Int) throws(TurnkeyError) {
+        guard expirationSeconds >= Expiry.minimumExpirationSeconds else {
+            throw .configuration(.invalidExpiration(expirationSeconds))
+        }
+    }
+
+    /// A frame's `--maximum-expiration-seconds` unless it is told otherwise.
+    static let usualMaximumSeconds = 86_400
+
+    private func isEmbeddedKey(_ publicKey: String) async -> Bool {
+        (try? await control.getEmbeddedPublicKey().publicKey) == publicKey
+    }
+
+    /// What the stamp socket says of the session; from now on this process's stamps expect its key.
+    func getSession(_ name: String) async throws(TurnkeyError) -> Session {
+        do throws(StampError) { return try await frame.getSession(name) } catch { throw .frame(error) }
+    }
+
+    func initEmbeddedKey() async throws(TurnkeyError) -> String {
+        do throws(StampError) { return try await control.initEmbeddedKey().publicKey } catch { throw .frame(error) }
+    }
+
+    func inject(
+        _ bundle: String,
+        as session: String,
+        terms: SessionTerms,
+        expectPublicKey: String?
+    ) async throws(TurnkeyError) -> Session {
+        do throws(StampError) {
+            return try await control.injectCredentialBundle(
+                bundle,
+                session: session,
+                terms: terms,
+                expectPublicKey: expectPublicKey
+            )
+        } catch {
+            throw .frame(error)
+        }
+    }
+
+    func endSession(_ name: String) async throws(TurnkeyError) {
+        do throws(StampError) { try await control.endSession(name) } catch { throw .frame(error) }
+    }
+}

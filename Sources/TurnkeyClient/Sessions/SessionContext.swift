@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import StampClient
+
+/// What all clients of one `Turnkey` share: the two doors of the frame, the store, the API, and what is under way.
+final class SessionContext: Sendable {
+    let config: TurnkeyConfiguration
+    let frame: StampClient
+    let control: ControlClient
+    let connection: APIConnection
+    let events = SessionEventHub()
+    let logins = SingleFlight<TurnkeySession>()
+    let users = SingleFlight<TurnkeyUser>()
+    let passkeySessions = SingleFlight<PasskeySession>()
+    let activeClients = SingleFlight<ActiveClient>()
+    /// Where the frame's sockets are.
+    let frameDirectory: String
+    private let storeOrFailure: Result<SessionStore, TurnkeyError>
+
+    init(
+        _ config: TurnkeyConfiguration,
+        frame: StampClient,
+        control: ControlClient,
+        frameDirectory: String,
+        connection: APIConnection,
+        store: Result<SessionStore, TurnkeyError>
+    ) {
+        self.config = config
+        self.frame = frame
+        self.control = control
+        self.frameDirectory = frameDirectory
+        self.connection = connection
+        storeOrFailure = store
+    }
+
+    var store: SessionStore {
+        get throws(TurnkeyError) { try storeOrFailure.get() }
+    }
+
+    /// What is stored: nothing, where there is no place to store it.
+    func readState() throws(TurnkeyError) -> StoredState {
+        let store: SessionStore
+        do throws(TurnkeyError) { store = try self.store } catch .configuration(.noBaseDirectory) {
+            return StoredState(socketDirectory: frameDirectory)
+        }
+        do throws(StoreError) { return try store.read() } catch { throw .store(error) }
+    }
+
+    @discardableResult
+    func updateState<Result>(_ change: (inout StoredState) -> Result) async throws(TurnkeyError) -> Result {
+        let store = try store
+        do throws(StoreError) { return try await store.update(change) } catch { throw .store(error) }
+    }
+
+    /// The session that is meant: the one named, else the one selected, else `default`.
+    ///
+    /// - Throws: `.configuration(.invalidSessionName)`, `.store`.
+    func resolve(_ session: String?) throws(TurnkeyError) -> String {
+        guard let session else { return try readState().selectedSession ?? defaultSessionName }
+        guard isSessionName(session) else { throw .configuration(.invalidSessionName(session)) }
+        return session
+    }
+
+    /// The last login with this API and organization.
+    func readUser() throws(TurnkeyError) -> TurnkeyUser? {
+        guard let login = try readState().login, isHere(login) else { return nil }
+        return login.user
+    }
+
+    func makeLogin(_ user: TurnkeyUser) -> StoredState.Login {
+        StoredState.Login(
+            apiBaseUrl: config.apiBaseUrl.text,
+            defaultOrganizationId: config.defaultOrganizationId,
+            user: user
+        )
+    }
+
+    func isHere(_ login: StoredState.Login) -> Bool {
+        login.apiBaseUrl == config.apiBaseUrl.text && login.defaultOrganizationId == config.defaultOrganizationId
+    }
+
+    /// The API, stamped by the session, for an organization's bodies.
+    func makeClient(session: String, organizationId: String?) -> APIClient {
+        let organizationId = organizationId ?? config.defaultOrganizationId
+        return APIClient(
+            organizationId: organizationId,
+            stamper: SocketStamper(frame, session: session, organizationId: organizationId) { [self] publicKey in
+                // Another program of this user has refreshed the session, or logged in anew.
+                (try? readState()[session])??.publicKey == publicKey
+            },
+            connection: connection
+        )
+    }
+}
+
+/// 1 to 64 of a-z 0-9 . _ -, as the frame has it.
+public func isSessionName(_ text: String) -> Bool {
+    (1...64).contains(text.utf8.count)
+        && text.utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || [0x2E, 0x5F, 0x2D].contains(byte)
+        }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import StampClient
+
+extension Sessions {
+    /// Goes on with a new key before the old one ends, and asks nobody: the frame makes it, the old key registers it by
+    /// stamp_login, and the frame puts it in the old one's place once the API vouches for it. Until then the old key
+    /// stamps.
+    ///
+    /// Callers at the same time share one refresh. `session` is the selected one where absent; `expirationSeconds`: as
+    /// long as the old one was asked for. `invalidateExisting` ends the user's other login sessions too.
+    /// - Throws: `.frame` and `.api` with the fallback `passkey` where the session is over; else `.session`, and the old
+    ///   session stamps on.
+    @discardableResult
+    public func refresh(
+        _ session: String? = nil,
+        expirationSeconds: Int? = nil,
+        invalidateExisting: Bool = false
+    ) async throws(TurnkeyError) -> TurnkeySession {
+        let name = try context.resolve(session)
+        return try await context.logins.run("refresh \(name)") { () throws(TurnkeyError) in
+            try await context.refresh(name, expirationSeconds, invalidateExisting)
+        }
+    }
+
+    /// Refreshes the session each time it nears its end, until the task is cancelled: opt-in auto-refresh.
+    ///
+    /// Nearing is 60 s ahead, or a quarter of a shorter life. A network that is down is tried again while the session
+    /// lives.
+    /// - Throws: what ends it: `.cancelled`, or an error that waiting does not mend; its fallback is `passkey` where the
+    ///   session was over.
+    public func keepRefreshing(_ session: String? = nil, expirationSeconds: Int = 900) async throws(TurnkeyError) {
+        let name = try context.resolve(session)
+        try context.checkMinimum(expirationSeconds)
+        do throws(TurnkeyError) {
+            while true { try await waitAndRefresh(name, expirationSeconds) }
+        } catch {
+            guard !Task.isCancelled else { throw .cancelled }
+            throw error
+        }
+    }
+
+    private func waitAndRefresh(_ name: String, _ expirationSeconds: Int) async throws(TurnkeyError) {
+        let lead = min(Duration.seconds(60), .seconds(expirationSeconds) / 4)
+        let left = Duration.milliseconds(try await context.getSession(name).expiresInMilliseconds)
+        // Short sleeps: a timer may stand still in suspend, and the frame's clock does not.
+        guard left <= lead else { return try await pause(min(left - lead, .seconds(15))) }
+        do throws(TurnkeyError) {
+            try await refresh(name, expirationSeconds: expirationSeconds)
+        } catch  where error.fallback == .retry {
+            try await pause(min(lead / 4, .seconds(5)))
+        }
+    }
+
+    private func pause(_ duration: Duration) async throws(TurnkeyError) {
+        guard (try? await Task.sleep(for: duration, clock: .continuous)) != nil else { throw .cancelled }
+    }
+}
+
+extension SessionContext {
+    fileprivate func refresh(
+        _ name: String,
+        _ expirationSeconds: Int?,
+        _ invalidateExisting: Bool
+    ) async throws(TurnkeyError) -> TurnkeySession {
+        let old = try await getSession(name)
+        let stored = try readState()[name].flatMap { $0.publicKey == old.publicKey ? $0 : nil }
+        let seconds = expirationSeconds ?? stored?.expirationSeconds ?? 900
+        try checkMinimum(seconds)
+        try await checkTerms(expirationSeconds: seconds)
+        _ = try await prepareStore()
+        let lock = try lockLogin(of: name)
+        defer { withExtendedLifetime(lock) {} }
+        let client = makeClient(session: name, organizationId: stored?.organizationId ?? old.organizationId)
+        let order = SessionOrder(name, seconds, nil, nil)
+        events.explainEnd(of: old.publicKey)
+        do throws(TurnkeyError) {
+            let registrar = KeyRegistrar.client(client, invalidateExisting: invalidateExisting)
+            let new = try await startGeneratedKey(order, by: registrar)
+            events.publish(.refreshed(session: name, publicKey: new.publicKey))
+            return await complete(new)
+        } catch {
+            events.expectEnd(of: old.publicKey)
+            throw error
+        }
+    }
+}

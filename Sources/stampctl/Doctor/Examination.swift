@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import StampClient
+import TurnkeyClient
+
+/// What the doctor looks at, each look by itself: what one finds does not keep the next from looking.
+struct Examination: Sendable {
+    let turnkey: Turnkey
+    let session: String?
+
+    var looks: [@Sendable () async -> Finding] {
+        [examineStampSocket, examineControlSocket, examineStore, examineAPI, examineSession]
+    }
+
+    @Sendable private func examineStampSocket() async -> Finding {
+        await look("stamp socket") {
+            let status = try await turnkey.frame.getStatus()
+            guard !status.locked else { return .wrong("stamp socket", "the frame is locked", "\"stampctl unlock\"") }
+            let key = status.embeddedPublicKey == nil ? "no embedded key yet" : "an embedded key"
+            return .good("stamp socket", "stampd \(status.version), \(key), \(status.sessions) sessions")
+        }
+    }
+
+    @Sendable private func examineControlSocket() async -> Finding {
+        await look("control socket") {
+            _ = try await turnkey.control.getStatus()
+            return .good("control socket", "may start and end sessions")
+        }
+    }
+
+    @Sendable private func examineStore() async -> Finding {
+        await look("store") {
+            let user = try turnkey.getCurrentUser()
+            return .good("store", user.map { "\($0.username) (\($0.userId)) logged in last" } ?? "nobody has logged in")
+        }
+    }
+
+    @Sendable private func examineAPI() async -> Finding {
+        await look("API and clock") {
+            let skew = try await turnkey.measureClockSkew()
+            guard let skew else { return .good("API and clock", "answers; it does not tell the time") }
+            let seconds = Int(skew.components.seconds)
+            guard abs(seconds) < 240 else {
+                return .wrong(
+                    "API and clock",
+                    "this machine's clock is \(abs(seconds)) s \(seconds > 0 ? "ahead of" : "behind") the API's",
+                    "set it right: the API refuses requests from the future and from long ago"
+                )
+            }
+            return .good("API and clock", "answers; the clocks agree")
+        }
+    }
+
+    @Sendable private func examineSession() async -> Finding {
+        await look("session") {
+            let name = try session ?? turnkey.sessions.getSelected()
+            let inFrame = try await turnkey.frame.getSession(name)
+            let whoami = try await turnkey.sessionClient(session: name).getWhoami()
+            let left = makeDurationText(milliseconds: inFrame.expiresInMilliseconds)
+            return .good("session", "\"\(name)\" stamps for \(whoami.username) (\(whoami.userId)), \(left) left")
+        }
+    }
+
+    private func look(_ subject: String, _ work: () async throws -> Finding) async -> Finding {
+        do {
+            return try await work()
+        } catch let error as TurnkeyError {
+            let failure = Failure(error)
+            return .wrong(subject, failure.message, failure.hint)
+        } catch let error as StampError {
+            let failure = Failure(error)
+            return .wrong(subject, failure.message, failure.hint)
+        } catch {
+            return .wrong(subject, "\(error)", nil)
+        }
+    }
+}

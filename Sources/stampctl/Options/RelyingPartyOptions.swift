@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import TurnkeyClient
+
+/// Whose passkeys approve.
+struct RelyingPartyOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The relying party of the passkeys, to name in the hint when one has to approve (else TURNKEY_RP_ID).",
+            valueName: "domain"
+        )
+    )
+    var rpId: String?
+
+    /// Where only the passkey helps, whose passkey that is.
+    func makeHint() -> String? {
+        let rpId = rpId ?? (try? TurnkeyConfiguration.load(defaultOrganizationId: "").rpId)
+        return rpId.map { "approve a session with a passkey of \($0), then \"stampctl inject\" its bundle" }
+    }
+}

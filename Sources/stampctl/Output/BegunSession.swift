@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import StampClient
+import TurnkeyClient
+
+/// A session that has begun, as it is shown.
+struct BegunSession: Renderable {
+    let name: String
+    let publicKey: String
+    let organizationId: String
+    let userId: String
+    let origin: Session.Origin
+    let expiresInMilliseconds: Int
+
+    init(_ session: TurnkeySession) {
+        name = session.name
+        publicKey = session.publicKey
+        organizationId = session.organizationId
+        userId = session.userId
+        origin = session.origin
+        expiresInMilliseconds = Int(session.expiry.remaining() / .milliseconds(1))
+    }
+
+    var lines: [String] {
+        makeTable([
+            ("session", name), ("public key", publicKey), ("organization", organizationId), ("user", userId),
+            ("origin", origin.rawValue), ("expires in", makeDurationText(milliseconds: expiresInMilliseconds)),
+        ])
+    }
+}
+
+extension SessionSummary: Renderable {
+    var lines: [String] {
+        makeTable([
+            ("session", isSelected ? "\(name) (selected)" : name), ("public key", publicKey),
+            ("organization", organizationId), ("user", userId), ("origin", origin.rawValue),
+            ("state", state == .alive ? nil : state.rawValue),
+            ("expires in", state == .over ? nil : makeDurationText(milliseconds: expiresInMilliseconds)),
+        ])
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import SoftwarePasskey
+import StampClient
+import Testing
+import TurnkeyClient
+
+@Suite("stampctl, once somebody has logged in", .timeLimit(.minutes(2)))
+struct StampctlSessionTests {
+    @Test("shows, refreshes and ends the session that the library began, and asks nobody")
+    func life() async throws {
+        try await System.withStage { stage in
+            let turnkey = try await logIn(stage)
+            let session = try await turnkey.passkeyClient().loginWithPasskey(session: "work", expirationSeconds: 600)
+            let prompts = stage.passkey.promptCount
+            let ready = stage.sandbox.ready
+            let stored = try run(stage, ["whoami", "--stored", "--json"])
+            let organization = try stored.json["organization"] as? [String: Any]
+            #expect(try stored.json["userId"] as? String == ready.userId)
+            #expect(organization?["organizationId"] as? String == ready.organizationId)
+
+            #expect(try run(stage, ["session", "select", "work"]).status == 0)
+            let whoami = try run(stage, ["whoami"])
+            #expect(whoami.status == 0, "\(whoami.errors)")
+            #expect(whoami.output.contains(ready.userId))
+            let listed = try run(stage, ["session", "list", "--json"])
+            #expect(try listed.json["isSelected"] as? Bool == true)
+            #expect(try listed.json["publicKey"] as? String == session.publicKey)
+
+            let refreshed = try run(stage, ["refresh", "--expiration-seconds", "300", "--json"])
+            #expect(refreshed.status == 0, "\(refreshed.errors)")
+            #expect(try refreshed.json["publicKey"] as? String != session.publicKey)
+            #expect(try refreshed.json["name"] as? String == "work")
+
+            #expect(try run(stage, ["logout", "--revoke"]).status == 0)
+            #expect(try run(stage, ["session", "list"]).output.isEmpty)
+            let nobody = try run(stage, ["whoami", "--stored"])
+            #expect(nobody.status == 5)
+            #expect(nobody.errors == "stampctl: nobody has logged in here\n")
+            #expect(try run(stage, ["refresh"]).status == 3)
+            #expect(try run(stage, ["logout"]).status == 0)
+            #expect(stage.passkey.promptCount == prompts)
+        }
+    }
+
+    @Test("doctor finds nothing wrong where nothing is, and names what is")
+    func doctor() async throws {
+        try await System.withStage { stage in
+            let turnkey = try await logIn(stage)
+            try await turnkey.passkeyClient().loginWithPasskey()
+            let healthy = try run(stage, ["doctor"])
+            #expect(healthy.status == 0, "\(healthy.output) \(healthy.errors)")
+            #expect(!healthy.output.contains("WRONG"))
+
+            let noOrganization = try run(stage, ["doctor"], ["TURNKEY_ORGANIZATION_ID": ""])
+            #expect(noOrganization.status == 5)
+            #expect(noOrganization.output.contains("WRONG  configuration  no organization"))
+
+            try await stage.control.lock()
+            #expect(try run(stage, ["doctor"]).output.contains("WRONG  stamp socket   the frame is locked"))
+            try await stage.control.unlock()
+
+            try await stage.control.endSession()
+            #expect(try run(stage, ["doctor"]).output.contains("WRONG  session        no session \"default\""))
+
+            stage.sandbox.process.send(SIGTERM)
+            #expect(try stage.sandbox.process.wait() == .exited(0))
+            #expect(try run(stage, ["doctor"]).output.contains("cannot be reached: connection refused"))
+            #expect(try stage.frame.stop() == .exited(0))
+            let nothing = try run(stage, ["doctor", "--json"])
+            #expect(nothing.status == 5)
+            #expect(nothing.output.split(separator: "\n").count { $0.contains(#""state":"wrong""#) } == 4)
+        }
+    }
+
+    @Test("a store that cannot be written is said in plain words, and loses nothing")
+    func fullDisk() async throws {
+        try await System.withStage { stage in
+            let turnkey = try await logIn(stage)
+            try await turnkey.sessions.select("before")
+            let store = try storePath(stage)
+            let before = try String(contentsOfFile: store, encoding: .utf8)
+            // No file may grow at all: what a full disk says at the same call, in another word.
+            let shell = #"trap "" XFSZ; ulimit -f 0; exec "$0" "$@""#
+            let arguments = [System.program("stampctl"), "session", "select", "after"]
+            let process = try ChildProcess(
+                ["/bin/sh", "-c", shell] + arguments + ["--socket-directory", stage.frame.directory],
+                environment: environment(stage)
+            )
+            defer { process.end() }
+            #expect(try process.wait() == .exited(5))
+            try process.errors.waitForEnd()
+            #expect(process.errors.text.contains("cannot be used: write: File too large\nhint: make room"))
+            #expect(try String(contentsOfFile: store, encoding: .utf8) == before)
+            #expect(!FileManager.default.fileExists(atPath: store + ".new"))
+        }
+    }
+
+    @Test("a reader that stops after one line ends the monitor quietly")
+    func closedPipe() async throws {
+        try await System.withStage { stage in
+            let shell = #""$0" monitor --socket-directory "$1" | head -n 1; echo "${PIPESTATUS[0]}""#
+            let process = try ChildProcess(
+                ["/bin/bash", "-c", shell, System.program("stampctl"), stage.frame.directory]
+            )
+            defer { process.end() }
+            // Each event may be the one that finds nobody; the first is read, and one later is not.
+            while !process.hasEnded {
+                try await stage.control.lock()
+                try await stage.control.unlock()
+            }
+            try process.output.waitForEnd()
+            try process.errors.waitForEnd()
+            #expect(process.output.text.hasSuffix("locked\n0\n") || process.output.text.hasSuffix("unlocked\n0\n"))
+            #expect(process.errors.text.isEmpty)
+        }
+    }
+
+    private func logIn(_ stage: System.Stage) async throws -> Turnkey {
+        let turnkey = try stage.makeTurnkey()
+        try await stage.registerPasskey(turnkey)
+        try await turnkey.passkeyClient().login()
+        return turnkey
+    }
+
+    private func storePath(_ stage: System.Stage) throws -> String {
+        let names = try FileManager.default.contentsOfDirectory(atPath: stage.stateDirectory)
+        let name = try #require(names.first { $0.hasSuffix(".json") })
+        return "\(stage.stateDirectory)/\(name)"
+    }
+
+    private func environment(_ stage: System.Stage) -> [String: String] {
+        let ready = stage.sandbox.ready
+        // stateDirectory is $XDG_STATE_HOME/stampd.
+        let base = URL(filePath: stage.stateDirectory).deletingLastPathComponent().path
+        return [
+            "TURNKEY_API_BASE_URL": ready.baseUrl, "TURNKEY_ORGANIZATION_ID": ready.organizationId,
+            "TURNKEY_NOTARIZER_PUBLIC_KEY": ready.notarizerPublicKey, "XDG_STATE_HOME": base,
+        ]
+    }
+
+    private func run(
+        _ stage: System.Stage,
+        _ arguments: [String],
+        _ more: [String: String] = [:]
+    ) throws -> System.StampctlRun {
+        try System.StampctlRun(
+            arguments + ["--socket-directory", stage.frame.directory],
+            environment: environment(stage).merging(more) { $1 }
+        )
+    }
+}
