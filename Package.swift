@@ -81,6 +81,19 @@ let package = Package(
             ],
             swiftSettings: library
         ),
+        .target(
+            name: "LoginPage",
+            dependencies: [
+                "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            resources: [.embedInCode("Page/passkey.html")],
+            swiftSettings: library
+        ),
         .executableTarget(
             name: "stampctl",
             dependencies: [
@@ -147,6 +160,14 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "LoginPageTests",
+            dependencies: [
+                "LoginPage", "SoftwarePasskey", "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "StampctlTests", dependencies: ["FakeFrame", "stampctl"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeySandboxTests",
@@ -163,7 +184,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "StampClient", "TurnkeyClient", "SoftwarePasskey",
+                "LoginPage", "StampClient", "TurnkeyClient", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["python"],
