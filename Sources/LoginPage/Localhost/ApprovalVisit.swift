@@ -31,7 +31,9 @@ actor ApprovalVisit<Answer: Sendable> {
 
     func respond(to request: Request, port: Int) async -> Response {
         // A name that somebody's DNS leads here is not ours.
-        guard request.head.authority == "localhost:\(port)" else { return .plain(.refused, status: .misdirectedRequest) }
+        guard request.head.authority == "localhost:\(port)" else {
+            return .plain(.refused, status: .misdirectedRequest)
+        }
         return switch (request.method, request.head.path ?? "") {
         case (.get, let path): openPage(path)
         case (.post, "/answer"): await takeAnswer(request, origin: "http://localhost:\(port)")

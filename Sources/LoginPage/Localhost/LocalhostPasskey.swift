@@ -14,10 +14,8 @@ public struct LocalhostPasskey: PasskeyAuthenticator {
     private let opener: PageOpener
     private let timeout: Duration
 
-    /// - Parameters:
-    ///   - api: Where what is approved is sent.
-    ///   - allowLocalhostPasskey: Whether another machine's API may trust in a passkey of `localhost`.
-    ///   - timeout: How long a page waits for the user.
+    /// `api` is where what is approved is sent, `allowLocalhostPasskey` whether it may be another machine's, `timeout`
+    /// how long a page waits for the user.
     public init(
         api: APIBaseURL,
         allowLocalhostPasskey: Bool = false,

@@ -17,9 +17,8 @@ public struct PageOpener: Sendable {
     private let environment: [String: String]
     let announce: @Sendable (String) -> Void
 
-    /// - Parameters:
-    ///   - environment: PATH, XDG_RUNTIME_DIR and SSH_CONNECTION are looked at, and `xdg-open` gets all of it.
-    ///   - announce: Takes each line for the user's terminal, without a newline at its end.
+    /// Of `environment`, PATH, XDG_RUNTIME_DIR and SSH_CONNECTION are looked at, and `xdg-open` gets all of it.
+    /// `announce` takes each line for the user's terminal, without a newline at its end.
     public init(
         _ way: Way = .browser,
         environment: [String: String] = ProcessInfo.processInfo.environment,

@@ -23,16 +23,24 @@ struct PlainPage {
 
     static let contentSecurityPolicy: String = {
         let hash = Data(SHA256.hash(data: Data(style.utf8))).base64EncodedString()
-        return "default-src 'none'; style-src 'sha256-\(hash)'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        return
+            "default-src 'none'; style-src 'sha256-\(hash)'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     }()
 
     static let used = PlainPage(
         title: "This page was opened before",
-        sentence: "It works once. If it was not you who opened it, decline in your terminal; else run the command again."
+        sentence:
+            "It works once. If it was not you who opened it, decline in your terminal; else run the command again."
     )
-    static let over = PlainPage(title: "This is over", sentence: "The answer was given already. You can close this page.")
+    static let over = PlainPage(
+        title: "This is over",
+        sentence: "The answer was given already. You can close this page."
+    )
     static let notFound = PlainPage(title: "Nothing here", sentence: "Open the address that your terminal shows.")
-    static let refused = PlainPage(title: "Refused", sentence: "This request does not come from the page that was asked.")
+    static let refused = PlainPage(
+        title: "Refused",
+        sentence: "This request does not come from the page that was asked."
+    )
     static let wrongMethod = PlainPage(title: "Refused", sentence: "This address is not used in this way.")
     static let tooLarge = PlainPage(title: "Refused", sentence: "This answer is larger than any that is expected.")
     static let handedOver = PlainPage(

@@ -21,7 +21,10 @@ struct LoopbackDoor: Sendable {
     }
 
     /// - Throws: `.cannotListen`, `.noCommonPort`, `.cancelled`.
-    static func open(at place: Place, _ respond: @escaping LoopbackServer.Responder) async throws(LoginPageError) -> LoopbackDoor {
+    static func open(
+        at place: Place,
+        _ respond: @escaping LoopbackServer.Responder
+    ) async throws(LoginPageError) -> LoopbackDoor {
         for _ in 0..<attempts {
             let first = LoopbackServer(at: "127.0.0.1", port: 0, respond)
             let port = try await start(first)

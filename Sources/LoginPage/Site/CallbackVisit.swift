@@ -27,7 +27,9 @@ actor CallbackVisit<Answer: Sendable> {
     }
 
     func respond(to request: Request, port: Int) async -> Response {
-        guard request.head.authority == "127.0.0.1:\(port)" else { return .plain(.refused, status: .misdirectedRequest) }
+        guard request.head.authority == "127.0.0.1:\(port)" else {
+            return .plain(.refused, status: .misdirectedRequest)
+        }
         guard request.head.path == "/callback" else { return .plain(.notFound, status: .notFound) }
         guard request.method == .post else { return .plain(.wrongMethod, status: .methodNotAllowed) }
         guard request.headers[values: .origin] == [siteOrigin],

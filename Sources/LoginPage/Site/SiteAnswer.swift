@@ -14,7 +14,8 @@ struct SiteAnswer: Sendable {
         }
         var fields: [String: String] = [:]
         for pair in pairs {
-            guard pair.count == 2, let name = pair[0], let value = pair[1], fields.updateValue(value, forKey: name) == nil
+            guard pair.count == 2, let name = pair[0], let value = pair[1],
+                fields.updateValue(value, forKey: name) == nil
             else { throw .invalidAnswer(.form) }
         }
         self.fields = fields
@@ -23,7 +24,8 @@ struct SiteAnswer: Sendable {
     /// Reads what the page shows for pasting: base64url of a JSON object of strings.
     init(pasted code: String) throws(LoginPageError) {
         let text = code.filter { !$0.isWhitespace }
-        guard let json = Base64URL.decode(text), let fields = try? JSONDecoder().decode([String: String].self, from: json)
+        guard let json = Base64URL.decode(text),
+            let fields = try? JSONDecoder().decode([String: String].self, from: json)
         else { throw .invalidAnswer(.form) }
         self.fields = fields
     }
@@ -69,7 +71,8 @@ struct SiteAnswer: Sendable {
         try checkNames("body", "stamp")
         let body = Data((fields["body"] ?? "").utf8)
         let seconds = try StampLoginBody.check(body, request, now: now)
-        guard let stamp = try? JSONDecoder().decode(AssertionFields.self, from: Data((fields["stamp"] ?? "").utf8)) else {
+        guard let stamp = try? JSONDecoder().decode(AssertionFields.self, from: Data((fields["stamp"] ?? "").utf8))
+        else {
             throw .invalidAnswer(.stamp)
         }
         let assertion = try stamp.read()

@@ -12,10 +12,8 @@ public struct SitePage: Sendable {
     private let paste: (@Sendable () async throws -> String)?
     private let timeout: Duration
 
-    /// - Parameters:
-    ///   - url: Where the page is: https, or http to `localhost` or a name under it; without query and fragment.
-    ///   - paste: Reads the code that the page shows, where the site allows that; without it the page posts its answer
-    ///     to a port of 127.0.0.1.
+    /// `url` is https, or http to `localhost` or a name under it; without query and fragment. `paste` reads the code that
+    /// the page shows, where the site allows that; without it the page posts its answer to a port of 127.0.0.1.
     /// - Throws: `.invalidSiteURL`.
     public init(
         url: String,
@@ -85,10 +83,13 @@ public struct SitePage: Sendable {
     }
 
     /// Asks the caller for the pasted code, for no longer than the page waits.
-    private func readCode(_ paste: @escaping @Sendable () async throws -> String) async throws(LoginPageError) -> String {
+    private func readCode(_ paste: @escaping @Sendable () async throws -> String) async throws(LoginPageError) -> String
+    {
         let conversation = Conversation<String>()
         let reading = Task {
-            do { conversation.end(with: .success(try await paste())) } catch { conversation.end(with: .failure(.cancelled)) }
+            do { conversation.end(with: .success(try await paste())) } catch {
+                conversation.end(with: .failure(.cancelled))
+            }
         }
         defer { reading.cancel() }
         return try await conversation.result(within: timeout).get()

@@ -34,7 +34,9 @@ public struct SiteRequest: Sendable, Hashable {
     /// 1 to 64 letters, digits and hyphens, in ASCII.
     static func isIdentifier(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
-            && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0"..."9" ~= $0 || $0 == "-") }
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0"..."9" ~= $0 || $0 == "-")
+            }
     }
 }
 

@@ -33,7 +33,9 @@ struct StampLoginBody: Decodable {
         guard let milliseconds = Int64(body.timestampMs),
             abs(Double(milliseconds) / 1_000 - now.timeIntervalSince1970) <= clockTolerance
         else { throw .invalidAnswer(.timestamp) }
-        guard bytes == rebuild(request, seconds: seconds, milliseconds: milliseconds) else { throw .invalidAnswer(.body) }
+        guard bytes == rebuild(request, seconds: seconds, milliseconds: milliseconds) else {
+            throw .invalidAnswer(.body)
+        }
         return seconds
     }
 
