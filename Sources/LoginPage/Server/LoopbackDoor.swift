@@ -10,8 +10,6 @@ struct LoopbackDoor: Sendable {
     let port: Int
     private let servers: [LoopbackServer]
 
-    private static let attempts = 16
-
     /// Which addresses a door is at.
     enum Place {
         /// 127.0.0.1 and, where the machine has it, ::1, both at one random port.
@@ -20,49 +18,58 @@ struct LoopbackDoor: Sendable {
         case ipv4
     }
 
+    /// Opens at the first of `ports` that is free at every address; 0 is a random one.
+    ///
     /// - Throws: `.cannotListen`, `.noCommonPort`, `.cancelled`.
     static func open(
         at place: Place,
+        ports: [Int] = Array(repeating: 0, count: 16),
         _ respond: @escaping LoopbackServer.Responder
     ) async throws(LoginPageError) -> LoopbackDoor {
-        for _ in 0..<attempts {
-            let first = LoopbackServer(at: "127.0.0.1", port: 0, respond)
-            let port = try await start(first)
-            guard place == .localhost else { return LoopbackDoor(port: port, servers: [first]) }
-            let second = LoopbackServer(at: "::1", port: port, respond)
-            do {
-                _ = try await second.start()
-                return LoopbackDoor(port: port, servers: [first, second])
-            } catch let error as IOError where [EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.errnoCode) {
-                return LoopbackDoor(port: port, servers: [first])
-            } catch let error as IOError where error.errnoCode == EADDRINUSE {
-                await first.stop()
+        for port in ports {
+            guard let first = try await start("127.0.0.1", port, respond) else { continue }
+            guard place == .localhost else { return LoopbackDoor(port: first.port, servers: [first.server]) }
+            do throws(LoginPageError) {
+                if let second = try await start("::1", first.port, respond) {
+                    return LoopbackDoor(port: first.port, servers: [first.server, second.server])
+                }
             } catch {
-                await first.stop()
-                throw readFailure(error)
+                await first.server?.stop()
+                throw error
             }
+            await first.server?.stop()
         }
-        throw .noCommonPort(attempts: attempts)
+        throw .noCommonPort(attempts: ports.count)
     }
 
     func close() async {
         for server in servers { await server.stop() }
     }
 
-    private static func start(_ server: LoopbackServer) async throws(LoginPageError) -> Int {
-        do {
-            return try await server.start()
-        } catch {
-            await server.stop()
-            throw readFailure(error)
-        }
+    private init(port: Int, servers: [LoopbackServer?]) {
+        self.port = port
+        self.servers = servers.compactMap(\.self)
     }
 
-    private static func readFailure(_ error: any Error) -> LoginPageError {
-        switch error {
-        case is CancellationError: .cancelled
-        case let error as IOError: .cannotListen(reason: error.localizedDescription)
-        default: .cannotListen(reason: String(describing: type(of: error)))
+    /// - Returns: `nil` where somebody else has the port; no server where this machine has no such address.
+    private static func start(
+        _ address: String,
+        _ port: Int,
+        _ respond: @escaping LoopbackServer.Responder
+    ) async throws(LoginPageError) -> (server: LoopbackServer?, port: Int)? {
+        let server = LoopbackServer(at: address, port: port, respond)
+        do {
+            return (server, try await server.start())
+        } catch {
+            await server.stop()
+            switch error {
+            case let error as IOError where error.errnoCode == EADDRINUSE: return nil
+            case let error as IOError where address == "::1" && [EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.errnoCode):
+                return (nil, port)
+            case let error as IOError: throw .cannotListen(reason: error.localizedDescription)
+            case is CancellationError: throw .cancelled
+            default: throw .cannotListen(reason: String(describing: type(of: error)))
+            }
         }
     }
 }
