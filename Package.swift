@@ -167,6 +167,8 @@ let package = Package(
             dependencies: [
                 "LoginPage", "SoftwarePasskey", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

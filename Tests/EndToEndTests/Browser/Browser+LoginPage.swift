@@ -23,7 +23,11 @@ extension Browser {
 
     /// Waits until a heading says so.
     func waitForHeading(_ heading: String) async throws {
-        _ = try await System.poll("the heading \(heading)") { try await text("h1") == heading ? true : nil }
+        do {
+            _ = try await System.poll("the heading \(heading)") { try await text("h1") == heading ? true : nil }
+        } catch let error as WaitTimedOut {
+            throw WaitTimedOut(what: "\(error.what); it is \(try await text("h1")): \(try await text("#status"))")
+        }
     }
 
     /// Opens a login page and presses its main button.

@@ -97,15 +97,20 @@ extension BrowserTests {
                 let (url, registration, _) = try await startRegistration()
                 let (port, path) = split(url)
                 try await browser.open("http://other.localhost:\(site.port)/")
-                let post = """
-                    fetch(a[0] + "/answer", {method: "POST", mode: "no-cors", headers: {"Content-Type": "text/plain"},
-                    body: '{"declined":true}'}).then(r => r.type)
-                    """
-                #expect(try await browser.evaluate(post, ["http://localhost:\(port)"]) as? String == "opaque")
+                let post = "fetch(a[0], {method: 'POST', mode: 'no-cors', body: a[1]}).then(() => 'read', () => 'kept')"
+                let declined = #"{"declined":true}"#
+                let address = "http://localhost:\(port)/answer"
+                #expect(try await browser.evaluate(post, [address, declined]) as? String == "kept")
                 let readable = "fetch(a[0]).then(r => r.text())"
                 await #expect(throws: Browser.Refusal.self) {
-                    _ = try await browser.evaluate(readable, ["http://localhost:\(port)/answer"])
+                    _ = try await browser.evaluate(readable, [address])
                 }
+                let form = """
+                    document.body.append(Object.assign(document.createElement("form"), {method: "post", action: a[0]})),
+                    document.forms[0].submit()
+                    """
+                _ = try await browser.evaluate(form, [address])
+                try await browser.waitForHeading("Refused")
                 try await browser.open("http://rebound.example:\(port)\(path)")
                 #expect(try await browser.text("h1") == "Refused")
 
@@ -135,7 +140,7 @@ extension BrowserTests {
             try await System.withDirectory { directory in
                 // It stands for xdg-open and the browser that it starts: both keep their argument.
                 let program = directory.path(of: "xdg-open")
-                try Data("#!/bin/sh\necho \"$1\" > \(directory.path).txt\nexec sleep 30 \"$1\"\n".utf8)
+                try Data("#!/bin/sh\necho \"$1\" > \(directory.path).txt\nsleep 3\n:\n".utf8)
                     .write(to: URL(filePath: program))
                 chmod(program, 0o700)
                 defer { try? FileManager.default.removeItem(atPath: directory.path + ".txt") }
