@@ -23,7 +23,8 @@ struct AddressTests {
     @Test(
         "anything else is refused",
         arguments: [
-            "http://example.com/", "https://user@example.com/", "https://example.com/?a=1", "https://example.com/#a", "",
+            "http://example.com/", "https://user@example.com/", "https://example.com/?a=1", "https://example.com/#a",
+            "",
             "file:///p.html", "http://localhost.example.com/", "javascript:alert(1)", "example.com",
         ]
     )
@@ -47,7 +48,9 @@ struct AddressTests {
         await #expect(throws: LoginPageError.localhostPasskeyRefused(apiBaseUrl: elsewhere)) {
             try await ask(elsewhere, allow: false)
         }
-        await #expect(throws: LoginPageError.timedOut(after: .milliseconds(1))) { try await ask(elsewhere, allow: true) }
+        await #expect(throws: LoginPageError.timedOut(after: .milliseconds(1))) {
+            try await ask(elsewhere, allow: true)
+        }
         await #expect(throws: LoginPageError.foreignRelyingParty(rpId: "example.com")) {
             try await ask("http://127.0.0.1", allow: true, rpId: "example.com")
         }
@@ -56,7 +59,9 @@ struct AddressTests {
     @Test("over ssh nothing is opened, and the port to forward is named")
     func remote() {
         let lines = Lines()
-        let environment = ["SSH_CONNECTION": "203.0.113.5 50000 198.51.100.7 22", "XDG_RUNTIME_DIR": "/tmp", "PATH": "/usr/bin"]
+        let environment = [
+            "SSH_CONNECTION": "203.0.113.5 50000 198.51.100.7 22", "XDG_RUNTIME_DIR": "/tmp", "PATH": "/usr/bin",
+        ]
         let opener = PageOpener(.browser, environment: environment) { lines.append($0) }
         #expect(opener.open("http://localhost:40000/token", port: 40_000) == nil)
         #expect(lines.all.contains("http://localhost:40000/token"))
@@ -72,7 +77,11 @@ struct AddressTests {
         #expect(RedirectFile(to: "http://localhost:1/x", in: directory) == nil)
         chmod(directory, 0o700)
         let file = try #require(RedirectFile(to: "https://e.example/p#a=1&b=\"<", in: directory))
-        #expect(try String(contentsOfFile: file.path, encoding: .utf8).contains("url=https://e.example/p#a=1&amp;b=&quot;&lt;"))
+        #expect(
+            try String(contentsOfFile: file.path, encoding: .utf8).contains(
+                "url=https://e.example/p#a=1&amp;b=&quot;&lt;"
+            )
+        )
         file.remove()
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == [])
         #expect(RedirectFile(to: "http://localhost:1/x", in: "relative") == nil)

@@ -18,7 +18,10 @@ struct KeyFingerprintTests {
         }
     }
 
-    @Test("what is no point has none", arguments: ["", "zz", String(repeating: "0", count: 66), "04" + String(repeating: "f", count: 128)])
+    @Test(
+        "what is no point has none",
+        arguments: ["", "zz", String(repeating: "0", count: 66), "04" + String(repeating: "f", count: 128)]
+    )
     func noPoint(_ text: String) {
         #expect(KeyFingerprint(publicKey: text) == nil)
     }

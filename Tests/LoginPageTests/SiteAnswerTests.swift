@@ -11,7 +11,12 @@ import TurnkeyClient
 struct SiteAnswerTests {
     private static let key = P256.Signing.PrivateKey().publicKey.compressedRepresentation
         .map { String(format: "%02x", $0) }.joined()
-    private static let request = SiteRequest(organizationId: "org-1", userId: "user-1", publicKey: key, expirationSeconds: 900)
+    private static let request = SiteRequest(
+        organizationId: "org-1",
+        userId: "user-1",
+        publicKey: key,
+        expirationSeconds: 900
+    )
     private static let now = Date(timeIntervalSince1970: 1_800_000_000)
 
     struct Change: Sendable, CustomTestStringConvertible {

@@ -64,7 +64,8 @@ struct LoopbackDoor: Sendable {
             await server.stop()
             switch error {
             case let error as IOError where error.errnoCode == EADDRINUSE: return nil
-            case let error as IOError where address == "::1" && [EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.errnoCode):
+            case let error as IOError
+            where address == "::1" && [EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.errnoCode):
                 return (nil, port)
             case let error as IOError: throw .cannotListen(reason: error.localizedDescription)
             case is CancellationError: throw .cancelled

@@ -69,9 +69,10 @@ final class Browser {
         _ = try await command("POST", "/element/\(element)/click", [:])
     }
 
-    /// What is to be read there.
+    /// What is to be read there; nothing where it is hidden.
     func text(_ selector: String) async throws -> String {
-        try await evaluate("document.querySelector('\(selector)')?.innerText ?? ''") as? String ?? ""
+        let script = "(e => e?.checkVisibility() ? e.innerText : '')(document.querySelector(a[0]))"
+        return try await evaluate(script, [selector]) as? String ?? ""
     }
 
     /// Awaits a JavaScript expression whose arguments are a[0], a[1] …

@@ -48,7 +48,8 @@ struct HostedStage {
     }
 
     /// Asks in the background, as a command line that waits.
-    func ask<Answer: Sendable>(_ ask: @escaping @Sendable (SitePage) async throws -> Answer) -> Task<Answer, any Error> {
+    func ask<Answer: Sendable>(_ ask: @escaping @Sendable (SitePage) async throws -> Answer) -> Task<Answer, any Error>
+    {
         let (url, opener) = (url, terminal.opener)
         return Task { try await ask(SitePage(url: url, opener: opener)) }
     }

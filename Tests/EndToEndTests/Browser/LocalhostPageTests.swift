@@ -6,7 +6,12 @@ import Testing
 import TurnkeyClient
 
 /// Tests that need a browser: one after the other, since each is a heavy guest.
-@Suite("In a browser", .serialized, .enabled(if: Browser.isAvailable, "no chromium: make deps"), .timeLimit(.minutes(3)))
+@Suite(
+    "In a browser",
+    .serialized,
+    .enabled(if: Browser.isAvailable, "no chromium: make deps"),
+    .timeLimit(.minutes(3))
+)
 struct BrowserTests {}
 
 extension BrowserTests {
@@ -69,7 +74,8 @@ extension BrowserTests {
                 let json = "Content-Type: application/json"
                 let post = "POST /answer HTTP/1.1"
                 for head in [
-                    [post, own, json], [post, own, json, "Origin: null"], [post, own, json, "Origin: http://localhost"],
+                    [post, own, json], [post, own, json, "Origin: null"],
+                    [post, own, json, "Origin: http://localhost"],
                     [post, own, json, "Origin: http://127.0.0.1:\(port)"],
                     [post, own, json, "Origin: http://localhost:\(port)", "Sec-Fetch-Site: same-site"],
                     [post, own, "Content-Type: text/plain", "Origin: http://localhost:\(port)"],

@@ -45,7 +45,8 @@ enum RawHTTP {
     private static func isWhole(_ bytes: [UInt8]) -> Bool {
         let text = String(decoding: bytes, as: UTF8.self)
         guard let head = text.range(of: "\r\n\r\n"),
-            let length = text[..<head.lowerBound].firstMatch(of: /(?i)\r\ncontent-length: *(\d+)/).flatMap({ Int($0.1) })
+            let length = text[..<head.lowerBound].firstMatch(of: /(?i)\r\ncontent-length: *(\d+)/).flatMap({ Int($0.1) }
+            )
         else { return false }
         return text[head.upperBound...].utf8.count >= length
     }

@@ -8,7 +8,7 @@ final class StaticSite: Sendable {
     private let descriptor: CInt
     private let files: Mutex<[String: String]>
 
-    /// - Parameter files: HTML by path.
+    /// Serves HTML by path.
     init(_ files: [String: String]) throws {
         self.files = Mutex(files)
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
