@@ -4,7 +4,7 @@ import Foundation
 extension Browser {
     /// The state that the login page says it is in; empty where there is no such page.
     var pageState: String {
-        get async throws { try await evaluate("document.body?.dataset.state ?? ''") as? String ?? "" }
+        get async throws { try await look("document.body?.dataset.state ?? ''") }
     }
 
     /// Waits until the page is in one of these states, and answers which.

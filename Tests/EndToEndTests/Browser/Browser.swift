@@ -21,23 +21,34 @@ final class Browser {
     /// Runs `body` with a browser that knows nobody, and ends it with all that it started.
     static func with(_ arguments: [String] = [], _ body: (Browser) async throws -> Void) async throws {
         try await System.withDirectory { directory in
-            let browser = try Browser()
+            let browser = try start()
             defer { browser.end() }
             try await browser.begin(arguments + ["--user-data-dir=\(directory.path(of: "profile"))"])
             try await body(browser)
         }
     }
 
-    private init() throws {
-        // A session of its own: chromedriver killed alone leaves Chromium running.
-        driver = try ChildProcess(["setsid", "chromedriver", "--port=0"])
-        do {
-            try driver.output.wait("a driver that listens") { $0.contains("started successfully on port") }
-        } catch {
-            kill(-driver.pid, SIGKILL)
-            throw error
+    private init(_ driver: ChildProcess, port: Int) {
+        self.driver = driver
+        self.port = port
+    }
+
+    /// Starts a driver on a port of its own choice. It leaves when that is taken at one of the two loopback addresses.
+    private static func start() throws -> Browser {
+        for _ in 0..<10 {
+            // A session of its own: chromedriver killed alone leaves Chromium running.
+            let driver = try ChildProcess(["setsid", "chromedriver", "--port=0"])
+            do {
+                try driver.output.wait("a driver that listens") { $0.contains(/on port \d+\.\s/) || $0.contains("Exiting") }
+            } catch {
+                kill(-driver.pid, SIGKILL)
+                throw error
+            }
+            let port = driver.output.text.firstMatch(of: /successfully on port (\d+)/).flatMap { Int($0.1) }
+            if let port { return Browser(driver, port: port) }
+            driver.end()
         }
-        port = driver.output.text.firstMatch(of: /successfully on port (\d+)/).flatMap { Int($0.1) } ?? 0
+        throw WaitTimedOut(what: "a port for the driver")
     }
 
     private func begin(_ arguments: [String]) async throws {
@@ -71,8 +82,18 @@ final class Browser {
 
     /// What is to be read there; nothing where it is hidden.
     func text(_ selector: String) async throws -> String {
-        let script = "(e => e?.checkVisibility() ? e.innerText : '')(document.querySelector(a[0]))"
-        return try await evaluate(script, [selector]) as? String ?? ""
+        let script = "(e => e?.checkVisibility() ? e.innerText : '')(document.querySelector(arguments[0]))"
+        return try await look(script, [selector])
+    }
+
+    /// The text that a JavaScript expression is at once; nothing while the browser goes to another page.
+    func look(_ expression: String, _ arguments: [String] = []) async throws -> String {
+        do {
+            let value = ["script": "return \(expression)", "args": arguments] as [String: Any]
+            return try await command("POST", "/execute/sync", value) as? String ?? ""
+        } catch is Refusal {
+            return ""
+        }
     }
 
     /// Awaits a JavaScript expression whose arguments are a[0], a[1] …
