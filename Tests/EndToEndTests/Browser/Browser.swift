@@ -39,7 +39,7 @@ final class Browser {
             // A session of its own: chromedriver killed alone leaves Chromium running.
             let driver = try ChildProcess(["setsid", "chromedriver", "--port=0"])
             do {
-                try driver.output.wait("a driver that listens") { $0.contains(/on port \d+\.\s/) || $0.contains("Exiting") }
+                try driver.output.wait("a driver's port") { $0.contains(/on port \d+\.\s/) || $0.contains("Exiting") }
             } catch {
                 kill(-driver.pid, SIGKILL)
                 throw error
