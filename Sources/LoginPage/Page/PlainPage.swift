@@ -8,8 +8,11 @@ struct PlainPage {
     let sentence: String
 
     private static let style =
-        ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:33rem;margin:20vh auto 0;padding:1.25rem}"
-        + "h1{font-size:1.4rem;margin:0}"
+        ":root{color-scheme:light dark}body{margin:0;min-height:100vh;display:flex;align-items:center;"
+        + "justify-content:center;font:1rem/1.5 system-ui,sans-serif;background:light-dark(#eef1f5,#0e1116);"
+        + "color:light-dark(#16191d,#eceff3)}main{max-width:33rem;margin:1.25rem;padding:1.75rem;border-radius:14px;"
+        + "border:1px solid light-dark(#d9dfe7,#2e3540);background:light-dark(#fff,#181c23)}h1{font-size:1.4rem;margin:0}"
+        + "p{margin:.6rem 0 0}"
 
     var html: String {
         """
