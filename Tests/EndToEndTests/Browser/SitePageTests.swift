@@ -18,6 +18,7 @@ extension BrowserTests {
                 }
                 let fingerprint = try #require(KeyFingerprint(publicKey: target)).text
                 try await stage.open()
+                #expect(stage.terminal.fingerprint == fingerprint)
                 if flow == .unknownUser {
                     #expect(try await stage.browser.text("h1") == "Sign in")
                     try await stage.browser.click("#approve")

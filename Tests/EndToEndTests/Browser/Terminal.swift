@@ -16,18 +16,17 @@ final class Terminal: Sendable {
         PageOpener(way, environment: environment) { [self] line in lines.withLock { $0.append(line) } }
     }
 
-    /// Waits for the next address that is announced, and takes what was announced until then.
+    /// Waits for the next address that is announced, and takes it.
     func takeURL() async throws -> String {
         try await System.poll("an address") {
             lines.withLock { lines in
                 guard let index = lines.firstIndex(where: { $0.hasPrefix("http") }) else { return nil }
-                defer { lines.removeSubrange(...index) }
-                return lines[index]
+                return lines.remove(at: index)
             }
         }
     }
 
-    /// The fingerprint that was announced before the address.
+    /// The fingerprint that was announced last.
     var fingerprint: String? {
         text.compactMap { $0.firstMatch(of: /(?:[0-9A-F]{4}-){4}[0-9A-F]{4}$/)?.output }.last.map(String.init)
     }
