@@ -85,6 +85,20 @@ let package = Package(
             ],
             swiftSettings: library
         ),
+        .target(
+            name: "LoginPage",
+            dependencies: [
+                "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            resources: [.embedInCode("Page/passkey.html")],
+            swiftSettings: library
+        ),
         .executableTarget(
             name: "stampctl",
             dependencies: [
@@ -153,6 +167,17 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "LoginPageTests",
+            dependencies: [
+                "LoginPage", "SoftwarePasskey", "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "StampctlTests", dependencies: ["FakeFrame", "stampctl"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeySandboxTests",
@@ -169,7 +194,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "StampClient", "TurnkeyClient", "SoftwarePasskey",
+                "LoginPage", "StampClient", "TurnkeyClient", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["python", "Lab/lab", "Lab/call.py"],
