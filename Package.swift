@@ -36,6 +36,7 @@ let package = Package(
         .executable(name: "turnkey-sandbox", targets: ["turnkey-sandbox"]),
         .library(name: "StampClient", targets: ["StampClient"]),
         .library(name: "TurnkeyClient", targets: ["TurnkeyClient"]),
+        .library(name: "SecurityKey", targets: ["SecurityKey"]),
         .library(name: "TurnkeySandbox", targets: ["TurnkeySandbox"]),
     ],
     dependencies: [
@@ -81,6 +82,8 @@ let package = Package(
             ],
             swiftSettings: library
         ),
+        .systemLibrary(name: "CFIDO2", pkgConfig: "libfido2", providers: [.apt(["libfido2-dev"])]),
+        .target(name: "SecurityKey", dependencies: ["CFIDO2", "TurnkeyClient"], swiftSettings: library),
         .executableTarget(
             name: "stampctl",
             dependencies: [
