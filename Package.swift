@@ -150,6 +150,15 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "SecurityKeyTests",
+            dependencies: [
+                "CFIDO2", "COpenSSL", "SecurityKey", "TurnkeyClient", "TurnkeySandbox",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "StampctlTests", dependencies: ["FakeFrame", "stampctl"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeySandboxTests",

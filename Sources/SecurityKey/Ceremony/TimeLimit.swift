@@ -24,15 +24,16 @@ struct TimeLimit {
             group.addTask { .ended(await work()) }
             group.addTask { await count() }
             var isLate = false
+            var result: Result<Answer, SecurityKeyError> = .failure(.cancelled)
             for await event in group {
+                group.cancelAll()
                 switch event {
                 case .timeIsUp: isLate = true
                 case .stoppedCounting: continue
-                case .ended(let result): return isLate && result.isCancelled ? .failure(.timedOut) : result
+                case .ended(let ended): result = ended
                 }
-                group.cancelAll()
             }
-            return .failure(.cancelled)
+            return isLate && result.isCancelled ? .failure(.timedOut) : result
         }
     }
 
