@@ -5,14 +5,18 @@ import Glibc
 struct Terminal: ~Copyable {
     /// How long a cancelled task may go unnoticed.
     private static let pollMilliseconds: CInt = 100
-    private let path: String
+    fileprivate let path: String
     fileprivate let descriptor: CInt
 
     /// - Throws: `noTerminal`.
     init(_ path: String) throws(SecurityKeyError) {
+        let opened = unsafe open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard isatty(opened) == 1 else {
+            if opened >= 0 { close(opened) }
+            throw .noTerminal(path: path)
+        }
         self.path = path
-        descriptor = unsafe open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .noTerminal(path: path) }
+        descriptor = opened
     }
 
     deinit { close(descriptor) }
@@ -45,24 +49,31 @@ struct Terminal: ~Copyable {
 /// Ctrl-C comes as a byte, so that no signal can end the process while the echo is off.
 struct Silence: ~Copyable {
     private let descriptor: CInt
-    private var original: termios
+    private let original: termios
 
     /// - Throws: `noTerminal` where it is none.
     init(of terminal: borrowing Terminal) throws(SecurityKeyError) {
-        descriptor = dup(terminal.descriptor)
-        original = termios()
-        guard unsafe tcgetattr(descriptor, &original) == 0 else {
-            close(descriptor)
-            throw terminal.missing
+        let duplicate = dup(terminal.descriptor)
+        var current = termios()
+        var isSilent = unsafe tcgetattr(duplicate, &current) == 0
+        if isSilent {
+            var silent = Self.silenced(current)
+            isSilent = unsafe tcsetattr(duplicate, TCSAFLUSH, &silent) == 0
         }
-        var silent = original
+        guard isSilent else {
+            if duplicate >= 0 { close(duplicate) }
+            throw .noTerminal(path: terminal.path)
+        }
+        descriptor = duplicate
+        original = current
+    }
+
+    private static func silenced(_ current: termios) -> termios {
+        var silent = current
         silent.c_lflag &= ~tcflag_t(ECHO | ECHONL | ICANON | ISIG | IEXTEN)
         silent.c_cc.6 = 1  // VMIN: a byte at a time
         silent.c_cc.5 = 0  // VTIME: without end
-        guard unsafe tcsetattr(descriptor, TCSAFLUSH, &silent) == 0 else {
-            close(descriptor)
-            throw terminal.missing
-        }
+        return silent
     }
 
     deinit {
@@ -83,8 +94,4 @@ struct Silence: ~Copyable {
             suspend: characters.10
         )
     }
-}
-
-extension Terminal {
-    fileprivate var missing: SecurityKeyError { .noTerminal(path: path) }
 }
