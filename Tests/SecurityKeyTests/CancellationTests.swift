@@ -5,7 +5,7 @@ import Testing
 
 @testable import SecurityKey
 
-@Suite("Giving up on a security key") struct CancellationTests {
+@Suite("Giving up on a security key", .timeLimit(.minutes(1))) struct CancellationTests {
     @Test("a cancelled task stops the key's blinking, and the key then works") func cancelled() async throws {
         let key = try SoftwareKey(SoftwareKey.Settings(user: .waits))
         defer { key.unplug() }
@@ -16,6 +16,7 @@ import Testing
         for await _ in blinking { break }
         approval.cancel()
         await #expect(throws: SecurityKeyError.cancelled) { try await approval.value }
+        #expect(key.cancelCount == 1)
         key.change { $0.user = .touchesAtOnce }
         #expect(try await bench.assertion().isSigned(by: credential.key))
     }
@@ -49,5 +50,6 @@ import Testing
         var bench = Bench(keys)
         bench.options.timeout = .milliseconds(300)
         await #expect(throws: SecurityKeyError.timedOut) { try await bench.assertion() }
+        for key in keys { await key.waitForCancel() }
     }
 }

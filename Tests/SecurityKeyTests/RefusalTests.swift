@@ -47,6 +47,11 @@ import Testing
         },
         Row("a blocked sensor, and no PIN instead", .init(refusedFingers: 9)) { .verificationBlocked(key: $0) },
         Row("the key asks for a PIN that was never set", .init(status: 0x36)) { .pinNotSet(key: $0) },
+        Row(
+            "a key that signs that it verified nobody, though that was required",
+            .init(refusedFingers: 0, forgetsVerification: true),
+            .required
+        ) { .notVerified(key: $0) },
         Row("the key is busy", .init(status: 0x06)) { .busy(key: $0) },
         Row("a code that has no case", .init(status: 0x7F)) {
             .failed(call: "fido_dev_get_assert", code: 0x7F, key: $0)
@@ -78,16 +83,6 @@ import Testing
         arguments: ["", "Example.com", "https://example.com", "example.com:443", "a..b", "a\"b", "münchen.de"]
     ) func rpId(_ rpId: String) async throws {
         await #expect(throws: SecurityKeyError.unusableRpId(rpId)) { try await Bench([]).assertion(rpId: rpId) }
-    }
-
-    @Test("a key that signs without the verification that was required is not believed") func notVerified() async throws
-    {
-        // Its sensor is there, and then it is not: what counts is the signed flag.
-        var data = Data(repeating: 0, count: 37)
-        #expect(!AuthenticatorFlags(of: data).contains(.userVerified))
-        data[32] = 0x05
-        #expect(AuthenticatorFlags(of: data).contains(.userVerified))
-        #expect(!AuthenticatorFlags(of: Data()).contains(.userVerified))
     }
 
     @Test("every error says something, on one line, and nothing of a terminal's commands") func messages() {

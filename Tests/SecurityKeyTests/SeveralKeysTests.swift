@@ -4,7 +4,7 @@ import Testing
 
 @testable import SecurityKey
 
-@Suite("Several security keys") struct SeveralKeysTests {
+@Suite("Several security keys", .timeLimit(.minutes(1))) struct SeveralKeysTests {
     /// Three keys with a credential each; the person touches `chosen` whenever something blinks.
     private func makeBench(
         _ settings: SoftwareKey.Settings,
@@ -32,6 +32,7 @@ import Testing
         #expect(try await bench.assertion().isSigned(by: credentials[chosen].key))
         #expect(bench.prompts.notices.first == .touchToChoose(among: bench.keys.map(bench.name)))
         #expect(bench.prompts.notices.count == 2)
+        for (index, key) in bench.keys.enumerated() where index != chosen { await key.waitForCancel() }
     }
 
     @Test("the PIN that is asked for is that of the one that was touched") func pin() async throws {

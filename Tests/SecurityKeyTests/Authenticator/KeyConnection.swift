@@ -66,7 +66,7 @@ struct KeyConnection {
             guard reports.isReadable(withinMilliseconds: 10) else { continue }
             guard let message = reports.receive() else { throw .pulledOut }
             guard message.command == Reports.Command.cancel else { continue }
-            key.state.withLock { $0.cancelCount += 1 }
+            key.noteCancel()
             throw .keepaliveCancel
         }
     }

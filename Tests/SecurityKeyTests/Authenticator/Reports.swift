@@ -55,9 +55,13 @@ struct Reports {
     }
 
     /// The host writes a report number of 0 before each.
+    ///
+    /// A host that goes with keepalives unread is told first (ECONNRESET), and what it wrote before comes after that.
     private func receiveReport() -> Data? {
         var buffer = [UInt8](repeating: 0, count: Self.size + 1)
-        guard recv(descriptor, &buffer, buffer.count, 0) == buffer.count else { return nil }
+        var count = recv(descriptor, &buffer, buffer.count, 0)
+        if count < 0 && errno == ECONNRESET { count = recv(descriptor, &buffer, buffer.count, 0) }
+        guard count == buffer.count else { return nil }
         return Data(buffer.dropFirst())
     }
 

@@ -122,7 +122,8 @@ extension SoftwareKey {
             state.counter += 1
             return state.counter
         }
-        let flags: UInt8 = 0x01 | (verified ? 0x04 : 0) | (attested == nil ? 0 : 0x40)
+        let isForgotten = state.withLock(\.settings.forgetsVerification)
+        let flags: UInt8 = 0x01 | (verified && !isForgotten ? 0x04 : 0) | (attested == nil ? 0 : 0x40)
         let counterBytes = (0..<4).map { UInt8(truncatingIfNeeded: counter >> (24 - 8 * $0)) }
         let head = Data(SHA256.hash(data: Data(rpId.utf8))) + Data([flags]) + Data(counterBytes)
         guard let attested else { return head }

@@ -30,6 +30,8 @@ final class SoftwareKey: Sendable {
         var speaksCTAP2 = true
         /// Refuses to do anything before the PIN was changed.
         var wantsNewPIN = false
+        /// Says in the signed flags that it verified nobody, whatever it did.
+        var forgetsVerification = false
         /// Answers each command with this status.
         var status: UInt8?
     }
@@ -61,6 +63,7 @@ final class SoftwareKey: Sendable {
     let path: String
     let state: Mutex<State>
     private let listener: CInt
+    private let (cancels, noteCancels) = AsyncStream.makeStream(of: Void.self)
 
     init(_ settings: Settings = Settings()) throws {
         path = NSTemporaryDirectory() + "stampd-key-\(UUID().uuidString.prefix(8))"
@@ -77,6 +80,15 @@ final class SoftwareKey: Sendable {
     func unplug() {
         unlink(path)
         shutdown(listener, Int32(SHUT_RDWR))
+    }
+
+    /// Returns when the key was told to stop blinking. For one waiter.
+    func waitForCancel() async { for await _ in cancels { return } }
+
+    /// The key was told to stop blinking.
+    func noteCancel() {
+        state.withLock { $0.cancelCount += 1 }
+        noteCancels.yield()
     }
 
     func touch() { state.withLock { $0.isTouched = true } }
@@ -109,8 +121,10 @@ final class SoftwareKey: Sendable {
                 close(peer)
             }.start()
         }
-        close(listener)
     }
+
+    /// Not before: a number that is closed is another's soon, and `unplug()` may come twice.
+    deinit { close(listener) }
 }
 
 func withSocketAddress<Result>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
