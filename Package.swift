@@ -175,7 +175,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "StampClient", "TurnkeyClient", "SoftwarePasskey",
+                "SecurityKey", "StampClient", "TurnkeyClient", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["python"],

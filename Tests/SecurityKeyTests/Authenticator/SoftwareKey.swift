@@ -127,11 +127,13 @@ final class SoftwareKey: Sendable {
     deinit { close(listener) }
 }
 
+/// Lends a Unix socket's address as C wants it.
 func withSocketAddress<Result>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
-    return withUnsafeBytes(of: &address) {
-        body($0.assumingMemoryBound(to: sockaddr.self).baseAddress!, socklen_t($0.count))
+    let size = MemoryLayout<sockaddr_un>.size
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(size)) }
     }
 }
