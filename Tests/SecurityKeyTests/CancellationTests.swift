@@ -10,10 +10,9 @@ import Testing
         let key = try SoftwareKey(SoftwareKey.Settings(user: .waits))
         defer { key.unplug() }
         let credential = key.add(rpId: "example.com")
-        let (blinking, blinks) = AsyncStream.makeStream(of: Void.self)
-        let bench = Bench(key, ScriptedPrompts(react: { notice in if case .touch = notice { blinks.yield() } }))
+        let bench = Bench(key)
         let approval = Task { try await bench.assertion() }
-        for await _ in blinking { break }
+        await key.waitForBlink()
         approval.cancel()
         await #expect(throws: SecurityKeyError.cancelled) { try await approval.value }
         #expect(key.cancelCount == 1)

@@ -47,6 +47,22 @@ import Testing
         #expect(!terminal.screen.contains("geheim"))
     }
 
+    @Test("a PIN is once in memory while it is held, and nowhere once it is let go") func wiped() async throws {
+        defer { terminal.hangUp() }
+        let masked = (0..<24).map { _ in UInt8.random(in: UInt8(ascii: "a")...UInt8(ascii: "z")) ^ MemorySearch.mask }
+        let counts = Task {
+            let pin = try await prompts().pin(of: key, retriesLeft: nil)
+            let held = try MemorySearch.count(masked)
+            _ = consume pin
+            return [held, try MemorySearch.count(masked)]
+        }
+        await terminal.wait(for: "PIN of")
+        terminal.type(masked: masked)
+        terminal.type("\n")
+        let found = try await counts.value
+        #expect(found == [1, 0], "\(found)")
+    }
+
     @Test(
         "a PIN can be corrected while it is typed",
         arguments: [

@@ -61,6 +61,7 @@ struct KeyConnection {
 
     /// Says every few milliseconds that it waits for a touch, until it is touched or told to stop.
     private func blink() throws(KeyStatus) {
+        key.noteBlink()
         while !key.state.withLock({ state in exchange(&state.isTouched, with: false) }) {
             reports.send(Reports.Command.keepalive, Data([2]), on: channel)
             guard reports.isReadable(withinMilliseconds: 10) else { continue }

@@ -63,6 +63,7 @@ final class SoftwareKey: Sendable {
     let path: String
     let state: Mutex<State>
     private let listener: CInt
+    private let (blinks, noteBlinks) = AsyncStream.makeStream(of: Void.self)
     private let (cancels, noteCancels) = AsyncStream.makeStream(of: Void.self)
 
     init(_ settings: Settings = Settings()) throws {
@@ -81,6 +82,11 @@ final class SoftwareKey: Sendable {
         unlink(path)
         shutdown(listener, Int32(SHUT_RDWR))
     }
+
+    /// Returns when the key blinks. For one waiter.
+    func waitForBlink() async { for await _ in blinks { return } }
+
+    func noteBlink() { noteBlinks.yield() }
 
     /// Returns when the key was told to stop blinking. For one waiter.
     func waitForCancel() async { for await _ in cancels { return } }

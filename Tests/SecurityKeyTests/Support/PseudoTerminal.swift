@@ -51,6 +51,14 @@ final class PseudoTerminal: Sendable {
         _ = write(main, bytes, bytes.count)
     }
 
+    /// Types bytes that are held masked, one at a time, so that their text is nowhere whole.
+    func type(masked: [UInt8]) {
+        for byte in masked {
+            var byte = byte ^ MemorySearch.mask
+            _ = write(main, &byte, 1)
+        }
+    }
+
     /// Whether what is typed is shown, and edited by the terminal, and Ctrl-C is a signal.
     var isOrdinary: Bool {
         var state = termios()
