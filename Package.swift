@@ -36,6 +36,7 @@ let package = Package(
         .executable(name: "turnkey-sandbox", targets: ["turnkey-sandbox"]),
         .library(name: "StampClient", targets: ["StampClient"]),
         .library(name: "TurnkeyClient", targets: ["TurnkeyClient"]),
+        .library(name: "SecurityKey", targets: ["SecurityKey"]),
         .library(name: "TurnkeySandbox", targets: ["TurnkeySandbox"]),
     ],
     dependencies: [
@@ -99,6 +100,8 @@ let package = Package(
             resources: [.embedInCode("Page/passkey.html")],
             swiftSettings: library
         ),
+        .systemLibrary(name: "CFIDO2", pkgConfig: "libfido2", providers: [.apt(["libfido2-dev"])]),
+        .target(name: "SecurityKey", dependencies: ["CFIDO2", "TurnkeyClient"], swiftSettings: library),
         .executableTarget(
             name: "stampctl",
             dependencies: [
@@ -178,6 +181,15 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "SecurityKeyTests",
+            dependencies: [
+                "CFIDO2", "COpenSSL", "SecurityKey", "TurnkeyClient", "TurnkeySandbox",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "StampctlTests", dependencies: ["FakeFrame", "stampctl"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeySandboxTests",
@@ -194,7 +206,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "LoginPage", "StampClient", "TurnkeyClient", "SoftwarePasskey",
+                "LoginPage", "SecurityKey", "StampClient", "TurnkeyClient", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["python", "Lab/lab", "Lab/call.py"],

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A thread that runs an actor's jobs in order: what blocks must not hold a thread of the cooperative pool.
+///
+/// It lives from its making until `end()`, which the actor's `deinit` calls.
+final class BlockingThread: SerialExecutor {
+    private let jobs = Mutex<[UnownedJob]>([])
+    private let wake = DispatchSemaphore(value: 0)
+
+    init(name: String) {
+        let thread = Thread { [self] in run() }
+        thread.name = name
+        thread.start()
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        jobs.withLock { $0.append(job) }
+        wake.signal()
+    }
+
+    /// Lets the thread go. Nothing is enqueued afterwards: the actor is gone.
+    func end() {
+        wake.signal()
+    }
+
+    /// A wake-up without a job is the end.
+    private func run() {
+        while true {
+            wake.wait()
+            guard let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { return }
+            unsafe job.runSynchronously(on: asUnownedSerialExecutor())
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import CFIDO2
+
+/// The USB keys that Linux shows as `/dev/hidraw*`.
+struct HIDBus: SecurityKeyBus {
+    /// More keys than one machine has ports.
+    private static let limit = 64
+
+    /// libfido2 lists only what it may open; what it may not is looked for where no permission is needed.
+    func devices() throws(SecurityKeyError) -> [SecurityKeyDevice] {
+        let names = try list()
+        if names.isEmpty {
+            let paths = HIDNodes().closedKeys()
+            throw paths.isEmpty ? .noKey : .notPermitted(paths: paths)
+        }
+        return names.map { SecurityKeyDevice(name: $0) }
+    }
+
+    private func list() throws(SecurityKeyError) -> [SecurityKeyName] {
+        var information = unsafe fido_dev_info_new(Self.limit)
+        defer { unsafe fido_dev_info_free(&information, Self.limit) }
+        var count = 0
+        let code = unsafe fido_dev_info_manifest(information, Self.limit, &count)
+        guard code == FIDO_OK else { throw .failed(call: "fido_dev_info_manifest", code: code, key: nil) }
+        return (0..<count).compactMap { index in
+            let entry = unsafe fido_dev_info_ptr(information, index)
+            // Readers of NFC have paths below /sys: they are not driven here.
+            guard let path = unsafe makeText(fido_dev_info_path(entry)), path.hasPrefix("/dev/") else { return nil }
+            let product = unsafe [fido_dev_info_manufacturer_string(entry), fido_dev_info_product_string(entry)]
+            return unsafe SecurityKeyName(product: product.compactMap(makeText).joined(separator: " "), path: path)
+        }
+    }
+}
+
+/// Copies a C string; `nil` for none and for an empty one.
+func makeText(_ text: UnsafePointer<CChar>?) -> String? {
+    guard let text = unsafe text else { return nil }
+    let copy = unsafe String(cString: text)
+    return copy.isEmpty ? nil : copy
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+
+/// The hidraw devices as sysfs describes them to everyone.
+struct HIDNodes {
+    private let classDirectory: String
+    private let deviceDirectory: String
+
+    init(classDirectory: String = "/sys/class/hidraw", deviceDirectory: String = "/dev") {
+        self.classDirectory = classDirectory
+        self.deviceDirectory = deviceDirectory
+    }
+
+    /// Device files of security keys that this user may not read and write, in order.
+    func closedKeys() -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: classDirectory)) ?? []
+        return names.sorted().filter(isKey).map { "\(deviceDirectory)/\($0)" }.filter { path in
+            unsafe access(path, R_OK | W_OK) != 0
+        }
+    }
+
+    /// A key's report descriptor begins with `Usage Page (0xF1D0)`, little-endian (CTAP 2.1, §11.2.8.2).
+    private func isKey(_ name: String) -> Bool {
+        let descriptor = FileManager.default.contents(atPath: "\(classDirectory)/\(name)/device/report_descriptor")
+        return descriptor?.starts(with: [0x06, 0xD0, 0xF1]) ?? false
+    }
+}

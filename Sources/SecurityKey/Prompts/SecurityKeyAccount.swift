@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Foundation
+
+/// One of several accounts that a key holds for a relying party.
+public struct SecurityKeyAccount: Sendable, Hashable, CustomStringConvertible {
+    public let credentialId: Data
+    /// WebAuthn's `user.id`: for Turnkey the UTF-8 of the user's identifier.
+    public let userId: Data
+    /// Present only where the user was verified.
+    public let userName: String?
+    public let displayName: String?
+
+    package init(credentialId: Data, userId: Data, userName: String?, displayName: String?) {
+        self.credentialId = credentialId
+        self.userId = userId
+        self.userName = userName
+        self.displayName = displayName
+    }
+
+    /// On one line, without what a terminal would take for a command.
+    public var description: String {
+        let id =
+            String(validating: userId, as: UTF8.self)
+            ?? userId.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        return [userName ?? displayName, id].compactMap { $0 }.map { "\(PrintableText($0))" }.joined(separator: ", ")
+    }
+}

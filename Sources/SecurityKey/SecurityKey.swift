@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Foundation
+public import TurnkeyClient
+
+/// A FIDO2 security key in a USB port of this machine, driven by libfido2 (CTAP 2.1).
+///
+/// No browser takes part, so the client data is written here: its origin is `https://` and the rpId, or
+/// `http://localhost` for the rpId `localhost`. The relying party must accept that origin.
+public struct SecurityKey: PasskeyAuthenticator {
+    private let prompts: any SecurityKeyPrompts
+    private let options: SecurityKeyOptions
+    private let bus: any SecurityKeyBus
+
+    /// Keys that the kernel shows as `/dev/hidraw*`.
+    public init(prompts: any SecurityKeyPrompts, options: SecurityKeyOptions = SecurityKeyOptions()) {
+        self.init(prompts: prompts, options: options, bus: HIDBus())
+    }
+
+    package init(prompts: any SecurityKeyPrompts, options: SecurityKeyOptions, bus: any SecurityKeyBus) {
+        self.prompts = prompts
+        self.options = options
+        self.bus = bus
+    }
+
+    /// Signs the challenge made of `body` with a credential of `rpId` on the key that the user touches.
+    ///
+    /// Credentials that the key lists itself (discoverable ones) are found without being named; several accounts are a
+    /// question to the prompts. Cancelling the task ends the key's waiting.
+    /// - Returns: The assertion; its authenticator data without the CBOR head that libfido2 leaves on it.
+    public func assertion(approving body: Data, rpId: String) async throws(SecurityKeyError) -> PasskeyAssertion {
+        let party = try RelyingPartyName(rpId)
+        let clientData = ClientData(.get, challenge: PasskeyChallenge.bytes(for: body), origin: party.origin)
+        return try await run(.approval(RequestSummary(body), rpId: rpId)) { ceremony throws(SecurityKeyError) in
+            try await ceremony.assertion(of: clientData, for: party)
+        }
+    }
+
+    /// Makes an ES256 credential of `user` at `rpId`: discoverable where the key can keep one.
+    ///
+    /// The challenge is 32 random bytes. The attestation object says `none` (WebAuthn Level 3, §8.7), whatever the key
+    /// attested; its authenticator data is the key's own.
+    public func registration(
+        of user: PasskeyUser,
+        rpId: String
+    ) async throws(SecurityKeyError) -> PasskeyAttestation {
+        let party = try RelyingPartyName(rpId)
+        // WebAuthn Level 3, §5.4.3: a user handle is of 1 to 64 bytes.
+        guard (1...64).contains(user.userId.utf8.count) else {
+            throw .unusableUserId(byteCount: user.userId.utf8.count)
+        }
+        let challenge = Data((0..<32).map { _ in UInt8.random(in: .min ... .max) })
+        let clientData = ClientData(.create, challenge: challenge, origin: party.origin)
+        return try await run(.registration(of: user, rpId: rpId)) { ceremony throws(SecurityKeyError) in
+            try await ceremony.registration(of: user, clientData: clientData, for: party)
+        }
+    }
+
+    /// Does `work` within the time-out; whichever way it ends, the key waits for nobody afterwards.
+    private func run<Answer: Sendable>(
+        _ purpose: SecurityKeyPurpose,
+        _ work: @escaping @Sendable (Ceremony) async throws(SecurityKeyError) -> Answer
+    ) async throws(SecurityKeyError) -> Answer {
+        let cancellation = Cancellation()
+        let ceremony = Ceremony(purpose, prompts: prompts, options: options, bus: bus, cancellation: cancellation)
+        let outcome = await TimeLimit(options.timeout).run {
+            await withTaskCancellationHandler {
+                await Result { () async throws(SecurityKeyError) in try await work(ceremony) }
+            } onCancel: {
+                cancellation.cancel()
+            }
+        }
+        return try outcome.get()
+    }
+}
+
+extension Result where Failure == SecurityKeyError {
+    fileprivate init(_ work: () async throws(SecurityKeyError) -> Success) async {
+        do throws(SecurityKeyError) {
+            self = .success(try await work())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}

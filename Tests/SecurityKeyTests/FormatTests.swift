@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@testable import SecurityKey
+
+@Suite("What is read and written around a key") struct FormatTests {
+    @Test("a byte string is unwrapped to what was wrapped", arguments: [0, 1, 23, 24, 37, 255, 256, 65_535])
+    func byteString(count: Int) {
+        let bytes = Data((0..<count).map { UInt8(truncatingIfNeeded: $0) })
+        #expect(ByteString.unwrap(ByteString.wrap(bytes)) == bytes)
+    }
+
+    @Test("no prefix of a byte string is one, and nothing with a byte more") func prefixes() {
+        let item = ByteString.wrap(Data(count: 37))
+        for count in item.indices { #expect(ByteString.unwrap(item.prefix(count)) == nil, "\(count)") }
+        #expect(ByteString.unwrap(item + Data([0])) == nil)
+    }
+
+    @Test(
+        "another item, or a head that is longer than it need be, is none",
+        arguments: [
+            [0x60], [0x58, 0x01, 0x00], [0x59, 0x00, 0x01, 0x00], [0x5A, 0, 0, 0, 1, 0], [0x5F, 0x41, 0x00, 0xFF],
+            [0xF6],
+        ] as [[UInt8]]
+    )
+    func notAByteString(item: [UInt8]) {
+        #expect(ByteString.unwrap(Data(item)) == nil)
+    }
+
+    @Test("text of a key or a request cannot command a terminal") func printable() {
+        #expect("\(PrintableText("Yubi\u{1B}[2JKey\r\n\u{202E}x"))" == "Yubi\u{FFFD}[2JKey\u{FFFD}\u{FFFD}\u{FFFD}x")
+        #expect("\(PrintableText(String(repeating: "x", count: 500)))".count == PrintableText.lengthLimit + 1)
+        #expect("\(PrintableText("Grüße 🔑"))" == "Grüße 🔑")
+    }
+
+    @Test(
+        "a request's summary is read from its bytes",
+        arguments: [
+            (#"{"organizationId":"o"}"#, nil, "o", [], nil),
+            (
+                #"{"type":"T","organizationId":"o","parameters":{"publicKey":"02","expirationSeconds":"9"}}"#, "T", "o",
+                ["02"], "9"
+            ),
+            (
+                #"{"type":"T","parameters":{"apiKeys":[{"publicKey":"02","expirationSeconds":"9"},{"publicKey":"03"}]}}"#,
+                "T", nil, ["02", "03"], "9"
+            ),
+            ("no JSON", nil, nil, [], nil), ("[]", nil, nil, [], nil),
+        ] as [(String, String?, String?, [String], String?)]
+    )
+    func summary(body: String, type: String?, organizationId: String?, publicKeys: [String], seconds: String?) {
+        let summary = RequestSummary(Data(body.utf8))
+        #expect(summary.activityType == type)
+        #expect(summary.organizationId == organizationId)
+        #expect(summary.publicKeys == publicKeys)
+        #expect(summary.expirationSeconds == seconds)
+    }
+
+    @Test(
+        "a PIN has 4 to 63 bytes, none of them zero",
+        arguments: [
+            ("123", false), ("1234", true), (String(repeating: "x", count: 63), true),
+            (String(repeating: "x", count: 64), false), ("12\u{0}4", false), ("ää", true),
+        ]
+    )
+    func pin(text: String, isPossible: Bool) {
+        let pin = SecurityKeyPIN(Array(text.utf8).span.bytes)
+        switch consume pin {
+        case .some: #expect(isPossible)
+        case .none: #expect(!isPossible)
+        }
+    }
+
+    @Test("work that ends is not waited for until its time is up", .timeLimit(.minutes(1))) func timeLimit() async {
+        let result = await TimeLimit(.seconds(86_400)).run { .success(1) }
+        #expect(result == .success(1))
+    }
+
+    @Test("a key that this user may not open is told from none, by its report descriptor") func closedKeys() throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "hid-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: root) }
+        let descriptors: [(String, [UInt8])] = [
+            ("hidraw0", [0x05, 0x01, 0x09, 0x06]), ("hidraw1", [0x06, 0xD0, 0xF1, 0x09, 0x01]), ("hidraw2", []),
+            ("hidraw3", [0x06, 0xD0, 0xF1, 0x09, 0x01]),
+        ]
+        for (name, bytes) in descriptors {
+            let device = root.appending(path: "\(name)/device")
+            try FileManager.default.createDirectory(at: device, withIntermediateDirectories: true)
+            try Data(bytes).write(to: device.appending(path: "report_descriptor"))
+        }
+        // hidraw1's device file is there and open to us; hidraw3's is not there.
+        let devices = root.appending(path: "dev")
+        try FileManager.default.createDirectory(at: devices, withIntermediateDirectories: true)
+        try Data().write(to: devices.appending(path: "hidraw1"))
+        let nodes = HIDNodes(classDirectory: root.path, deviceDirectory: devices.path)
+        #expect(nodes.closedKeys() == ["\(devices.path)/hidraw3"])
+        #expect(HIDNodes(classDirectory: "/nonexistent").closedKeys() == [])
+    }
+}
