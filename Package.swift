@@ -42,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
@@ -84,6 +85,20 @@ let package = Package(
             ],
             swiftSettings: library
         ),
+        .target(
+            name: "LoginPage",
+            dependencies: [
+                "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            resources: [.embedInCode("Page/passkey.html")],
+            swiftSettings: library
+        ),
         .executableTarget(
             name: "stampctl",
             dependencies: [
@@ -98,6 +113,7 @@ let package = Package(
             name: "TurnkeySandbox",
             dependencies: [
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -150,6 +166,17 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "LoginPageTests",
+            dependencies: [
+                "LoginPage", "SoftwarePasskey", "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "StampctlTests", dependencies: ["FakeFrame", "stampctl"], swiftSettings: strict),
         .testTarget(
             name: "TurnkeySandboxTests",
@@ -166,7 +193,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "StampClient", "TurnkeyClient", "SoftwarePasskey",
+                "LoginPage", "StampClient", "TurnkeyClient", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["python"],

@@ -11,7 +11,8 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
         commandName: "turnkey-sandbox",
         abstract: "Serve a strict stand-in for Turnkey's API on 127.0.0.1, in memory.",
         usage: "turnkey-sandbox --ready-file FILE [--port PORT] [OPTIONS]",
-        discussion: helpText
+        discussion: helpText,
+        version: "0.1.0"
     )
 
     @Option(help: ArgumentHelp("Where to say that it listens.", valueName: "file"))
@@ -29,17 +30,43 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("After how many polls an activity completes; 0: at once.", valueName: "polls"))
     var pendingPolls = 0
 
-    @Option(help: ArgumentHelp("The relying party whose passkeys are believed.", valueName: "domain"))
-    var rpId = "localhost"
+    @Option(
+        help: ArgumentHelp(
+            "A relying party whose passkeys are believed; may be given several times (default: localhost).",
+            valueName: "domain"
+        )
+    )
+    var rpId: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The one origin of its pages.",
-            discussion: "Without it: https:// and the relying party, or http://localhost with any port for localhost.",
+            "An origin of a relying party's pages; may be given several times.",
+            discussion: """
+                It belongs to the relying parties that are its host or a parent domain of it. http://localhost:* is any \
+                port. One without: https:// and the relying party, or http://localhost:* for localhost.
+                """,
             valueName: "origin"
         )
     )
-    var origin: String?
+    var origin: [String] = []
+
+    /// As the parser's own, with its complaints in the form of ours.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if let command = command as? TurnkeySandboxCommand {
+                try await command.run()
+            } else {
+                try command.run()  // the parser's own, such as the help
+            }
+        } catch  where exitCode(for: error) == .validationFailure && !(error is ExitCode) {
+            let text = message(for: error)
+            complain(text.prefix(1).lowercased() + text.dropFirst(), hint: "see \"turnkey-sandbox --help\"")
+            exit(withError: ExitCode.validationFailure)
+        } catch {
+            exit(withError: error)
+        }
+    }
 
     func validate() throws {
         guard pendingPolls >= 0 else { throw ValidationError("--pending-polls must not be negative") }
@@ -50,23 +77,31 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
         let termination = Termination()
         do {
             let configuration = try makeConfiguration()
-            try await TurnkeySandbox(configuration).withRunning { ready in
-                try ReadyFile.write(ready, to: URL(filePath: readyFile))
-                configuration.logger.info("ready file written", metadata: ["path": "\(readyFile)"])
-                await termination.wait()
-            }
+            let sandbox = try TurnkeySandbox(configuration)
+            try await serve(sandbox, configuration.logger, until: termination)
         } catch let error as SandboxError {
-            throw fail(error.message, hint: error.hint)
+            throw fail(error.message, hint: error.hint, code: error.isUsage ? .validationFailure : .failure)
         } catch let error as ReadyFileError {
-            throw fail(error.message, hint: "its directory must exist, be writable and have room")
+            throw fail(error.message, hint: "it must be a file or nothing, in a writable directory that has room")
+        }
+    }
+
+    private func serve(_ sandbox: TurnkeySandbox, _ logger: Logger, until termination: Termination) async throws {
+        let file = URL(filePath: readyFile)
+        try ReadyFile.remove(file)
+        try await sandbox.withRunning { ready in
+            try ReadyFile.write(ready, to: file)
+            logger.info("ready file written", metadata: ["path": "\(readyFile)"])
+            await termination.wait()
+            try ReadyFile.remove(file)
         }
     }
 
     private func makeConfiguration() throws -> SandboxConfiguration {
         var configuration = SandboxConfiguration()
         configuration.port = port
-        configuration.rpId = rpId
-        configuration.origin = origin
+        if !rpId.isEmpty { configuration.rpIds = rpId }
+        configuration.origins = origin
         configuration.latency = latency.duration
         configuration.pendingPolls = pendingPolls
         if let fixture { configuration.fixture = try readFixture(fixture) }
@@ -85,8 +120,12 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
     }
 
     /// Says on standard error what went wrong, and answers the exit code for it.
-    private func fail(_ message: String, hint: String) -> ExitCode {
+    private func fail(_ message: String, hint: String, code: ExitCode = .failure) -> ExitCode {
+        Self.complain(message, hint: hint)
+        return code
+    }
+
+    private static func complain(_ message: String, hint: String) {
         FileHandle.standardError.write(Data("turnkey-sandbox: \(message)\nhint: \(hint)\n".utf8))
-        return .failure
     }
 }

@@ -26,7 +26,7 @@ import Testing
                 return try #require(value.flatMap { UInt32(exactly: $0) }, "\(name)")
             }
             id = try string("id")
-            party = RelyingParty(id: try string("rpId"), origin: try string("origin"))
+            party = RelyingParty(id: try string("rpId"), origins: [.exactly(try string("origin"))])
             body = try #require(Data(base64Encoded: try string("bodyBase64")))
             key = try #require(Base64URL.decode(try string("cosePublicKey")))
             lastCounter = try number("lastCounter")

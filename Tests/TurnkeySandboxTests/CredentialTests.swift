@@ -179,6 +179,57 @@ import TurnkeyClient
         #expect(RelyingParty(id: "localhost").accepts(origin: origin) == isAccepted)
     }
 
+    @Test("a passkey works for the relying party that it was registered for, on its pages alone") func parties()
+        async throws
+    {
+        let parties = try RelyingParties(
+            rpIds: ["localhost", "example.com"],
+            origins: ["http://localhost:*", "https://login.example.com"]
+        )
+        let desk = try Desk(parties: parties)
+        let body = Data(desk.makeQuery().text.utf8)
+        for (rpId, origin, failure) in [
+            ("localhost", "http://localhost:8080", nil), ("example.com", "https://login.example.com", nil),
+            ("localhost", "https://login.example.com", .wrongOrigin), ("example.com", "http://localhost", .wrongOrigin),
+            ("example.com", "https://example.com", .wrongOrigin),
+            ("example.org", "http://localhost", .wrongRelyingParty),
+        ] as [(String, String, WebAuthnFailure?)] {
+            let passkey = SoftwarePasskey(rpId: rpId, origin: origin)
+            let parameters = try makeAuthenticatorParameters(try passkey.registration(), for: desk.rootUserId)
+            if let failure {
+                #expect(throws: APIRefusal.attestation(failure)) { try desk.submit(.createAuthenticators, parameters) }
+            } else {
+                _ = try desk.submit(.createAuthenticators, parameters)
+                _ = try desk.send(.whoami, body, StampHeaders(webAuthn: [try await makeStamp(body, by: passkey)]))
+            }
+        }
+    }
+
+    @Test("a fixture's passkey belongs to the first relying party, or to the one that it names") func fixtureParty()
+        async throws
+    {
+        let parties = RelyingParties(RelyingParty(id: "localhost"), RelyingParty(id: "example.com"))
+        let passkey = SoftwarePasskey(rpId: "example.com", origin: "https://example.com")
+        for (rpId, failure) in [("example.com", nil), (nil, .wrongOrigin)] as [(String?, WebAuthnFailure?)] {
+            var fixture = makeFixture(passkey)
+            fixture.organizations[0].users[0].authenticators?[0].rpId = rpId
+            let desk = try Desk(fixture, parties: parties)
+            let body = Data(desk.makeQuery().text.utf8)
+            let stamp = StampHeaders(webAuthn: [try await makeStamp(body, by: passkey)])
+            if let failure {
+                #expect(throws: APIRefusal.webAuthnSignature(failure)) { try desk.send(.whoami, body, stamp) }
+            } else {
+                _ = try desk.send(.whoami, body, stamp)
+            }
+        }
+        var fixture = makeFixture(passkey)
+        fixture.organizations[0].users[0].authenticators?[0].rpId = "example.org"
+        let path = "organizations[0].users[0].authenticators[0].rpId"
+        #expect(throws: FixtureError.invalid(path: path, reason: "must be a relying party of the sandbox")) {
+            try Desk(fixture, parties: parties)
+        }
+    }
+
     @Test(
         "another party has one origin",
         arguments: [
@@ -188,7 +239,9 @@ import TurnkeyClient
     )
     func otherParty(origin: String, isAccepted: Bool) {
         #expect(RelyingParty(id: "example.com").accepts(origin: origin) == isAccepted)
-        #expect(!RelyingParty(id: "example.com", origin: "https://login.example.com").accepts(origin: origin))
+        #expect(
+            !RelyingParty(id: "example.com", origins: [.exactly("https://login.example.com")]).accepts(origin: origin)
+        )
     }
 }
 

@@ -20,7 +20,7 @@ import Testing
         notarizerPublicKey: "04"
     )
 
-    @Test("is one JSON object for its owner alone, whatever stood there") func write() async throws {
+    @Test("is one JSON object for its owner alone, whatever file stood there") func write() async throws {
         try await withScratchDirectory { directory in
             let file = directory.appending(path: "ready.json")
             try Data("old".utf8).write(to: file)
@@ -35,17 +35,33 @@ import Testing
         }
     }
 
-    @Test("replaces a link, and leaves what it points to") func link() async throws {
+    @Test("is never put in the place of what is no file, which stays as it is") func notAFile() async throws {
         try await withScratchDirectory { directory in
             let target = directory.appending(path: "target")
-            let file = directory.appending(path: "ready.json")
             try Data("mine".utf8).write(to: target)
-            try FileManager.default.createSymbolicLink(at: file, withDestinationURL: target)
-            try ReadyFile.write(Self.information, to: file)
+            let link = directory.appending(path: "link")
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: target)
+            let pipe = directory.appending(path: "pipe")
+            #expect(mkfifo(pipe.path, 0o600) == 0)
+            let occupied = directory.appending(path: "occupied")
+            try FileManager.default.createDirectory(at: occupied, withIntermediateDirectories: false)
+            for place in [link, pipe, occupied] {
+                let expected = ReadyFileError(path: place.path, call: "remove", errorNumber: EEXIST)
+                #expect(throws: expected) { try ReadyFile.write(Self.information, to: place) }
+                #expect(throws: expected) { try ReadyFile.remove(place) }
+            }
+            #expect(try names(in: directory) == ["link", "occupied", "pipe", "target"])
             #expect(try Data(contentsOf: target) == Data("mine".utf8))
-            #expect(
-                try FileManager.default.attributesOfItem(atPath: file.path)[.type] as? FileAttributeType == .typeRegular
-            )
+        }
+    }
+
+    @Test("is removed where it is there, and missed where it is not") func removal() async throws {
+        try await withScratchDirectory { directory in
+            let file = directory.appending(path: "ready.json")
+            try ReadyFile.remove(file)
+            try ReadyFile.write(Self.information, to: file)
+            try ReadyFile.remove(file)
+            #expect(try names(in: directory) == [])
         }
     }
 
@@ -55,12 +71,8 @@ import Testing
             let error = #expect(throws: ReadyFileError.self) { try ReadyFile.write(Self.information, to: missing) }
             #expect(error == ReadyFileError(path: missing.path, call: "open", errorNumber: ENOENT))
             #expect(error?.message == "cannot write the ready file \(missing.path): open: No such file or directory")
-
-            let occupied = directory.appending(path: "occupied")
-            try FileManager.default.createDirectory(at: occupied, withIntermediateDirectories: false)
-            let second = #expect(throws: ReadyFileError.self) { try ReadyFile.write(Self.information, to: occupied) }
-            #expect(second == ReadyFileError(path: occupied.path, call: "rename", errorNumber: EISDIR))
-            #expect(try names(in: directory) == ["occupied"])
+            let left = try names(in: directory)
+            #expect(left == [])
         }
     }
 }
@@ -69,10 +81,15 @@ import Testing
     @Test("serves until a signal ends it, says nothing on standard output and no secret", arguments: [SIGTERM, SIGINT])
     func life(signal: Int32) async throws {
         try await withScratchDirectory { directory in
-            let sandbox = try SandboxProcess(in: directory, ["--pending-polls", "1", "--rp-id", "example.com"])
+            let options = [
+                "--pending-polls", "1", "--rp-id", "example.com", "--rp-id", "localhost", "--origin",
+                "https://login.example.com", "--origin", "http://localhost:*",
+            ]
+            try Data("stale".utf8).write(to: directory.appending(path: "ready.json"))
+            let sandbox = try SandboxProcess(in: directory, options)
             let ready = try sandbox.waitUntilReady()
             #expect(ready.rpId == "example.com")
-            #expect(ready.origin == "https://example.com")
+            #expect(ready.origin == "https://login.example.com")
             let post = try Post(ready)
             let body = post.makeQuery()
             let stamp = try post.makeStamp(body)
@@ -85,6 +102,7 @@ import Testing
             #expect(!end.log.contains(ready.apiPrivateKey))
             #expect(!end.log.contains(stamp))
             #expect(!end.log.contains(" error "))
+            #expect(try names(in: directory) == [])
         }
     }
 
@@ -182,10 +200,12 @@ import Testing
         "refuses what it cannot do, with a reason and a code",
         arguments: [
             (["--fixture", "missing.json"], 1, "turnkey-sandbox: cannot read the fixture missing.json"),
-            (["--rp-id", "http://x"], 1, "turnkey-sandbox: not a relying party identifier: http://x"),
+            (["--rp-id", "http://x"], 64, "turnkey-sandbox: not a relying party identifier: http://x"),
+            (["--origin", "x"], 64, "turnkey-sandbox: not an origin: x"),
+            (["--origin", "https://x"], 64, "turnkey-sandbox: not an origin of a relying party: https://x"),
             (["--latency", "soon"], 64, "--latency"), (["--latency", "-1"], 64, "--latency"),
-            (["--pending-polls", "-1"], 64, "--pending-polls"), (["--port", "65536"], 64, "--port"),
-            (["--verbose"], 64, "--verbose"),
+            (["--pending-polls=-1"], 64, "turnkey-sandbox: --pending-polls must not be negative\nhint: "),
+            (["--port", "65536"], 64, "--port"), (["--verbose"], 64, "turnkey-sandbox: unknown option '--verbose'"),
         ] as [([String], Int32, String)]
     )
     func refusals(arguments: [String], status: Int32, message: String) async throws {
@@ -193,6 +213,7 @@ import Testing
             let end = await (try SandboxProcess(in: directory, arguments)).wait()
             #expect(end.status == status)
             #expect(end.log.contains(message))
+            #expect(end.log.hasPrefix("turnkey-sandbox: "))
             #expect(end.output == "")
             #expect(try names(in: directory) == [])
         }
@@ -220,12 +241,29 @@ import Testing
         }
     }
 
+    @Test("what stands in the ready file's place and is no file ends it") func readyFileOccupied() async throws {
+        try await withScratchDirectory { directory in
+            let end = await (try SandboxProcess(in: directory, [], readyFile: directory.path)).wait()
+            #expect(end.status == 1)
+            #expect(end.log.contains("cannot write the ready file \(directory.path): remove: File exists"))
+        }
+    }
+
+    @Test("says its version") func version() async throws {
+        try await withScratchDirectory { directory in
+            let end = await (try SandboxProcess(in: directory, ["--version"])).wait()
+            #expect(end.status == 0)
+            #expect(end.output == "0.1.0\n")
+        }
+    }
+
     @Test("the help names every option, and has an example that can be pasted") func help() async throws {
         try await withScratchDirectory { directory in
             let end = await (try SandboxProcess(in: directory, ["--help"])).wait()
             #expect(end.status == 0)
             for option in [
-                "--ready-file", "--port", "--fixture", "--latency", "--pending-polls", "--rp-id", "--origin", "--help",
+                "--ready-file", "--port", "--fixture", "--latency", "--pending-polls", "--rp-id", "--origin",
+                "--version", "--help",
             ] {
                 #expect(end.output.contains(option))
             }

@@ -60,6 +60,58 @@ import Testing
         }
     }
 
+    @Test("a page of another origin may send a stamped POST to every known path, and read what is answered")
+    func crossOrigin() async throws {
+        try await withSandbox { ready, post in
+            for endpoint in Endpoint.allCases {
+                var request = HTTPClientRequest(url: ready.baseUrl + endpoint.rawValue)
+                request.method = .OPTIONS
+                request.headers = [
+                    "Origin": "https://login.example.com", "Access-Control-Request-Method": "POST",
+                    "Access-Control-Request-Headers": "content-type,x-client-version,x-stamp,x-stamp-webauthn",
+                ]
+                let preflight = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+                #expect(preflight.status == .noContent)
+                #expect(preflight.headers["Access-Control-Allow-Origin"] == ["*"])
+                #expect(preflight.headers["Access-Control-Allow-Methods"] == ["POST"])
+                #expect(
+                    preflight.headers["Access-Control-Allow-Headers"] == [
+                        "Content-Type, X-Client-Version, X-Stamp, X-Stamp-Webauthn"
+                    ]
+                )
+                #expect(preflight.headers["Access-Control-Allow-Credentials"].isEmpty)
+            }
+            let body = post.makeQuery()
+            let stamp = try post.makeStamp(body)
+            for (stamps, status) in [([("X-Stamp", stamp)], 200), ([], 401)] as [([(String, String)], UInt)] {
+                let answer = try await post.send(
+                    "/public/v1/query/whoami",
+                    body,
+                    stamps + [("Origin", "https://login.example.com")]
+                )
+                #expect(answer.0 == status)
+                #expect(answer.2["Access-Control-Allow-Origin"] == ["*"])
+            }
+        }
+    }
+
+    @Test("a preflight is one only with an origin and a method, and for a path that there is") func otherPreflights()
+        async throws
+    {
+        let (origin, method) = (("Origin", "https://x.example"), ("Access-Control-Request-Method", "POST"))
+        let rows: [(String, [(String, String)], UInt)] = [
+            ("/public/v1/query/whoami", [origin], 405), ("/public/v1/query/whoami", [method], 405),
+            ("/public/v1/query/other", [origin, method], 404), ("/", [origin, method], 404),
+        ]
+        try await withSandbox { _, post in
+            for (path, headers, expected) in rows {
+                let (status, _, answer) = try await post.send(path, "", headers, method: .OPTIONS)
+                #expect(status == expected)
+                #expect(answer["Access-Control-Allow-Methods"].isEmpty)
+            }
+        }
+    }
+
     @Test(
         "another path answers 404, and is never redirected",
         arguments: [
@@ -231,17 +283,25 @@ import Testing
     @Test(
         "a relying party or an origin that cannot be is refused",
         arguments: [
-            ("", nil), ("https://example.com", nil), ("example.com:443", nil), ("Example.com", nil), ("a..b", nil),
-            ("localhost", "localhost"), ("localhost", "http://localhost/"), ("localhost", "http://localhost:x"),
-            ("localhost", "ftp://localhost"),
-        ] as [(String, String?)]
+            ([""], [], .rpId("")), ([], [], .rpId("")), (["https://example.com"], [], .rpId("https://example.com")),
+            (["example.com:443"], [], .rpId("example.com:443")), (["Example.com"], [], .rpId("Example.com")),
+            (["a..b"], [], .rpId("a..b")), (["localhost", "localhost"], [], .rpId("localhost")),
+            (["localhost"], ["localhost"], .origin("localhost")),
+            (["localhost"], ["http://localhost/"], .origin("http://localhost/")),
+            (["localhost"], ["http://localhost:x"], .origin("http://localhost:x")),
+            (["localhost"], ["https://localhost:*"], .origin("https://localhost:*")),
+            (["localhost"], ["ftp://localhost"], .origin("ftp://localhost")),
+            (["localhost"], ["https://example.com"], .foreignOrigin("https://example.com")),
+            (["example.com"], ["https://badexample.com"], .foreignOrigin("https://badexample.com")),
+            (["example.com"], ["http://localhost:*"], .foreignOrigin("http://localhost:*")),
+        ] as [([String], [String], SandboxError)]
     )
-    func configuration(rpId: String, origin: String?) {
+    func configuration(rpIds: [String], origins: [String], expected: SandboxError) {
         var configuration = SandboxConfiguration()
-        configuration.rpId = rpId
-        configuration.origin = origin
-        let expected = origin.map { SandboxError.origin($0) } ?? .rpId(rpId)
+        configuration.rpIds = rpIds
+        configuration.origins = origins
         #expect(throws: expected) { try TurnkeySandbox(configuration) }
+        #expect(expected.isUsage)
     }
 
     @Test("the ready information does not show the private key when it is printed") func description() async throws {

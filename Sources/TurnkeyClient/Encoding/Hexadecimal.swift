@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+package import Foundation
 
 /// Lower-case hexadecimal, two digits a byte.
-enum Hexadecimal {
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+package enum Hexadecimal {
+    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// `nil` for an odd length and for anything but 0-9 a-f A-F.
-    static func decode(_ text: String) -> Data? {
+    package static func decode(_ text: String) -> Data? {
         let values = text.utf8.map(readDigit)
         guard values.count.isMultiple(of: 2), !values.contains(nil) else { return nil }
         let digits = values.compactMap(\.self)

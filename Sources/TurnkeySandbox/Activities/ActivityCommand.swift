@@ -17,7 +17,7 @@ struct ActivityContext {
     /// Whose stamp the activity carries.
     let userId: UUID
     let now: Date
-    let party: RelyingParty
+    let parties: RelyingParties
     let notarizer: Notarizer
 }
 

@@ -47,9 +47,10 @@ struct CreateAuthenticators: ActivityCommand {
         let user = try organization.user(userId)
         var ids: [JSONValue] = []
         for new in authenticators {
+            let party = context.parties.named(byHash: new.attestation.rpIdHash)
             let credential: Attestation.Credential
             do {
-                credential = try new.attestation.verify(challenge: new.challenge, for: context.party)
+                credential = try new.attestation.verify(challenge: new.challenge, for: party)
             } catch {
                 throw .attestation(error)
             }
@@ -62,6 +63,7 @@ struct CreateAuthenticators: ActivityCommand {
                     key: credential.key,
                     aaguid: credential.aaguid,
                     transports: new.transports,
+                    rpId: party.id,
                     createdAt: context.now,
                     counter: credential.counter
                 ),

@@ -6,11 +6,15 @@ typealias SandboxOrganization = Organization
 
 extension Fixture {
     /// The organizations, in order, with everything of them checked, and the root user's key given to them.
-    func makeOrganizations(rootKey: APIPublicKey, at now: Date) throws(FixtureError) -> [SandboxOrganization] {
+    func makeOrganizations(
+        rootKey: APIPublicKey,
+        parties: RelyingParties,
+        at now: Date
+    ) throws(FixtureError) -> [SandboxOrganization] {
         var made: [SandboxOrganization] = []
         for (index, organization) in organizations.enumerated() {
             let path = "organizations[\(index)]"
-            let next = try organization.make(path: path, at: now)
+            let next = try organization.make(path: path, parties: parties, at: now)
             guard !made.contains(where: { $0.id == next.id }) else {
                 throw .invalid(path: "\(path).organizationId", reason: "is there twice")
             }
@@ -27,17 +31,26 @@ extension Fixture {
 }
 
 extension Fixture.Organization {
-    fileprivate func make(path: String, at now: Date) throws(FixtureError) -> Organization {
+    fileprivate func make(
+        path: String,
+        parties: RelyingParties,
+        at now: Date
+    ) throws(FixtureError) -> Organization {
         var organization = Organization(id: organizationId ?? UUID(), name: organizationName)
         for (index, user) in users.enumerated() {
-            try user.add(to: &organization, path: "\(path).users[\(index)]", at: now)
+            try user.add(to: &organization, path: "\(path).users[\(index)]", parties: parties, at: now)
         }
         return organization
     }
 }
 
 extension Fixture.User {
-    fileprivate func add(to organization: inout Organization, path: String, at now: Date) throws(FixtureError) {
+    fileprivate func add(
+        to organization: inout Organization,
+        path: String,
+        parties: RelyingParties,
+        at now: Date
+    ) throws(FixtureError) {
         let id = userId ?? UUID()
         guard !organization.users.contains(where: { $0.id == id }) else {
             throw .invalid(path: "\(path).userId", reason: "is there twice")
@@ -50,7 +63,7 @@ extension Fixture.User {
         }
         for (index, authenticator) in (authenticators ?? []).enumerated() {
             let path = "\(path).authenticators[\(index)]"
-            let authenticator = try authenticator.make(path: path, at: now)
+            let authenticator = try authenticator.make(path: path, parties: parties, at: now)
             try Fixture.place(path) { () throws(APIRefusal) in try organization.add(authenticator, to: id) }
         }
     }
@@ -90,7 +103,11 @@ extension Fixture.APIKey {
 }
 
 extension Fixture.Authenticator {
-    fileprivate func make(path: String, at now: Date) throws(FixtureError) -> Authenticator {
+    fileprivate func make(
+        path: String,
+        parties: RelyingParties,
+        at now: Date
+    ) throws(FixtureError) -> Authenticator {
         guard let id = Base64URL.decode(credentialId), !id.isEmpty else {
             throw .invalid(path: "\(path).credentialId", reason: "must be base64url")
         }
@@ -100,6 +117,9 @@ extension Fixture.Authenticator {
         guard (transports ?? []).allSatisfy(AuthenticatorTransport.isKnown) else {
             throw .invalid(path: "\(path).transports", reason: "must be AUTHENTICATOR_TRANSPORT_… each")
         }
+        guard let party = rpId == nil ? parties.first : parties[rpId ?? ""] else {
+            throw .invalid(path: "\(path).rpId", reason: "must be a relying party of the sandbox")
+        }
         return Authenticator(
             id: authenticatorId ?? UUID(),
             name: authenticatorName,
@@ -107,6 +127,7 @@ extension Fixture.Authenticator {
             key: key,
             aaguid: Data(count: 16),
             transports: transports ?? [],
+            rpId: party.id,
             createdAt: now,
             counter: counter ?? 0
         )

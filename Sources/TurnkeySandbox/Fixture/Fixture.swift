@@ -112,6 +112,8 @@ public struct Fixture: Sendable, Hashable, Codable {
         public var counter: UInt32?
         /// `AUTHENTICATOR_TRANSPORT_INTERNAL` and the like; none where absent.
         public var transports: [String]?
+        /// The relying party that it was registered for; the sandbox's first where absent.
+        public var rpId: String?
 
         public init(
             authenticatorId: UUID? = nil,
@@ -119,7 +121,8 @@ public struct Fixture: Sendable, Hashable, Codable {
             credentialId: String,
             publicKey: String,
             counter: UInt32? = nil,
-            transports: [String]? = nil
+            transports: [String]? = nil,
+            rpId: String? = nil
         ) {
             self.authenticatorId = authenticatorId
             self.authenticatorName = authenticatorName
@@ -127,6 +130,7 @@ public struct Fixture: Sendable, Hashable, Codable {
             self.publicKey = publicKey
             self.counter = counter
             self.transports = transports
+            self.rpId = rpId
         }
     }
 }

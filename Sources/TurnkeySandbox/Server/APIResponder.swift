@@ -5,7 +5,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
-/// Speaks HTTP for the API: POST on the paths that there are, and never a redirect.
+/// Speaks HTTP for the API: POST on the paths that there are, a browser's preflight for them, and never a redirect.
 struct APIResponder: Sendable {
     /// A larger body is refused with 413: the signer's own frame is no larger.
     static let bodyLimitBytes = 1 << 20
@@ -19,6 +19,9 @@ struct APIResponder: Sendable {
     /// - Throws: `CancellationError`, where the sandbox ends meanwhile.
     func respond(to request: Request) async throws -> Response {
         try await Task.sleep(for: latency)
+        if Endpoint(rawValue: request.uri.path) != nil, CrossOrigin.isPreflight(request.head) {
+            return Response(status: .noContent, headers: CrossOrigin.preflightHeaders)
+        }
         let body: JSONObject
         do throws(APIRefusal) {
             body = try await answer(request)
@@ -54,7 +57,8 @@ struct APIResponder: Sendable {
     }
 
     private func response(_ status: Int, _ body: JSONObject) throws -> Response {
-        var headers: HTTPFields = [.contentType: "application/json"]
+        var headers = CrossOrigin.answerHeaders
+        headers[.contentType] = "application/json"
         if status == 405 { headers[.allow] = "POST" }
         return Response(
             status: HTTPResponse.Status(code: status),

@@ -5,7 +5,7 @@ import Glibc
 /// Why the ready file could not be written; nothing of it is left.
 public struct ReadyFileError: Error, Hashable {
     public let path: String
-    /// What was tried: `open`, `write`, `fsync` or `rename`.
+    /// What was tried: `remove`, `open`, `fchmod`, `write`, `fsync` or `rename`.
     public let call: String
     /// The system's error number.
     public let errorNumber: Int32
@@ -19,9 +19,10 @@ public struct ReadyFileError: Error, Hashable {
 public enum ReadyFile {
     /// Writes `information` as one JSON object, mode 0600, so that a reader finds all of it or no file.
     ///
-    /// It is written beside its place under another name, flushed, and renamed (rename(2)). What stood there before is
-    /// replaced.
+    /// It is written beside its place under another name, flushed, and renamed (rename(2)). A file that stood there
+    /// before is replaced; anything else (a directory, a link, a pipe, a socket) is left alone: `remove`, EEXIST.
     public static func write(_ information: ReadyInformation, to url: URL) throws(ReadyFileError) {
+        try remove(url)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let json = try? encoder.encode(information) else { return }
@@ -32,6 +33,20 @@ public enum ReadyFile {
         } catch {
             unsafe unlink(staging)
             throw ReadyFileError(path: url.path, call: error.call, errorNumber: error.number)
+        }
+    }
+
+    /// Removes the file of an earlier run, where there is one, so that nobody takes it for this one's.
+    ///
+    /// - Throws: `remove`, EEXIST, where something stands there that is no file.
+    public static func remove(_ url: URL) throws(ReadyFileError) {
+        var status = stat()
+        guard unsafe lstat(url.path, &status) == 0 else { return }  // nothing there, or nothing that can be seen
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw ReadyFileError(path: url.path, call: "remove", errorNumber: EEXIST)
+        }
+        guard unsafe unlink(url.path) == 0 || errno == ENOENT else {
+            throw ReadyFileError(path: url.path, call: "remove", errorNumber: errno)
         }
     }
 

@@ -15,8 +15,9 @@ public struct ReadyInformation: Sendable, Hashable, Codable {
     public let apiPublicKey: String
     /// Its scalar: 64 hex digits.
     public let apiPrivateKey: String
+    /// The first relying party.
     public let rpId: String
-    /// An origin whose passkey assertions are accepted; for `localhost`, any port may follow.
+    /// An origin of its pages; where that is `http://localhost` and no other was asked for, any port may follow.
     public let origin: String
     /// What session tokens are verified with: uncompressed, 130 hex digits.
     public let notarizerPublicKey: String

@@ -6,11 +6,13 @@ public import Logging
 public struct SandboxConfiguration: Sendable {
     /// The TCP port on 127.0.0.1; 0 takes a free one.
     public var port: UInt16 = 0
-    /// The relying party's identifier: a domain, without scheme or port.
-    public var rpId = "localhost"
-    /// The one WebAuthn origin that is accepted. Without it: `https://` and `rpId`, or `http://localhost` with any port
-    /// where `rpId` is `localhost`.
-    public var origin: String?
+    /// The relying parties' identifiers, at least one: domains, without scheme or port. A passkey is bound to the one that
+    /// it was registered for; the fixture's passkeys are the first one's where they name none.
+    public var rpIds = ["localhost"]
+    /// The WebAuthn origins that are accepted: each for the relying parties whose identifier is its host, or a parent
+    /// domain of it. `http://localhost:*` stands for any port. A relying party without one of its own has `https://` and
+    /// its identifier, or `http://localhost:*` where that is `localhost`.
+    public var origins: [String] = []
     public var fixture = Fixture.standard
     /// How long each answer is held back before the request is looked at.
     public var latency: Duration = .zero

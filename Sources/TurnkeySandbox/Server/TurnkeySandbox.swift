@@ -12,22 +12,21 @@ import Logging
 /// ```
 public struct TurnkeySandbox: Sendable {
     private let configuration: SandboxConfiguration
-    private let party: RelyingParty
+    private let parties: RelyingParties
     private let notarizer = Notarizer()
     private let rootKey = P256.Signing.PrivateKey()
     /// What every run starts with: the fixture, and the root user's API key.
     private let organizations: [Organization]
 
-    /// - Throws: `.fixture`, `.rpId` or `.origin`, where the configuration cannot be.
+    /// - Throws: `.fixture`, `.rpId`, `.origin` or `.foreignOrigin`, where the configuration cannot be.
     public init(_ configuration: SandboxConfiguration) throws(SandboxError) {
-        guard RelyingParty.isIdentifier(configuration.rpId) else { throw .rpId(configuration.rpId) }
-        if let origin = configuration.origin, !RelyingParty.isOrigin(origin) { throw .origin(origin) }
         self.configuration = configuration
-        party = RelyingParty(id: configuration.rpId, origin: configuration.origin)
+        parties = try RelyingParties(rpIds: configuration.rpIds, origins: configuration.origins)
         let now = configuration.now()
         do {
             organizations = try configuration.fixture.makeOrganizations(
                 rootKey: APIPublicKey(rootKey.publicKey),
+                parties: parties,
                 at: now
             )
         } catch {
@@ -62,7 +61,7 @@ extension TurnkeySandbox {
     private func makeResponder() -> APIResponder {
         let ledger = Ledger(
             organizations,
-            party: party,
+            parties: parties,
             notarizer: notarizer,
             pendingPolls: configuration.pendingPolls
         )
@@ -83,8 +82,8 @@ extension TurnkeySandbox {
             username: organization.rootUser?.name ?? "",
             apiPublicKey: APIPublicKey(rootKey.publicKey).hex,
             apiPrivateKey: Hex.encode(rootKey.rawRepresentation),
-            rpId: party.id,
-            origin: party.exampleOrigin,
+            rpId: parties.first.id,
+            origin: parties.first.origins.first?.example ?? "",
             notarizerPublicKey: notarizer.publicKeyHex
         )
     }

@@ -9,6 +9,8 @@ struct Authenticator {
     let key: COSEKey
     let aaguid: Data
     let transports: [String]
+    /// The relying party that it was registered for, and works for.
+    let rpId: String
     let createdAt: Date
     /// The counter of the last assertion that was believed.
     var counter: UInt32

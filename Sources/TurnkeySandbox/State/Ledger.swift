@@ -14,16 +14,16 @@ struct APIRequest: Sendable {
 /// the timestamp, the type, whether it was made before, and the parameters.
 struct Ledger {
     private var organizations: [UUID: Organization] = [:]
-    private let party: RelyingParty
+    private let parties: RelyingParties
     private let notarizer: Notarizer
     /// How many polls an activity needs to complete; 0 completes it at once.
     private let pendingPolls: Int
 
-    init(_ organizations: [Organization], party: RelyingParty, notarizer: Notarizer, pendingPolls: Int) {
+    init(_ organizations: [Organization], parties: RelyingParties, notarizer: Notarizer, pendingPolls: Int) {
         for organization in organizations {
             self.organizations[organization.id] = organization
         }
-        self.party = party
+        self.parties = parties
         self.notarizer = notarizer
         self.pendingPolls = pendingPolls
     }
@@ -37,7 +37,7 @@ struct Ledger {
         defer { organizations[organization.id] = organization }
         let caller: Caller
         do throws(APIRefusal) {
-            caller = try organization.authenticate(stamp, of: request.body, for: party, at: now)
+            caller = try organization.authenticate(stamp, of: request.body, for: parties, at: now)
         } catch {
             if case .publicKeyNotFound = error { countPoll(request.endpoint, body, in: &organization, at: now) }
             throw error
@@ -129,7 +129,7 @@ extension Ledger {
     }
 
     private func context(_ userId: UUID, _ now: Date) -> ActivityContext {
-        ActivityContext(userId: userId, now: now, party: party, notarizer: notarizer)
+        ActivityContext(userId: userId, now: now, parties: parties, notarizer: notarizer)
     }
 
     func activityAnswer(_ activity: Activity) -> JSONObject {

@@ -6,12 +6,12 @@ extension Organization {
     mutating func authenticate(
         _ stamp: Stamp,
         of body: Data,
-        for party: RelyingParty,
+        for parties: RelyingParties,
         at now: Date
     ) throws(APIRefusal) -> Caller {
         switch stamp {
         case .apiKey(let stamp): try authenticate(stamp, of: body, at: now)
-        case .webAuthn(let stamp): try authenticate(stamp, of: body, for: party)
+        case .webAuthn(let stamp): try authenticate(stamp, of: body, for: parties)
         }
     }
 
@@ -32,11 +32,12 @@ extension Organization {
     private mutating func authenticate(
         _ stamp: WebAuthnStamp,
         of body: Data,
-        for party: RelyingParty
+        for parties: RelyingParties
     ) throws(APIRefusal) -> Caller {
         guard let (owner, authenticator) = owner(ofCredential: stamp.credentialId) else {
             throw .credentialNotFound(credentialId: Base64URL.encode(stamp.credentialId), organizationId: id.text)
         }
+        guard let party = parties[authenticator.rpId] else { throw .webAuthnSignature(.wrongRelyingParty) }
         var user = owner
         do {
             let counter = try stamp.assertion.verify(

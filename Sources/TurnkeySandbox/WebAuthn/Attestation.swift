@@ -16,6 +16,11 @@ struct Attestation {
         let counter: UInt32
     }
 
+    /// The hash of the relying party's identifier that the authenticator names; empty where nothing can be read.
+    var rpIdHash: Data {
+        (try? readObject()).map { Data($0.prefix(32)) } ?? Data()
+    }
+
     /// Verifies the registration (WebAuthn Level 3, §7.1) with attestation `none`; another format is refused, since
     /// nothing here could check its statement.
     func verify(challenge: Data, for party: RelyingParty) throws(WebAuthnFailure) -> Credential {

@@ -16,8 +16,11 @@ extension System {
         var stateDirectory: String { frame.directory + "/state/stampd" }
         var control: ControlClient { ControlClient(address) }
 
-        /// A page's client. Polls often, so that no test waits for it.
-        func makeTurnkey(requestTimeout: Duration = .seconds(30)) throws -> Turnkey {
+        /// A page's client. Polls often, so that no test waits for it. `other` approves in place of the passkey of software.
+        func makeTurnkey(
+            requestTimeout: Duration = .seconds(30),
+            passkey other: (any PasskeyAuthenticator)? = nil
+        ) throws -> Turnkey {
             let ready = sandbox.ready
             let configuration = try TurnkeyConfiguration(
                 apiBaseUrl: APIBaseURL(ready.baseUrl),
@@ -28,7 +31,7 @@ extension System {
             )
             return Turnkey(
                 configuration,
-                passkey: passkey,
+                passkey: other ?? passkey,
                 polling: ActivityPolling(interval: .milliseconds(20), maximumPolls: 50),
                 requestTimeout: requestTimeout,
                 stateDirectory: stateDirectory

@@ -21,12 +21,16 @@ final class Desk {
     init(
         _ fixture: Fixture = .standard,
         pendingPolls: Int = 0,
-        party: RelyingParty = RelyingParty(id: "localhost")
+        parties: RelyingParties = RelyingParties(RelyingParty(id: "localhost"))
     ) throws {
-        let organizations = try fixture.makeOrganizations(rootKey: APIPublicKey(rootKey.publicKey), at: now)
+        let organizations = try fixture.makeOrganizations(
+            rootKey: APIPublicKey(rootKey.publicKey),
+            parties: parties,
+            at: now
+        )
         organizationId = organizations[0].id
         rootUserId = organizations[0].users[0].id
-        ledger = Ledger(organizations, party: party, notarizer: notarizer, pendingPolls: pendingPolls)
+        ledger = Ledger(organizations, parties: parties, notarizer: notarizer, pendingPolls: pendingPolls)
     }
 
     /// Sends these bytes with these headers.

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+
+/// A file of mode 0600 that leads a browser on to an address, so that the address stands in no argument list.
+struct RedirectFile: Sendable {
+    let path: String
+
+    /// `nil` where `directory` is not this user's own alone (XDG Base Directory Specification), or cannot be written.
+    init?(to address: String, in directory: String) {
+        guard directory.hasPrefix("/"), Self.isPrivate(directory) else { return nil }
+        path = "\(directory)/stampd-login-\(UUID().uuidString.lowercased()).html"
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { return nil }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do { try file.write(contentsOf: Data(Self.makeHTML(address).utf8)) } catch {
+            remove()
+            return nil
+        }
+    }
+
+    func remove() { unsafe unlink(path) }
+
+    private static func isPrivate(_ directory: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(directory, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+            && status.st_uid == geteuid() && status.st_mode & 0o077 == 0
+    }
+
+    private static func makeHTML(_ address: String) -> String {
+        let escaped = address.replacing("&", with: "&amp;").replacing("\"", with: "&quot;").replacing("<", with: "&lt;")
+        return """
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">
+            <meta http-equiv="refresh" content="0; url=\(escaped)"><title>Opening the login page</title></head>
+            <body><a href="\(escaped)">Open the login page</a></body></html>
+
+            """
+    }
+}

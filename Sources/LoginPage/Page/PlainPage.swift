@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Foundation
+
+/// A page of a heading and a sentence, without a script.
+struct PlainPage {
+    let title: String
+    let sentence: String
+
+    private static let style =
+        ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:33rem;margin:20vh auto 0;padding:1.25rem}"
+        + "h1{font-size:1.4rem;margin:0}"
+
+    var html: String {
+        """
+        <!doctype html>
+        <html lang="en"><head><meta charset="utf-8"><title>\(title)</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1"><style>\(Self.style)</style></head>
+        <body><main><h1>\(title)</h1><p role="status" id="status">\(sentence)</p></main></body></html>
+
+        """
+    }
+
+    static let contentSecurityPolicy: String = {
+        let hash = Data(SHA256.hash(data: Data(style.utf8))).base64EncodedString()
+        return
+            "default-src 'none'; style-src 'sha256-\(hash)'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    }()
+
+    static let used = PlainPage(
+        title: "This page was opened before",
+        sentence:
+            "It works once. If it was not you who opened it, decline in your terminal; else run the command again."
+    )
+    static let over = PlainPage(
+        title: "This is over",
+        sentence: "The answer was given already. You can close this page."
+    )
+    static let notFound = PlainPage(title: "Nothing here", sentence: "Open the address that your terminal shows.")
+    static let refused = PlainPage(
+        title: "Refused",
+        sentence: "This request does not come from the page that was asked."
+    )
+    static let wrongMethod = PlainPage(title: "Refused", sentence: "This address is not used in this way.")
+    static let tooLarge = PlainPage(title: "Refused", sentence: "This answer is larger than any that is expected.")
+    static let handedOver = PlainPage(
+        title: "Handed over",
+        sentence: "You can close this page and go back to your terminal."
+    )
+}

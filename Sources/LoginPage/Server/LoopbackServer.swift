@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+
+/// HTTP/1.1 at one loopback address, from its start to its stop.
+struct LoopbackServer: Sendable {
+    /// Answers one request that came in at this port.
+    typealias Responder = @Sendable (Request, _ port: Int) async throws -> Response
+
+    /// How long an answer that is on its way may hold up the end.
+    private static let grace = Duration.seconds(1)
+    private static let idleTimeout = TimeAmount.seconds(30)
+    private static let connectionLimit = 64
+    private static let headerLimitBytes = 1 << 14
+
+    private let server: Server<HTTP1Channel>
+    private let ports: AsyncStream<Int>
+    /// Not a child of the task that starts it: cancelling the framework while a connection is being accepted traps
+    /// in NIO, so that the end goes by way of `shutdownGracefully` first.
+    private let serving: Task<Void, any Error>
+
+    /// Begins to listen; port 0 takes a free one.
+    init(at address: String, port: Int, _ respond: @escaping Responder) {
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        self.ports = ports
+        let server = Server(
+            childChannelSetup: Self.makeChannel(respond),
+            configuration: ServerConfiguration(
+                address: .hostname(address, port: port),
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit)
+            ),
+            onServerRunning: { channel in
+                if let port = channel.localAddress?.port { continuation.yield(port) }
+            },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "LoginPage") { _ in SwiftLogNoOpLogHandler() }
+        )
+        self.server = server
+        serving = Task {
+            defer { continuation.finish() }
+            try await server.run()
+        }
+    }
+
+    private static func makeChannel(_ respond: @escaping Responder) -> HTTP1Channel {
+        let limits = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: headerLimitBytes,
+            maxHeaderListSize: headerLimitBytes,
+            maxHeaderFieldCount: 100
+        )
+        return HTTP1Channel(
+            responder: { request, writer, channel in
+                let response = try await respond(request, channel.localAddress?.port ?? 0)
+                try await writer.write(response: response.head, body: response.body)
+            },
+            configuration: .init(idleTimeout: idleTimeout, httpDecoderConfiguration: limits)
+        )
+    }
+
+    /// Waits until it listens, and answers the port.
+    ///
+    /// - Throws: the system's error.
+    func start() async throws -> Int {
+        if let port = await ports.first(where: { _ in true }) { return port }
+        try Task.checkCancellation()
+        try await serving.value
+        throw CancellationError()
+    }
+
+    /// Stops listening, lets answers that are on their way arrive, and closes every connection.
+    func stop() async {
+        let impatience = Task {
+            try await Task.sleep(for: Self.grace)
+            serving.cancel()
+        }
+        // It throws only where the server was not running, which is what is wanted.
+        try? await server.shutdownGracefully()
+        _ = await serving.result
+        impatience.cancel()
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import TurnkeyClient
+
+/// The fields that a site's page handed back, each once.
+struct SiteAnswer: Sendable {
+    private let fields: [String: String]
+
+    /// Reads `application/x-www-form-urlencoded` (URL Standard, §5.1).
+    init(form: String) throws(LoginPageError) {
+        let pairs = form.split(separator: "&", omittingEmptySubsequences: false).map { pair in
+            pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                .map { $0.replacing("+", with: " ").removingPercentEncoding }
+        }
+        var fields: [String: String] = [:]
+        for pair in pairs {
+            guard pair.count == 2, let name = pair[0], let value = pair[1],
+                fields.updateValue(value, forKey: name) == nil
+            else { throw .invalidAnswer(.form) }
+        }
+        self.fields = fields
+    }
+
+    /// Reads what the page shows for pasting: base64url of a JSON object of strings.
+    init(pasted code: String) throws(LoginPageError) {
+        let text = code.filter { !$0.isWhitespace }
+        guard let json = Base64URL.decode(text),
+            let fields = try? JSONDecoder().decode([String: String].self, from: json)
+        else { throw .invalidAnswer(.form) }
+        self.fields = fields
+    }
+
+    /// Whether it answers the question that this state was made for.
+    func belongs(to state: OneTimeSecret) -> Bool { state.matches(fields["state"] ?? "") }
+
+    /// - Throws: `.invalidAnswer` with the first thing that is not as asked.
+    func readBundle(
+        _ request: SiteRequest,
+        startedAt: ContinuousClock.Instant
+    ) throws(LoginPageError) -> SiteBundle {
+        try checkNames("bundle", "publicKey", "organizationId", "userId", "expirationSeconds")
+        guard let organizationId = fields["organizationId"], organizationId == request.organizationId else {
+            throw .invalidAnswer(.organizationId)
+        }
+        guard let userId = fields["userId"], SiteRequest.isIdentifier(userId), userId == request.userId ?? userId else {
+            throw .invalidAnswer(.userId)
+        }
+        guard let publicKey = fields["publicKey"], publicKey.utf8.count == 66, publicKey == publicKey.lowercased(),
+            KeyFingerprint(publicKey: publicKey) != nil
+        else { throw .invalidAnswer(.publicKey) }
+        guard let bundle = fields["bundle"], (90...130).contains(bundle.utf8.count),
+            bundle.utf8.allSatisfy({ Self.base58.contains($0) })
+        else { throw .invalidAnswer(.bundle) }
+        return SiteBundle(
+            credentialBundle: bundle,
+            publicKey: publicKey,
+            organizationId: organizationId,
+            userId: userId,
+            expirationSeconds: try readSeconds(fields["expirationSeconds"], request),
+            startedAt: startedAt
+        )
+    }
+
+    /// - Throws: `.invalidAnswer` with the first thing that is not as asked.
+    func readStampLogin(
+        _ request: SiteRequest,
+        origin: String,
+        startedAt: ContinuousClock.Instant,
+        now: Date
+    ) throws(LoginPageError) -> SignedRequest {
+        try checkNames("body", "stamp")
+        let body = Data((fields["body"] ?? "").utf8)
+        let seconds = try StampLoginBody.check(body, request, now: now)
+        guard let stamp = try? JSONDecoder().decode(AssertionFields.self, from: Data((fields["stamp"] ?? "").utf8))
+        else {
+            throw .invalidAnswer(.stamp)
+        }
+        let assertion = try stamp.read()
+        let challenge = PasskeyChallenge.bytes(for: body)
+        try ClientData.check(assertion.clientDataJson, .get, challenge: challenge, origin: origin)
+        return SignedRequest(
+            body: body,
+            stamp: .webAuthn(assertion),
+            expirationSeconds: seconds,
+            startedAt: startedAt
+        )
+    }
+
+    private static let base58 = Set("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
+
+    private func checkNames(_ names: String...) throws(LoginPageError) {
+        guard Set(fields.keys) == Set(names + ["state"]) else { throw .invalidAnswer(.form) }
+    }
+
+    private func readSeconds(_ text: String?, _ request: SiteRequest) throws(LoginPageError) -> Int {
+        guard let text, let seconds = Int(text), String(seconds) == text,
+            (1...request.expirationSeconds).contains(seconds)
+        else { throw .invalidAnswer(.expirationSeconds) }
+        return seconds
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+import TurnkeyClient
+
+@testable import LoginPage
+
+@Suite("Where a page may be")
+struct AddressTests {
+    @Test(
+        "a site's page is https, or http to this machine",
+        arguments: [
+            ("https://login.example.com/p.html", "https://login.example.com"),
+            ("https://Login.example.com:443/", "https://login.example.com"),
+            ("https://example.com:8443/p", "https://example.com:8443"),
+            ("http://localhost:8080/p", "http://localhost:8080"), ("http://a.localhost/p", "http://a.localhost"),
+        ]
+    )
+    func sites(_ url: String, _ origin: String) throws {
+        #expect(try SiteAddress(url).origin == origin)
+    }
+
+    @Test(
+        "anything else is refused",
+        arguments: [
+            "http://example.com/", "https://user@example.com/", "https://example.com/?a=1", "https://example.com/#a",
+            "",
+            "file:///p.html", "http://localhost.example.com/", "javascript:alert(1)", "example.com",
+        ]
+    )
+    func others(_ url: String) {
+        #expect(throws: LoginPageError.invalidSiteURL(url)) { try SiteAddress(url) }
+    }
+
+    @Test("a passkey of localhost is for an API on this machine, unless it is allowed for another")
+    func localhost() async throws {
+        let opener = PageOpener(.printing, environment: [:]) { _ in }
+        func ask(_ url: String, allow: Bool, rpId: String = "localhost") async throws {
+            let passkey = LocalhostPasskey(
+                api: try APIBaseURL(url),
+                allowLocalhostPasskey: allow,
+                opener: opener,
+                timeout: .milliseconds(1)
+            )
+            _ = try await passkey.assertion(approving: Data("{}".utf8), rpId: rpId)
+        }
+        let elsewhere = "https://api.example.com"
+        await #expect(throws: LoginPageError.localhostPasskeyRefused(apiBaseUrl: elsewhere)) {
+            try await ask(elsewhere, allow: false)
+        }
+        await #expect(throws: LoginPageError.timedOut(after: .milliseconds(1))) {
+            try await ask(elsewhere, allow: true)
+        }
+        await #expect(throws: LoginPageError.foreignRelyingParty(rpId: "example.com")) {
+            try await ask("http://127.0.0.1", allow: true, rpId: "example.com")
+        }
+    }
+
+    @Test("over ssh nothing is opened, and the port to forward is named")
+    func remote() {
+        let lines = Lines()
+        let environment = [
+            "SSH_CONNECTION": "203.0.113.5 50000 198.51.100.7 22", "XDG_RUNTIME_DIR": "/tmp", "PATH": "/usr/bin",
+        ]
+        let opener = PageOpener(.browser, environment: environment) { lines.append($0) }
+        #expect(opener.open("http://localhost:40000/token", port: 40_000) == nil)
+        #expect(lines.all.contains("http://localhost:40000/token"))
+        #expect(lines.all.contains("    ssh -N -L 40000:127.0.0.1:40000 198.51.100.7"))
+    }
+
+    @Test("a redirect file is made in a directory of this user's alone, and nowhere else")
+    func redirect() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        chmod(directory, 0o755)
+        #expect(RedirectFile(to: "http://localhost:1/x", in: directory) == nil)
+        chmod(directory, 0o700)
+        let file = try #require(RedirectFile(to: "https://e.example/p#a=1&b=\"<", in: directory))
+        #expect(
+            try String(contentsOfFile: file.path, encoding: .utf8).contains(
+                "url=https://e.example/p#a=1&amp;b=&quot;&lt;"
+            )
+        )
+        file.remove()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == [])
+        #expect(RedirectFile(to: "http://localhost:1/x", in: "relative") == nil)
+    }
+}
