@@ -30,6 +30,9 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("After how many polls an activity completes; 0: at once.", valueName: "polls"))
     var pendingPolls = 0
 
+    @Option(help: ArgumentHelp("How many requests a second are answered; none: any number.", valueName: "requests"))
+    var rateLimit: Int?
+
     @Option(
         help: ArgumentHelp(
             "A relying party whose passkeys are believed; may be given several times (default: localhost).",
@@ -102,6 +105,7 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
         configuration.port = port
         if !rpId.isEmpty { configuration.rpIds = rpId }
         configuration.origins = origin
+        configuration.rateLimitPerSecond = rateLimit
         configuration.latency = latency.duration
         configuration.pendingPolls = pendingPolls
         if let fixture { configuration.fixture = try readFixture(fixture) }

@@ -30,6 +30,22 @@ struct PythonProofTests {
         }
     }
 
+    @Test("turnkey-http works with the sandbox's organizations, users, sessions, policies, e-mail and rate limit")
+    func sandbox() async throws {
+        try await System.withDirectory { directory in
+            let examples = Self.root.appending(path: "examples/sandbox").path
+            let story = try System.Sandbox(in: directory.path, ["--fixture", "\(examples)/acme.json"])
+            defer { story.process.end() }
+            let limited = try TemporaryDirectory()
+            defer { limited.remove() }
+            let narrow = try System.Sandbox(in: limited.path, ["--rate-limit", "5"])
+            defer { narrow.process.end() }
+            let sentences = try prove("prove_sandbox.py", [story.readyFile, examples, narrow.readyFile])
+            #expect(sentences.count == 21)
+            #expect(sentences.last == "over the rate limit is 429")
+        }
+    }
+
     /// Runs a proof to its end, which is to be 0, and answers the sentences that it proved.
     private func prove(_ script: String, _ arguments: [String]) throws -> [String] {
         let python = Self.root.appending(path: ".venv/bin/python").path

@@ -131,11 +131,11 @@ let parameterRefusals: [RefusalRow] = [
         )
     },
     RefusalRow(
-        "a session profile",
-        400,
-        3,
-        field("field `sessionProfileId` names a session profile, and this sandbox has none"),
-        "REQUEST_INVALID"
+        "a session profile that there is not",
+        404,
+        5,
+        "no session profile found with the given ID",
+        ""
     ) {
         desk,
         _ in

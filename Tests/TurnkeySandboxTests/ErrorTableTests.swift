@@ -38,14 +38,15 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
 @Suite("Refusals") struct ErrorTableTests {
     @Test(
         "each has its status, code, text and turnkeyErrorCode",
-        arguments: authenticationRefusals + bodyRefusals + parameterRefusals + stateRefusals
+        arguments: authenticationRefusals + bodyRefusals + parameterRefusals + stateRefusals + organizationRefusals
+            + userRefusals + sessionRefusals
     )
     func refusal(_ row: RefusalRow) async throws {
         let passkey = SoftwarePasskey()
         let desk = try Desk(makeFixture(passkey))
         let names = [
             "<ORG>": desk.organizationId.text, "<KEY>": desk.rootKey.hex,
-            "<CREDENTIAL>": Base64URL.encode(passkey.credentialId),
+            "<CREDENTIAL>": Base64URL.encode(passkey.credentialId), "<USER>": desk.rootUserId.text,
         ]
         let message = names.reduce(row.message) { $0.replacing($1.key, with: $1.value) }
         let error = await #expect(throws: APIRefusal.self) { try await row.earn(desk, passkey) }

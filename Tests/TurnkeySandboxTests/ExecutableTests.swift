@@ -205,7 +205,8 @@ import Testing
             (["--origin", "https://x"], 64, "turnkey-sandbox: not an origin of a relying party: https://x"),
             (["--latency", "soon"], 64, "--latency"), (["--latency", "-1"], 64, "--latency"),
             (["--pending-polls=-1"], 64, "turnkey-sandbox: --pending-polls must not be negative\nhint: "),
-            (["--port", "65536"], 64, "--port"), (["--verbose"], 64, "turnkey-sandbox: unknown option '--verbose'"),
+            (["--rate-limit", "0"], 64, "turnkey-sandbox: not a rate limit: 0"), (["--port", "65536"], 64, "--port"),
+            (["--verbose"], 64, "turnkey-sandbox: unknown option '--verbose'"),
         ] as [([String], Int32, String)]
     )
     func refusals(arguments: [String], status: Int32, message: String) async throws {
@@ -263,7 +264,7 @@ import Testing
             #expect(end.status == 0)
             for option in [
                 "--ready-file", "--port", "--fixture", "--latency", "--pending-polls", "--rp-id", "--origin",
-                "--version", "--help",
+                "--rate-limit", "--version", "--help",
             ] {
                 #expect(end.output.contains(option))
             }

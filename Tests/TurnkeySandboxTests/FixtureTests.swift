@@ -61,6 +61,33 @@ import Testing
                 "the fixture is wrong at organizations: the first organization needs a user, who is the root user"
             ),
             (
+                #"{"organizations":[{"organizationName":"A","users":[{"userName":"U","isRootUser":false}]}]}"#,
+                "the fixture is wrong at organizations[0].users[0].isRootUser: must not be false"
+            ),
+            (
+                #"{"organizations":[{"organizationName":"A","users":[{"userName":"U"}],"policies":[{"policyName":"P","effect":"ALLOW"}]}]}"#,
+                "the fixture is wrong at organizations[0].policies[0].effect: must be EFFECT_ALLOW or EFFECT_DENY"
+            ),
+            (
+                #"{"organizations":[{"organizationName":"A","users":[{"userName":"U"}],"policies":[{"policyName":"P","effect":"EFFECT_DENY","condition":"x"}]}]}"#,
+                "the fixture is wrong at organizations[0].policies[0].condition: "
+                    + "is not an expression that this sandbox reads"
+            ),
+            (
+                #"{"organizations":[{"organizationName":"A","users":[{"userName":"U"}],"sessionProfiles":[{"sessionProfileName":"S","scope":"true","expirationSeconds":"0"}]}]}"#,
+                "the fixture is wrong at organizations[0].sessionProfiles[0].expirationSeconds: "
+                    + "invalid api key expiration"
+            ),
+            (
+                #"{"organizations":[{"organizationName":"A","users":[{"userName":"U"}],"subOrganizations":[{"organizationName":"B","users":[],"subOrganizations":[{"organizationName":"C","users":[]}]}]}]}"#,
+                "the fixture is wrong at organizations[0].subOrganizations[0].subOrganizations: "
+                    + "a sub-organization has none"
+            ),
+            (
+                #"{"organizations":[{"organizationId":"00000000-0000-4000-8000-000000000000","organizationName":"A","users":[{"userName":"U"}],"subOrganizations":[{"organizationId":"00000000-0000-4000-8000-000000000000","organizationName":"B","users":[]}]}]}"#,
+                "the fixture is wrong at organizations[0].subOrganizations[0].organizationId: is there twice"
+            ),
+            (
                 #"{"organizations":[{"organizationName":"A","users":[{"userName":"U","apiKeys":[{"apiKeyName":"k","publicKey":"02"}]}]}]}"#,
                 "the fixture is wrong at organizations[0].users[0].apiKeys[0].publicKey: "
                     + "must be a compressed P-256 point in 66 hex digits"

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import TurnkeySandbox
@@ -13,11 +14,13 @@ import Testing
     /// Runs a sandbox, and gives what it takes to send it requests.
     private func withSandbox(
         latency: Duration = .zero,
+        changing change: (inout SandboxConfiguration) -> Void = { _ in },
         _ body: (ReadyInformation, Post) async throws -> Void
     ) async throws {
         var configuration = SandboxConfiguration()
         configuration.logger.logLevel = .critical
         configuration.latency = latency
+        change(&configuration)
         try await TurnkeySandbox(configuration).withRunning { ready in
             try await body(ready, try Post(ready))
         }
@@ -76,7 +79,7 @@ import Testing
                 #expect(preflight.headers["Access-Control-Allow-Methods"] == ["POST"])
                 #expect(
                     preflight.headers["Access-Control-Allow-Headers"] == [
-                        "Content-Type, X-Client-Version, X-Stamp, X-Stamp-Webauthn"
+                        "Content-Type, X-Client-Version, X-Session, X-Stamp, X-Stamp-Webauthn"
                     ]
                 )
                 #expect(preflight.headers["Access-Control-Allow-Credentials"].isEmpty)
@@ -150,6 +153,64 @@ import Testing
                 #expect(json["details"]?[0]?["turnkeyErrorCode"]?.string == code)
                 #expect(answer["Content-Type"] == ["application/json"])
             }
+        }
+    }
+
+    @Test("of the requests of one second, those over the limit are refused, and the next second begins anew")
+    func rateLimit() async throws {
+        let clock = Mutex(Date(timeIntervalSince1970: 1_750_000_000.2))
+        let change: (inout SandboxConfiguration) -> Void = {
+            $0.rateLimitPerSecond = 2
+            $0.now = { clock.withLock(\.self) }
+        }
+        try await withSandbox(changing: change) { _, post in
+            let body = post.makeQuery()
+            let headers = [("X-Stamp", try post.makeStamp(body))]
+            for (second, status, remaining) in [
+                (0.3, 200, "1"), (0.9, 200, "0"), (0.99, 429, "0"), (0.99, 429, "0"), (1.0, 200, "1"),
+            ] as [(TimeInterval, UInt, String)] {
+                clock.withLock { $0 = Date(timeIntervalSince1970: 1_750_000_000 + second) }
+                let answer = try await post.send("/public/v1/query/whoami", body, headers)
+                #expect(answer.0 == status)
+                #expect(answer.2["ratelimit-limit"] == ["2"])
+                #expect(answer.2["ratelimit-remaining"] == [remaining])
+                guard status == 429 else { continue }
+                #expect(
+                    answer.1 == [
+                        "code": 8, "details": [], "turnkeyErrorCode": "",
+                        "message": "Too many requests. Please wait and try again in a few seconds",
+                    ]
+                )
+            }
+        }
+    }
+
+    @Test("nobody is counted unless that is asked for") func noRateLimit() async throws {
+        try await withSandbox { _, post in
+            let (_, _, headers) = try await post.send("/public/v1/query/whoami", "{}", [])
+            #expect(headers["ratelimit-limit"].isEmpty)
+        }
+    }
+
+    @Test("the mailbox is read without a stamp, and by no page") func mailbox() async throws {
+        let email = "root@example.com"
+        let user = Fixture.User(userName: "Root user", userEmail: email)
+        let fixture = Fixture(organizations: [Fixture.Organization(organizationName: "Acme", users: [user])])
+        let change: (inout SandboxConfiguration) -> Void = { $0.fixture = fixture }
+        try await withSandbox(changing: change) { ready, post in
+            let empty = try await post.send("/sandbox/mailbox", "", [], method: .GET)
+            #expect(empty.1 == ["messages": []])
+            let body: JSONObject = [
+                "type": "ACTIVITY_TYPE_EMAIL_AUTH_V3", "organizationId": .string(ready.organizationId),
+                "timestampMs": .string(String(Int64(Date().timeIntervalSince1970 * 1000))),
+                "parameters": .object(makeEmailAuthParameters(to: email)),
+            ]
+            let headers = [("X-Stamp", try post.makeStamp(body.text))]
+            #expect(try await post.send("/public/v1/submit/email_auth", body.text, headers).0 == 200)
+            let answer = try await post.send("/sandbox/mailbox", "", [("Origin", "https://x.example")], method: .GET)
+            #expect(answer.1["messages"]?.elements?.map { $0["to"]?.string } == [email])
+            #expect(answer.2["Access-Control-Allow-Origin"].isEmpty)
+            #expect(try await post.send("/sandbox/mailbox", "{}", []).0 == 404)
         }
     }
 
@@ -302,6 +363,12 @@ import Testing
         configuration.origins = origins
         #expect(throws: expected) { try TurnkeySandbox(configuration) }
         #expect(expected.isUsage)
+    }
+
+    @Test("a rate limit that leaves no request is refused") func rateLimitOfNothing() {
+        var configuration = SandboxConfiguration()
+        configuration.rateLimitPerSecond = 0
+        #expect(throws: SandboxError.rateLimit(0)) { try TurnkeySandbox(configuration) }
     }
 
     @Test("the ready information does not show the private key when it is printed") func description() async throws {

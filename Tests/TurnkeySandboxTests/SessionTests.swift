@@ -6,47 +6,12 @@ import Testing
 @testable import TurnkeySandbox
 
 @Suite("Sessions") struct SessionTests {
-    /// What a frame does with a bundle: base58check, the point, HPKE, the scalar.
-    private func open(_ bundle: String, with key: P256.KeyAgreement.PrivateKey) throws -> P256.Signing.PrivateKey {
-        let raw = try #require(decodeBase58Check(bundle))
-        #expect(raw.count == 81)
-        let encapsulated = try P256.KeyAgreement.PublicKey(compressedRepresentation: raw.prefix(33)).x963Representation
-        var recipient = try HPKE.Recipient(
-            privateKey: key,
-            ciphersuite: .P256_SHA256_AES_GCM_256,
-            info: Data("turnkey_hpke".utf8),
-            encapsulatedKey: encapsulated
-        )
-        let aad = encapsulated + key.publicKey.x963Representation
-        return try P256.Signing.PrivateKey(
-            rawRepresentation: try recipient.open(raw.dropFirst(33), authenticating: aad)
-        )
-    }
-
-    /// Base 58 by schoolbook multiplication, the checksum checked and dropped.
-    private func decodeBase58Check(_ text: String) -> Data? {
-        let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
-        var bytes: [UInt8] = []
-        for character in text {
-            guard var carry = alphabet.firstIndex(of: character) else { return nil }
-            for index in bytes.indices.reversed() {
-                carry += Int(bytes[index]) * 58
-                bytes[index] = UInt8(carry & 255)
-                carry >>= 8
-            }
-            if carry > 0 { bytes.insert(UInt8(carry), at: 0) }
-        }
-        let payload = Data(bytes.dropLast(4))
-        let checksum = SHA256.hash(data: Data(SHA256.hash(data: payload))).prefix(4)
-        return Data(bytes.suffix(4)) == Data(checksum) ? payload : nil
-    }
-
     @Test("the way of reading bundles here reads Turnkey's") func vectors() throws {
         for vector in try Vectors.turnkey("hpke_credential_bundles") {
             let scalar = try #require(vector["receiver_private_key"]?.string.flatMap(Hex.decode))
             let key = try P256.KeyAgreement.PrivateKey(rawRepresentation: scalar)
             let bundle = try #require(vector["bundle"]?.string)
-            let opened = try open(bundle, with: key)
+            let opened = try openBundle(bundle, with: key)
             #expect(opened.hex == vector["credential_public_key_compressed"]?.string)
         }
     }
@@ -68,7 +33,7 @@ import Testing
         )
         let bundle = try #require(result["credentialBundle"]?.string)
         #expect([115, 116].contains(bundle.count))
-        let key = try open(bundle, with: target)
+        let key = try openBundle(bundle, with: target)
         #expect(try desk.query(.whoami, by: key)["userId"] == result["userId"])
         let apiKey = try #require(try desk.query(.getAPIKey, ["apiKeyId": result["apiKeyId"] ?? .null])["apiKey"])
         #expect(apiKey["credential"]?["type"]?.string == "CREDENTIAL_TYPE_READ_WRITE_SESSION_KEY_P256")

@@ -14,6 +14,10 @@ enum APIRefusal: Error, Equatable {
     case publicKeyNotFound(publicKey: String, organizationId: String)
     case apiKeyExpired(publicKey: String)
     case credentialNotFound(credentialId: String, organizationId: String)
+    case credentialConflict
+    case session
+    case organizationMismatch(target: String, caller: String)
+    case notAuthorized
 
     // What is asked
     case malformedBody
@@ -29,10 +33,14 @@ enum APIRefusal: Error, Equatable {
     case curveNotServed(String)
     case publicKeyTaken(publicKey: String)
     case credentialTaken(credentialId: String)
+    case notInSubOrganization(String)
+    case emailAuthDisabled
 
     // Whether it can be done
     case userNotFound
     case apiKeyNotFound
+    case authenticatorNotFound
+    case sessionProfileNotFound
     case activityNotFound
     case tooManyLongLivedKeys
     case tooManyAuthenticators
@@ -40,6 +48,7 @@ enum APIRefusal: Error, Equatable {
     // How it was asked
     case unknownPath
     case methodNotAllowed
+    case tooManyRequests
     case `internal`(UUID)
 }
 
@@ -48,6 +57,7 @@ extension APIRefusal {
     enum Code: Int {
         case invalidArgument = 3
         case notFound = 5
+        case permissionDenied = 7
         case resourceExhausted = 8
         case unimplemented = 12
         case `internal` = 13
@@ -57,13 +67,17 @@ extension APIRefusal {
     var code: Code {
         switch self {
         case .stampMissing, .stampMalformed, .apiKeySignature, .webAuthnSignature, .publicKeyNotFound, .apiKeyExpired,
-            .credentialNotFound:
+            .credentialNotFound, .credentialConflict, .session:
             .unauthenticated
+        case .notAuthorized: .permissionDenied
         case .malformedBody, .bodyTooLarge, .malformedOrganizationId, .field, .activityType, .timestampOutOfRange,
-            .apiKeyExpiration, .attestationMissing, .attestation, .curveNotServed, .publicKeyTaken, .credentialTaken:
+            .apiKeyExpiration, .attestationMissing, .attestation, .curveNotServed, .publicKeyTaken, .credentialTaken,
+            .organizationMismatch, .notInSubOrganization, .emailAuthDisabled:
             .invalidArgument
-        case .organizationNotFound, .userNotFound, .apiKeyNotFound, .activityNotFound, .unknownPath: .notFound
-        case .tooManyLongLivedKeys, .tooManyAuthenticators: .resourceExhausted
+        case .organizationNotFound, .userNotFound, .apiKeyNotFound, .authenticatorNotFound, .sessionProfileNotFound,
+            .activityNotFound, .unknownPath:
+            .notFound
+        case .tooManyLongLivedKeys, .tooManyAuthenticators, .tooManyRequests: .resourceExhausted
         case .methodNotAllowed: .unimplemented
         case .internal: .internal
         }
@@ -75,6 +89,7 @@ extension APIRefusal {
         return switch code {
         case .invalidArgument: 400
         case .unauthenticated: 401
+        case .permissionDenied: 403
         case .notFound: 404
         case .unimplemented: 405
         case .resourceExhausted: 429
@@ -86,18 +101,22 @@ extension APIRefusal {
     var turnkeyErrorCode: String {
         switch self {
         case .stampMissing: "SIGNATURE_MISSING"
-        case .stampMalformed, .apiKeySignature, .webAuthnSignature: "SIGNATURE_INVALID"
+        case .stampMalformed, .apiKeySignature, .webAuthnSignature, .session: "SIGNATURE_INVALID"
         case .publicKeyNotFound: "PUBLIC_KEY_NOT_FOUND"
         case .apiKeyExpired: "API_KEY_EXPIRED"
         case .credentialNotFound: "CREDENTIAL_NOT_FOUND"
+        case .credentialConflict: "CREDENTIAL_CONFLICT"
+        case .organizationMismatch: "ORGANIZATION_MISMATCH"
+        case .notAuthorized: "REQUEST_NOT_AUTHORIZED"
         case .malformedOrganizationId: "INVALID_ORGANIZATION_ID"
         case .organizationNotFound: "ORGANIZATION_NOT_FOUND"
         case .malformedBody, .bodyTooLarge, .field, .activityType, .timestampOutOfRange, .apiKeyExpiration,
-            .attestationMissing, .attestation, .curveNotServed, .publicKeyTaken, .credentialTaken:
+            .attestationMissing, .attestation, .curveNotServed, .publicKeyTaken, .credentialTaken,
+            .notInSubOrganization, .emailAuthDisabled:
             "REQUEST_INVALID"
         case .internal: "INTERNAL"
-        case .userNotFound, .apiKeyNotFound, .activityNotFound, .tooManyLongLivedKeys, .tooManyAuthenticators,
-            .unknownPath, .methodNotAllowed:
+        case .userNotFound, .apiKeyNotFound, .authenticatorNotFound, .sessionProfileNotFound, .activityNotFound,
+            .tooManyLongLivedKeys, .tooManyAuthenticators, .unknownPath, .methodNotAllowed, .tooManyRequests:
             ""
         }
     }

@@ -8,12 +8,18 @@ struct Submission {
     /// A submission may be this far ahead of the sandbox's clock.
     static let furthestAheadSeconds: TimeInterval = 300
 
+    let kind: ActivityKind
     let command: any ActivityCommand
     /// As they came.
     let parameters: JSONObject
 
     /// Reads `parameters` as `command` has them; nothing else may be in the body.
-    init(reading fields: inout FieldReader, as command: any ActivityCommand.Type) throws(APIRefusal) {
+    init(
+        reading fields: inout FieldReader,
+        as command: any ActivityCommand.Type,
+        _ kind: ActivityKind
+    ) throws(APIRefusal) {
+        self.kind = kind
         parameters = try fields.object("parameters")
         // The API can prove where it ran; the sandbox runs nowhere special, and says nothing of it.
         _ = try fields.optionalBool("generateAppProofs")
@@ -23,8 +29,12 @@ struct Submission {
         try reader.finish()
     }
 
-    /// Checks `timestampMs` against the clock, then `type` against what the path serves.
-    static func check(_ fields: inout FieldReader, type expected: String, at now: Date) throws(APIRefusal) {
+    /// Checks `timestampMs` against the clock, then `type` against what the path serves, which is answered.
+    static func check(
+        _ fields: inout FieldReader,
+        kinds: [ActivityKind],
+        at now: Date
+    ) throws(APIRefusal) -> ActivityKind {
         let text = try fields.string("timestampMs")
         // `Int64` alone would read a sign too.
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let milliseconds = Int64(text) else {
@@ -34,6 +44,7 @@ struct Submission {
         let age = now.timeIntervalSince(timestamp)
         guard age < oldestSeconds, -age <= furthestAheadSeconds else { throw .timestampOutOfRange }
         let type = try fields.string("type")
-        guard type == expected else { throw .activityType(type) }
+        guard let kind = kinds.first(where: { $0.type == type }) else { throw .activityType(type) }
+        return kind
     }
 }

@@ -3,57 +3,54 @@ import Foundation
 
 /// What a submission asks for: read once, done when the activity is.
 protocol ActivityCommand: Sendable {
+    /// The kind that the API's description names.
     static var kind: ActivityKind { get }
+
+    /// The kinds that the path takes: versions that clients still send are among them.
+    static var kinds: [ActivityKind] { get }
+
+    /// Whether users of the parent may ask for it in a sub-organization.
+    static var isOpenToParent: Bool { get }
 
     /// Reads the parameters; what nobody asked for is refused by the caller.
     init(reading parameters: inout FieldReader) throws(APIRefusal)
 
+    /// Whether it changes nothing but what this user signs in with.
+    func concernsOnly(_ userId: UUID) -> Bool
+
     /// Does it, and answers the members of the result.
+    func execute(in directory: inout Directory, for context: ActivityContext) throws(APIRefusal) -> JSONObject
+}
+
+extension ActivityCommand {
+    static var kinds: [ActivityKind] { [kind] }
+
+    static var isOpenToParent: Bool { false }
+
+    func concernsOnly(_ userId: UUID) -> Bool { false }
+}
+
+/// A command that looks at its own organization alone.
+protocol OrganizationCommand: ActivityCommand {
     func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject
+}
+
+extension OrganizationCommand {
+    func execute(in directory: inout Directory, for context: ActivityContext) throws(APIRefusal) -> JSONObject {
+        var organization = try directory.organization(context.organizationId)
+        let result = try execute(in: &organization, for: context)
+        directory.store(organization)
+        return result
+    }
 }
 
 /// What a command knows besides its parameters.
 struct ActivityContext {
+    /// Where it is done.
+    let organizationId: UUID
     /// Whose stamp the activity carries.
     let userId: UUID
     let now: Date
     let parties: RelyingParties
     let notarizer: Notarizer
-}
-
-extension Endpoint {
-    /// The command of a submission's path; `nil` for a query.
-    var command: (any ActivityCommand.Type)? {
-        switch self {
-        case .createAPIKeys: CreateAPIKeys.self
-        case .deleteAPIKeys: DeleteAPIKeys.self
-        case .createAuthenticators: CreateAuthenticators.self
-        case .stampLogin: StampLogin.self
-        case .createReadWriteSession: CreateReadWriteSession.self
-        case .whoami, .getUser, .listUsers, .getAPIKeys, .getAPIKey, .getActivity: nil
-        }
-    }
-}
-
-extension FieldReader {
-    /// A P-256 public key in compressed hex.
-    mutating func publicKey(_ name: String) throws(APIRefusal) -> APIPublicKey {
-        guard let key = APIPublicKey(hex: try string(name)) else {
-            throw invalid(name, "must be a compressed P-256 point in 66 hex digits")
-        }
-        return key
-    }
-
-    /// `expirationSeconds`, where it is given.
-    mutating func expiration() throws(APIRefusal) -> Expiration? {
-        guard let text = try optionalString("expirationSeconds") else { return nil }
-        return try Expiration(reading: text)
-    }
-
-    /// A text that may not be empty.
-    mutating func name(_ name: String) throws(APIRefusal) -> String {
-        let text = try string(name)
-        guard !text.isEmpty else { throw invalid(name, "must not be empty") }
-        return text
-    }
 }

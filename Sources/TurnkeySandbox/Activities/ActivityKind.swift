@@ -6,4 +6,7 @@ struct ActivityKind: Sendable, Equatable {
     let type: String
     let intentKey: String
     let resultKey: String
+
+    /// The word for it in policies. What is neither created nor deleted by name is created: a session, mostly.
+    var action: String { type.hasPrefix("ACTIVITY_TYPE_DELETE_") ? "DELETE" : "CREATE" }
 }

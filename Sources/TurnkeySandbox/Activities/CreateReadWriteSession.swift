@@ -3,7 +3,7 @@ import Crypto
 import Foundation
 
 /// `create_read_write_session`: makes a session's key here and answers its private half sealed to the target key.
-struct CreateReadWriteSession: ActivityCommand {
+struct CreateReadWriteSession: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_CREATE_READ_WRITE_SESSION_V2",
         intentKey: "createReadWriteSessionIntentV2",
@@ -17,18 +17,15 @@ struct CreateReadWriteSession: ActivityCommand {
     private let invalidatesExisting: Bool
 
     init(reading parameters: inout FieldReader) throws(APIRefusal) {
-        let text = try parameters.name("targetPublicKey")
-        // Uncompressed only: the target's bytes go into the additional data as they are written.
-        guard text.utf8.count == 130, let bytes = Hex.decode(text),
-            let target = try? P256.KeyAgreement.PublicKey(x963Representation: bytes)
-        else {
-            throw parameters.invalid("targetPublicKey", "must be an uncompressed P-256 point in 130 hex digits")
-        }
-        self.target = target
+        target = try parameters.targetPublicKey()
         expiration = try parameters.expiration() ?? .session
         userId = try parameters.optionalString("userId")
         apiKeyName = try parameters.optionalString("apiKeyName")
         invalidatesExisting = try parameters.optionalBool("invalidateExisting") ?? false
+    }
+
+    func concernsOnly(_ userId: UUID) -> Bool {
+        self.userId == nil || self.userId.flatMap(UUID.init(uuidString:)) == userId
     }
 
     func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject {

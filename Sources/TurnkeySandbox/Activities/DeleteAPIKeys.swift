@@ -2,7 +2,7 @@
 import Foundation
 
 /// `delete_api_keys`: removes keys of a user, all of those that are named or none.
-struct DeleteAPIKeys: ActivityCommand {
+struct DeleteAPIKeys: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_DELETE_API_KEYS",
         intentKey: "deleteApiKeysIntent",
@@ -16,6 +16,10 @@ struct DeleteAPIKeys: ActivityCommand {
         userId = try parameters.name("userId")
         apiKeyIds = try parameters.strings("apiKeyIds")
         guard !apiKeyIds.isEmpty else { throw parameters.invalid("apiKeyIds", "must not be empty") }
+    }
+
+    func concernsOnly(_ userId: UUID) -> Bool {
+        UUID(uuidString: self.userId) == userId
     }
 
     func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject {

@@ -10,34 +10,42 @@ struct StampLogin: ActivityCommand {
     )
 
     private let publicKey: APIPublicKey
-    private let expiration: Expiration
+    private let expiration: Expiration?
     private let invalidatesExisting: Bool
+    private let sessionProfileId: String?
 
     init(reading parameters: inout FieldReader) throws(APIRefusal) {
         publicKey = try parameters.publicKey("publicKey")
-        expiration = try parameters.expiration() ?? .session
-        if try parameters.optionalString("sessionProfileId") != nil {
-            throw parameters.invalid("sessionProfileId", "names a session profile, and this sandbox has none")
-        }
+        expiration = try parameters.expiration()
+        sessionProfileId = try parameters.optionalString("sessionProfileId")
         invalidatesExisting = try parameters.optionalBool("invalidateExisting") ?? false
     }
 
-    func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject {
+    func concernsOnly(_ userId: UUID) -> Bool { true }
+
+    func execute(in directory: inout Directory, for context: ActivityContext) throws(APIRefusal) -> JSONObject {
+        var organization = try directory.organization(context.organizationId)
+        var profile: SessionProfile?
+        if let sessionProfileId { profile = try directory.sessionProfile(sessionProfileId, for: organization) }
+        let expiration = Expiration.ofSession(asked: expiration, limit: profile?.expiration)
         try organization.addSessionKey(
             publicKey,
             named: "Login - \(context.now.unixSeconds)",
             kind: .login,
             expiration: expiration,
+            profileId: profile?.id,
             to: context.userId,
             invalidatesExisting: invalidatesExisting,
             at: context.now
         )
+        directory.store(organization)
         let token = context.notarizer.makeSessionToken(
             SessionClaims(
                 exp: expiration.unixSeconds(from: context.now),
                 publicKey: publicKey,
                 userId: context.userId,
-                organizationId: organization.id
+                organizationId: organization.id,
+                profile: profile
             )
         )
         guard let token else { throw .internal(UUID()) }
@@ -55,6 +63,7 @@ extension Organization {
         named name: String,
         kind: APIKey.Kind,
         expiration: Expiration,
+        profileId: UUID? = nil,
         to userId: UUID,
         invalidatesExisting: Bool,
         at now: Date
@@ -70,7 +79,8 @@ extension Organization {
             publicKey: publicKey,
             kind: kind,
             createdAt: now,
-            expiration: expiration
+            expiration: expiration,
+            sessionProfileId: profileId
         )
         try add(key, to: userId)
         return key.id

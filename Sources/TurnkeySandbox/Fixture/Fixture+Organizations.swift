@@ -14,29 +14,55 @@ extension Fixture {
         var made: [SandboxOrganization] = []
         for (index, organization) in organizations.enumerated() {
             let path = "organizations[\(index)]"
-            let next = try organization.make(path: path, parties: parties, at: now)
-            guard !made.contains(where: { $0.id == next.id }) else {
-                throw .invalid(path: "\(path).organizationId", reason: "is there twice")
+            let parent = try organization.make(path: path, parties: parties, at: now)
+            try Fixture.add(parent, to: &made, path: path)
+            for (index, child) in (organization.subOrganizations ?? []).enumerated() {
+                let path = "\(path).subOrganizations[\(index)]"
+                guard child.subOrganizations?.isEmpty ?? true else {
+                    throw .invalid(path: "\(path).subOrganizations", reason: "a sub-organization has none")
+                }
+                let organization = try child.make(parentId: parent.id, path: path, parties: parties, at: now)
+                try Fixture.add(organization, to: &made, path: path)
             }
-            made.append(next)
         }
-        guard made.first?.rootUser != nil else {
+        guard let rootUser = made.first?.rootUser else {
             throw .invalid(path: "organizations", reason: "the first organization needs a user, who is the root user")
+        }
+        guard rootUser.isRoot else {
+            throw .invalid(path: "organizations[0].users[0].isRootUser", reason: "must not be false")
         }
         try Fixture.place("organizations[0].users[0].apiKeys") { () throws(APIRefusal) in
             try made[0].addRootKey(rootKey, at: now)
         }
         return made
     }
+
+    private static func add(
+        _ organization: SandboxOrganization,
+        to made: inout [SandboxOrganization],
+        path: String
+    ) throws(FixtureError) {
+        guard !made.contains(where: { $0.id == organization.id }) else {
+            throw .invalid(path: "\(path).organizationId", reason: "is there twice")
+        }
+        made.append(organization)
+    }
 }
 
 extension Fixture.Organization {
     fileprivate func make(
+        parentId: UUID? = nil,
         path: String,
         parties: RelyingParties,
         at now: Date
     ) throws(FixtureError) -> Organization {
-        var organization = Organization(id: organizationId ?? UUID(), name: organizationName)
+        var organization = Organization(id: organizationId ?? UUID(), name: organizationName, parentId: parentId)
+        for (index, policy) in (policies ?? []).enumerated() {
+            organization.add(try policy.make(path: "\(path).policies[\(index)]"))
+        }
+        for (index, profile) in (sessionProfiles ?? []).enumerated() {
+            organization.add(try profile.make(path: "\(path).sessionProfiles[\(index)]", at: now))
+        }
         for (index, user) in users.enumerated() {
             try user.add(to: &organization, path: "\(path).users[\(index)]", parties: parties, at: now)
         }
@@ -55,7 +81,16 @@ extension Fixture.User {
         guard !organization.users.contains(where: { $0.id == id }) else {
             throw .invalid(path: "\(path).userId", reason: "is there twice")
         }
-        organization.add(User(id: id, name: userName, email: userEmail, phoneNumber: userPhoneNumber, createdAt: now))
+        organization.add(
+            User(
+                id: id,
+                name: userName,
+                email: userEmail,
+                phoneNumber: userPhoneNumber,
+                isRoot: isRootUser ?? true,
+                createdAt: now
+            )
+        )
         for (index, key) in (apiKeys ?? []).enumerated() {
             let path = "\(path).apiKeys[\(index)]"
             let key = try key.make(path: path, at: now)
@@ -77,59 +112,5 @@ extension Fixture {
         } catch {
             throw .invalid(path: path, reason: error.message)
         }
-    }
-}
-
-extension Fixture.APIKey {
-    fileprivate func make(path: String, at now: Date) throws(FixtureError) -> APIKey {
-        guard let key = APIPublicKey(hex: publicKey) else {
-            throw .invalid(path: "\(path).publicKey", reason: "must be a compressed P-256 point in 66 hex digits")
-        }
-        var expiration: Expiration?
-        if let expirationSeconds {
-            try Fixture.place("\(path).expirationSeconds") { () throws(APIRefusal) in
-                expiration = try Expiration(reading: expirationSeconds)
-            }
-        }
-        return APIKey(
-            id: apiKeyId ?? UUID(),
-            name: apiKeyName,
-            publicKey: key,
-            kind: .apiKey,
-            createdAt: now,
-            expiration: expiration
-        )
-    }
-}
-
-extension Fixture.Authenticator {
-    fileprivate func make(
-        path: String,
-        parties: RelyingParties,
-        at now: Date
-    ) throws(FixtureError) -> Authenticator {
-        guard let id = Base64URL.decode(credentialId), !id.isEmpty else {
-            throw .invalid(path: "\(path).credentialId", reason: "must be base64url")
-        }
-        guard let bytes = Base64URL.decode(publicKey), let key = COSEKey(bytes) else {
-            throw .invalid(path: "\(path).publicKey", reason: "must be an ES256 key in COSE form, base64url")
-        }
-        guard (transports ?? []).allSatisfy(AuthenticatorTransport.isKnown) else {
-            throw .invalid(path: "\(path).transports", reason: "must be AUTHENTICATOR_TRANSPORT_… each")
-        }
-        guard let party = rpId == nil ? parties.first : parties[rpId ?? ""] else {
-            throw .invalid(path: "\(path).rpId", reason: "must be a relying party of the sandbox")
-        }
-        return Authenticator(
-            id: authenticatorId ?? UUID(),
-            name: authenticatorName,
-            credentialId: id,
-            key: key,
-            aaguid: Data(count: 16),
-            transports: transports ?? [],
-            rpId: party.id,
-            createdAt: now,
-            counter: counter ?? 0
-        )
     }
 }

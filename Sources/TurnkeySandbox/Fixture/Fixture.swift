@@ -32,18 +32,34 @@ public struct Fixture: Sendable, Hashable, Codable {
         self.organizations = organizations
     }
 
-    /// An organization, which knows nothing of the others.
+    /// An organization, which knows nothing of the others but of those below it.
     public struct Organization: Sendable, Hashable, Codable {
         /// A new one where absent.
         public var organizationId: UUID?
         public var organizationName: String
-        /// In the first organization at least one.
+        /// In the first organization at least one, who is a root user.
         public var users: [User]
+        /// Who may do what, root users apart.
+        public var policies: [Policy]?
+        /// Limits that sessions may be given, here and below.
+        public var sessionProfiles: [SessionProfile]?
+        /// In a sub-organization, none.
+        public var subOrganizations: [Organization]?
 
-        public init(organizationId: UUID? = nil, organizationName: String, users: [User]) {
+        public init(
+            organizationId: UUID? = nil,
+            organizationName: String,
+            users: [User],
+            policies: [Policy]? = nil,
+            sessionProfiles: [SessionProfile]? = nil,
+            subOrganizations: [Organization]? = nil
+        ) {
             self.organizationId = organizationId
             self.organizationName = organizationName
             self.users = users
+            self.policies = policies
+            self.sessionProfiles = sessionProfiles
+            self.subOrganizations = subOrganizations
         }
     }
 
@@ -54,6 +70,8 @@ public struct Fixture: Sendable, Hashable, Codable {
         public var userName: String
         public var userEmail: String?
         public var userPhoneNumber: String?
+        /// Whether policies do not concern them; they do not, where absent.
+        public var isRootUser: Bool?
         /// At most ten long-lived and ten expiring ones; the root user, at most nine long-lived ones.
         public var apiKeys: [APIKey]?
         /// At most ten.
@@ -64,6 +82,7 @@ public struct Fixture: Sendable, Hashable, Codable {
             userName: String,
             userEmail: String? = nil,
             userPhoneNumber: String? = nil,
+            isRootUser: Bool? = nil,
             apiKeys: [APIKey]? = nil,
             authenticators: [Authenticator]? = nil
         ) {
@@ -71,66 +90,9 @@ public struct Fixture: Sendable, Hashable, Codable {
             self.userName = userName
             self.userEmail = userEmail
             self.userPhoneNumber = userPhoneNumber
+            self.isRootUser = isRootUser
             self.apiKeys = apiKeys
             self.authenticators = authenticators
-        }
-    }
-
-    /// A public key that the user stamps with.
-    public struct APIKey: Sendable, Hashable, Codable {
-        /// A new one where absent.
-        public var apiKeyId: UUID?
-        public var apiKeyName: String
-        /// P-256, compressed: 66 hex digits.
-        public var publicKey: String
-        /// A positive decimal number as a string, counted from the sandbox's start; long-lived where absent.
-        public var expirationSeconds: String?
-
-        public init(
-            apiKeyId: UUID? = nil,
-            apiKeyName: String,
-            publicKey: String,
-            expirationSeconds: String? = nil
-        ) {
-            self.apiKeyId = apiKeyId
-            self.apiKeyName = apiKeyName
-            self.publicKey = publicKey
-            self.expirationSeconds = expirationSeconds
-        }
-    }
-
-    /// A passkey that was registered before.
-    public struct Authenticator: Sendable, Hashable, Codable {
-        /// A new one where absent.
-        public var authenticatorId: UUID?
-        public var authenticatorName: String
-        /// Base64url.
-        public var credentialId: String
-        /// An ES256 public key in COSE form (RFC 9053 §7.1), base64url.
-        public var publicKey: String
-        /// The counter of its last assertion; 0 where absent.
-        public var counter: UInt32?
-        /// `AUTHENTICATOR_TRANSPORT_INTERNAL` and the like; none where absent.
-        public var transports: [String]?
-        /// The relying party that it was registered for; the sandbox's first where absent.
-        public var rpId: String?
-
-        public init(
-            authenticatorId: UUID? = nil,
-            authenticatorName: String,
-            credentialId: String,
-            publicKey: String,
-            counter: UInt32? = nil,
-            transports: [String]? = nil,
-            rpId: String? = nil
-        ) {
-            self.authenticatorId = authenticatorId
-            self.authenticatorName = authenticatorName
-            self.credentialId = credentialId
-            self.publicKey = publicKey
-            self.counter = counter
-            self.transports = transports
-            self.rpId = rpId
         }
     }
 }

@@ -41,6 +41,14 @@ struct FieldReader {
         }
     }
 
+    mutating func integer(_ name: String) throws(APIRefusal) -> Int64 {
+        switch take(name) {
+        case nil: throw .field(.missing(path + name))
+        case .integer(let value): return value
+        default: throw .field(.wrongType(path + name, expected: "an integer"))
+        }
+    }
+
     mutating func optionalObject(_ name: String) throws(APIRefusal) -> JSONObject? {
         switch take(name) {
         case nil: return nil
@@ -82,6 +90,11 @@ struct FieldReader {
         try optionalObject(name).map { FieldReader($0, path: "\(path)\(name).") }
     }
 
+    /// A reader of a member that is an object.
+    mutating func reader(_ name: String) throws(APIRefusal) -> FieldReader {
+        FieldReader(try object(name), path: "\(path)\(name).")
+    }
+
     /// The error for a member whose value cannot be.
     func invalid(_ name: String, _ reason: String) -> APIRefusal {
         .field(.invalid(path + name, reason: reason))
@@ -92,7 +105,7 @@ struct FieldReader {
         if let name = object.keys.sorted().first(where: { !asked.contains($0) }) { throw .field(.unknown(path + name)) }
     }
 
-    private mutating func array(_ name: String) throws(APIRefusal) -> [JSONValue] {
+    mutating func array(_ name: String) throws(APIRefusal) -> [JSONValue] {
         switch take(name) {
         case nil: throw .field(.missing(path + name))
         case .array(let elements): return elements
@@ -100,7 +113,8 @@ struct FieldReader {
         }
     }
 
-    private mutating func take(_ name: String) -> JSONValue? {
+    /// The member, which counts as asked for; `nil` where it is absent or null.
+    mutating func take(_ name: String) -> JSONValue? {
         asked.insert(name)
         let value = object[name]
         return value == .null ? nil : value

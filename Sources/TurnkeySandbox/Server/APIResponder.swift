@@ -6,12 +6,17 @@ import Logging
 import NIOCore
 
 /// Speaks HTTP for the API: POST on the paths that there are, a browser's preflight for them, and never a redirect.
+/// Besides, GET of the mailbox, which the API does not have.
 struct APIResponder: Sendable {
     /// A larger body is refused with 413: the signer's own frame is no larger.
     static let bodyLimitBytes = 1 << 20
+    /// Where tests read the e-mails that were sent. No page may read them.
+    static let mailboxPath = "/sandbox/mailbox"
 
     let api: TurnkeyAPI
     let latency: Duration
+    /// `nil`: nobody is counted.
+    let limiter: RateLimiter?
     let logger: Logger
 
     /// Answers one request, held back by the latency.
@@ -22,15 +27,23 @@ struct APIResponder: Sendable {
         if Endpoint(rawValue: request.uri.path) != nil, CrossOrigin.isPreflight(request.head) {
             return Response(status: .noContent, headers: CrossOrigin.preflightHeaders)
         }
+        if request.uri.path == Self.mailboxPath, request.method == .get {
+            return try response(200, await api.mailbox(), [:])
+        }
+        let verdict = await limiter?.admit()
+        var headers = CrossOrigin.answerHeaders
+        if let verdict { headers.append(contentsOf: RateLimitHeaders.fields(verdict)) }
         let body: JSONObject
         do throws(APIRefusal) {
+            if verdict?.isOver == true { throw .tooManyRequests }
             body = try await answer(request)
         } catch {
             logger.info("refused", metadata: metadata(of: error, path: request.uri.path))
-            return try response(error.status, error.body)
+            if case .methodNotAllowed = error { headers[.allow] = "POST" }
+            return try response(error.status, error.body, headers)
         }
         logger.info("answered", metadata: ["path": "\(request.uri.path)", "status": "200"])
-        return try response(200, body)
+        return try response(200, body, headers)
     }
 
     private func answer(_ request: Request) async throws(APIRefusal) -> JSONObject {
@@ -39,7 +52,8 @@ struct APIResponder: Sendable {
         let stamps = StampHeaders(
             apiKey: request.headers[values: .stamp],
             webAuthn: request.headers[values: .stampWebAuthn],
-            attested: request.headers[values: .stampAttested]
+            attested: request.headers[values: .stampAttested],
+            session: request.headers[values: .session]
         )
         let body = try await body(of: request)
         return try await api.answer(APIRequest(endpoint: endpoint, stamps: stamps, body: body))
@@ -56,10 +70,9 @@ struct APIResponder: Sendable {
         }
     }
 
-    private func response(_ status: Int, _ body: JSONObject) throws -> Response {
-        var headers = CrossOrigin.answerHeaders
+    private func response(_ status: Int, _ body: JSONObject, _ headers: HTTPFields) throws -> Response {
+        var headers = headers
         headers[.contentType] = "application/json"
-        if status == 405 { headers[.allow] = "POST" }
         return Response(
             status: HTTPResponse.Status(code: status),
             headers: headers,
@@ -74,16 +87,5 @@ struct APIResponder: Sendable {
         ]
         if case .webAuthnSignature(let failure) = error { metadata["reason"] = "\(failure.rawValue)" }
         return metadata
-    }
-}
-
-extension HTTPField.Name {
-    fileprivate static let stamp = name("X-Stamp")
-    fileprivate static let stampWebAuthn = name("X-Stamp-Webauthn")
-    fileprivate static let stampAttested = name("X-Stamp-Attested")
-
-    private static func name(_ text: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(text) else { preconditionFailure("a header's name has a bad character") }
-        return name
     }
 }

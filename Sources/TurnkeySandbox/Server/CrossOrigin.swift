@@ -19,7 +19,7 @@ enum CrossOrigin {
     static let preflightHeaders: HTTPFields = [
         .accessControlAllowOrigin: "*",
         .accessControlAllowMethods: "POST",
-        .accessControlAllowHeaders: "Content-Type, X-Client-Version, X-Stamp, X-Stamp-Webauthn",
+        .accessControlAllowHeaders: "Content-Type, X-Client-Version, X-Session, X-Stamp, X-Stamp-Webauthn",
         .accessControlMaxAge: String(maxAgeSeconds),
     ]
 

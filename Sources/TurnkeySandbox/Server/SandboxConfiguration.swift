@@ -18,6 +18,8 @@ public struct SandboxConfiguration: Sendable {
     public var latency: Duration = .zero
     /// After how many polls (`get_activity`, or the same submission again) an activity completes; 0: at once.
     public var pendingPolls = 0
+    /// How many requests a second of the clock are answered; one more gets 429. `nil`: any number.
+    public var rateLimitPerSecond: Int?
     /// The clock that keys expire by.
     public var now: @Sendable () -> Date = { Date() }
     /// Gets a line a request: path, status and error code, never a body or a key's private half.

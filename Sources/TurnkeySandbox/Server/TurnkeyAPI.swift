@@ -14,4 +14,9 @@ actor TurnkeyAPI {
     func answer(_ request: APIRequest) throws(APIRefusal) -> JSONObject {
         try ledger.answer(request, at: now())
     }
+
+    /// The e-mails that were sent, the oldest first.
+    func mailbox() -> JSONObject {
+        ["messages": .array(ledger.directory.mailbox.map { .object($0.json) })]
+    }
 }

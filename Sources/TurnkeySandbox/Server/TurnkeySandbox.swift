@@ -18,8 +18,9 @@ public struct TurnkeySandbox: Sendable {
     /// What every run starts with: the fixture, and the root user's API key.
     private let organizations: [Organization]
 
-    /// - Throws: `.fixture`, `.rpId`, `.origin` or `.foreignOrigin`, where the configuration cannot be.
+    /// - Throws: `.fixture`, `.rpId`, `.origin`, `.foreignOrigin` or `.rateLimit`, where the configuration cannot be.
     public init(_ configuration: SandboxConfiguration) throws(SandboxError) {
+        if let limit = configuration.rateLimitPerSecond, limit < 1 { throw .rateLimit(limit) }
         self.configuration = configuration
         parties = try RelyingParties(rpIds: configuration.rpIds, origins: configuration.origins)
         let now = configuration.now()
@@ -68,6 +69,7 @@ extension TurnkeySandbox {
         return APIResponder(
             api: TurnkeyAPI(ledger, now: configuration.now),
             latency: configuration.latency,
+            limiter: configuration.rateLimitPerSecond.map { RateLimiter(limitPerSecond: $0, now: configuration.now) },
             logger: configuration.logger
         )
     }

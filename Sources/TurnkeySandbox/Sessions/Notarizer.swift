@@ -9,15 +9,19 @@ struct SessionClaims {
     let publicKey: APIPublicKey
     let userId: UUID
     let organizationId: UUID
+    let profile: SessionProfile?
 
     var json: JSONObject {
-        [
+        var object: JSONObject = [
             "exp": .integer(exp),
             "public_key": .string(publicKey.hex),
-            "session_type": "SESSION_TYPE_READ_WRITE",
+            "session_type": .string(profile?.name ?? "SESSION_TYPE_READ_WRITE"),
             "user_id": .string(userId.text),
             "organization_id": .string(organizationId.text),
         ]
+        object["session_profile_id"] = profile.map { .string($0.id.text) }
+        object["scope"] = profile.map { .string($0.scope.text) }
+        return object
     }
 }
 

@@ -9,6 +9,8 @@ struct StampHeaders: Sendable {
     var webAuthn: [String] = []
     /// `X-Stamp-Attested`: part of the API, not of this sandbox.
     var attested: [String] = []
+    /// `X-Session`: the token of a read-only session, in a stamp's place.
+    var session: [String] = []
 }
 
 /// Who says that they made a request, not yet verified.
@@ -17,15 +19,21 @@ enum Stamp {
     enum Kind: Sendable {
         case apiKey
         case webAuthn
+        case session
     }
 
     case apiKey(APIKeyStamp)
     case webAuthn(WebAuthnStamp)
+    case session(token: String)
 
-    /// Reads the one stamp of a request; two are as bad as none that can be read.
+    /// Reads the one stamp of a request; two are as bad as none that can be read. A read-only session stamps nothing: on a
+    /// submission it is no stamp at all.
     init(reading headers: StampHeaders, for family: Endpoint.Family) throws(APIRefusal) {
         switch (headers.apiKey.count, headers.webAuthn.count, headers.attested.count) {
-        case (0, 0, 0): throw .stampMissing(family)
+        case (0, 0, 0) where headers.session.count == 1 && family == .query: self = .session(token: headers.session[0])
+        case (0, 0, 0) where headers.session.isEmpty || family == .submit: throw .stampMissing(family)
+        case (0, 0, 0): throw .stampMalformed(family, .session)
+        case _ where !headers.session.isEmpty: throw .stampMalformed(family, .session)
         case (1, 0, 0):
             guard let stamp = APIKeyStamp(headers.apiKey[0]) else { throw .stampMalformed(family, .apiKey) }
             self = .apiKey(stamp)

@@ -8,6 +8,7 @@ struct APIKey {
         case apiKey = "CREDENTIAL_TYPE_API_KEY_P256"
         case readWriteSession = "CREDENTIAL_TYPE_READ_WRITE_SESSION_KEY_P256"
         case login = "CREDENTIAL_TYPE_LOGIN"
+        case emailAuth = "CREDENTIAL_TYPE_EMAIL_AUTH_KEY_P256"
     }
 
     let id: UUID
@@ -17,6 +18,8 @@ struct APIKey {
     let createdAt: Date
     /// `nil` for a long-lived key.
     let expiration: Expiration?
+    /// What limits the session whose key it is, if anything does.
+    var sessionProfileId: UUID?
 
     func hasExpired(at now: Date) -> Bool {
         guard let expiration else { return false }
@@ -24,8 +27,10 @@ struct APIKey {
     }
 
     var json: JSONObject {
+        var credential: JSONObject = ["publicKey": .string(publicKey.hex), "type": .string(kind.rawValue)]
+        credential["sessionProfileId"] = sessionProfileId.map { .string($0.text) }
         var object: JSONObject = [
-            "credential": ["publicKey": .string(publicKey.hex), "type": .string(kind.rawValue)],
+            "credential": .object(credential),
             "apiKeyId": .string(id.text),
             "apiKeyName": .string(name),
             "createdAt": createdAt.json,

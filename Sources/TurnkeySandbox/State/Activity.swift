@@ -13,6 +13,7 @@ struct Activity {
 
     let id: UUID
     let organizationId: UUID
+    let kind: ActivityKind
     let command: any ActivityCommand
     /// The parameters as they came, without nulls.
     let parameters: JSONObject
@@ -29,8 +30,6 @@ struct Activity {
 }
 
 extension Activity {
-    private var kind: ActivityKind { type(of: command).kind }
-
     var json: JSONObject {
         [
             "id": .string(id.text),

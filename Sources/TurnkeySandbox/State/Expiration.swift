@@ -21,6 +21,12 @@ struct Expiration: Equatable {
         self.seconds = seconds
     }
 
+    /// What a session lives: the shorter of what is asked and what its profile allows, where there is either.
+    static func ofSession(asked: Expiration?, limit: Expiration?) -> Expiration {
+        guard let asked, let limit else { return asked ?? limit ?? .session }
+        return asked.seconds < limit.seconds ? asked : limit
+    }
+
     func date(from start: Date) -> Date {
         start.addingTimeInterval(TimeInterval(seconds))
     }

@@ -3,35 +3,62 @@ import Foundation
 
 extension Ledger {
     /// Answers a read. Only `get_activity` changes anything: it counts as a poll.
-    func answerQuery(
+    mutating func answerQuery(
         _ endpoint: Endpoint,
         _ body: RequestBody,
         from caller: Caller,
-        in organization: inout Organization,
+        in organization: Organization,
         at now: Date
     ) throws(APIRefusal) -> JSONObject {
         var fields = body.fields
+        if endpoint == .listSubOrganizations {
+            let filter = try SubOrganizationFilter(reading: &fields)
+            try fields.finish()
+            return ["organizationIds": .array(subOrganizationIds(of: organization, filter))]
+        }
         let argument: String? =
             switch endpoint {
-            case .getUser: try fields.string("userId")
+            case .getUser, .getAuthenticators: try fields.string("userId")
             case .getAPIKeys: try fields.optionalString("userId")
             case .getAPIKey: try fields.string("apiKeyId")
+            case .getAuthenticator: try fields.string("authenticatorId")
             case .getActivity: try fields.string("activityId")
+            case .getSessionProfile: try fields.string("sessionProfileId")
             default: nil
             }
         try fields.finish()
-        switch endpoint {
-        case .getUser: return ["user": .object(try organization.user(argument ?? "").json)]
-        case .listUsers: return ["users": .array(organization.users.map { .object($0.json) })]
-        case .getAPIKeys: return try apiKeys(of: argument ?? caller.userId.text, in: organization)
-        case .getAPIKey: return try apiKey(argument ?? "", in: organization)
-        case .getActivity:
-            return activityAnswer(poll(try organization.activity(argument ?? ""), in: &organization, at: now))
-        default: return try whoami(caller, in: organization)
+        if endpoint == .getActivity {
+            return activityAnswer(try poll(try organization.activity(argument ?? ""), at: now))
+        }
+        return try read(endpoint, argument, from: caller, in: organization)
+    }
+
+    private func read(
+        _ endpoint: Endpoint,
+        _ argument: String?,
+        from caller: Caller,
+        in organization: Organization
+    ) throws(APIRefusal) -> JSONObject {
+        let text = argument ?? ""
+        return switch endpoint {
+        case .getUser: ["user": .object(try organization.user(text).json)]
+        case .listUsers: ["users": .array(organization.users.map { .object($0.json) })]
+        case .getAPIKeys: try apiKeys(of: argument ?? caller.userId.text, in: organization)
+        case .getAPIKey: ["apiKey": .object(try organization.apiKey(text).json)]
+        case .getAuthenticators:
+            ["authenticators": .array(try organization.user(text).authenticators.map { .object($0.json) })]
+        case .getAuthenticator: ["authenticator": .object(try organization.authenticator(text).json)]
+        case .getSessionProfile:
+            ["sessionProfile": .object(try directory.sessionProfile(text, for: organization).json)]
+        case .getSessionProfiles:
+            ["sessionProfiles": .array(organization.sessionProfiles.map { .object($0.json) })]
+        default: try whoami(caller)
         }
     }
 
-    private func whoami(_ caller: Caller, in organization: Organization) throws(APIRefusal) -> JSONObject {
+    /// Who asks, whatever organization they name.
+    private func whoami(_ caller: Caller) throws(APIRefusal) -> JSONObject {
+        let organization = try directory.organization(caller.organizationId)
         let user = try organization.user(caller.userId)
         return [
             "organizationId": .string(organization.id.text),
@@ -45,9 +72,25 @@ extension Ledger {
         ["apiKeys": .array(try organization.user(userId).apiKeys.map { .object($0.json) })]
     }
 
-    private func apiKey(_ text: String, in organization: Organization) throws(APIRefusal) -> JSONObject {
-        let keys = organization.users.flatMap(\.apiKeys)
+    private func subOrganizationIds(of organization: Organization, _ filter: SubOrganizationFilter?) -> [JSONValue] {
+        directory.subOrganizations(of: organization.id)
+            .filter { filter?.matches($0) ?? true }
+            .map { .string($0.id.text) }
+    }
+}
+
+extension Organization {
+    func apiKey(_ text: String) throws(APIRefusal) -> APIKey {
+        let keys = users.flatMap(\.apiKeys)
         guard let key = keys.first(where: { $0.id == UUID(uuidString: text) }) else { throw .apiKeyNotFound }
-        return ["apiKey": .object(key.json)]
+        return key
+    }
+
+    func authenticator(_ text: String) throws(APIRefusal) -> Authenticator {
+        let authenticators = users.flatMap(\.authenticators)
+        guard let found = authenticators.first(where: { $0.id == UUID(uuidString: text) }) else {
+            throw .authenticatorNotFound
+        }
+        return found
     }
 }

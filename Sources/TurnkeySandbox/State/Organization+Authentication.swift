@@ -2,6 +2,15 @@
 import Foundation
 
 extension Organization {
+    /// Whether the stamp names a credential of one of its users, good or not.
+    func knows(_ stamp: Stamp) -> Bool {
+        switch stamp {
+        case .apiKey(let stamp): owner(ofPublicKey: stamp.publicKey) != nil
+        case .webAuthn(let stamp): owner(ofCredential: stamp.credentialId) != nil
+        case .session(let token): readOnlySession(token) != nil
+        }
+    }
+
     /// Finds whose stamp it is and verifies it: key known, then signature, then expiry. A passkey's counter is kept.
     mutating func authenticate(
         _ stamp: Stamp,
@@ -12,6 +21,7 @@ extension Organization {
         switch stamp {
         case .apiKey(let stamp): try authenticate(stamp, of: body, at: now)
         case .webAuthn(let stamp): try authenticate(stamp, of: body, for: parties)
+        case .session(let token): try authenticate(session: token, at: now)
         }
     }
 
@@ -22,10 +32,14 @@ extension Organization {
         guard stamp.isValid(for: body, by: key.publicKey) else { throw .apiKeySignature }
         guard !key.hasExpired(at: now) else { throw .apiKeyExpired(publicKey: key.publicKey.hex) }
         return Caller(
+            organizationId: id,
             userId: user.id,
-            publicKey: key.publicKey.hex,
-            signature: stamp.signature,
-            scheme: APIKeyStamp.scheme
+            sessionProfileId: key.sessionProfileId,
+            signature: Caller.Signature(
+                publicKey: key.publicKey.hex,
+                signature: stamp.signature,
+                scheme: APIKeyStamp.scheme
+            )
         )
     }
 
@@ -54,10 +68,19 @@ extension Organization {
         }
         update(user)
         return Caller(
+            organizationId: id,
             userId: user.id,
-            publicKey: Base64URL.encode(authenticator.key.bytes),
-            signature: stamp.assertion.signature,
-            scheme: "SIGNATURE_SCHEME_TK_WEBAUTHN"
+            sessionProfileId: nil,
+            signature: Caller.Signature(
+                publicKey: Base64URL.encode(authenticator.key.bytes),
+                signature: stamp.assertion.signature,
+                scheme: "SIGNATURE_SCHEME_TK_WEBAUTHN"
+            )
         )
+    }
+
+    private func authenticate(session token: String, at now: Date) throws(APIRefusal) -> Caller {
+        guard let session = readOnlySession(token), now < session.expiresAt else { throw .session }
+        return Caller(organizationId: id, userId: session.userId, sessionProfileId: nil, signature: nil)
     }
 }

@@ -5,12 +5,20 @@ import Foundation
 struct Organization {
     let id: UUID
     let name: String
+    /// The organization that this one is a sub-organization of.
+    let parentId: UUID?
+    let isEmailAuthDisabled: Bool
     private(set) var users: [User] = []
     private(set) var activities: [Activity] = []
+    private(set) var policies: [Policy] = []
+    private(set) var sessionProfiles: [SessionProfile] = []
+    private var readOnlySessions: [ReadOnlySession] = []
 
-    init(id: UUID, name: String) {
+    init(id: UUID, name: String, parentId: UUID? = nil, isEmailAuthDisabled: Bool = false) {
         self.id = id
         self.name = name
+        self.parentId = parentId
+        self.isEmailAuthDisabled = isEmailAuthDisabled
     }
 }
 
@@ -91,6 +99,25 @@ extension Organization {
         var user = try user(userId)
         try user.add(authenticator)
         update(user)
+    }
+}
+
+// Rules and sessions
+extension Organization {
+    mutating func add(_ policy: Policy) {
+        policies.append(policy)
+    }
+
+    mutating func add(_ profile: SessionProfile) {
+        sessionProfiles.append(profile)
+    }
+
+    mutating func add(_ session: ReadOnlySession) {
+        readOnlySessions.append(session)
+    }
+
+    func readOnlySession(_ token: String) -> ReadOnlySession? {
+        readOnlySessions.first { $0.token == token }
     }
 }
 

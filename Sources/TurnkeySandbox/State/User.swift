@@ -10,15 +10,18 @@ struct User {
     let name: String
     var email: String?
     var phoneNumber: String?
+    /// Whether policies do not concern them.
+    let isRoot: Bool
     let createdAt: Date
     private(set) var apiKeys: [APIKey] = []
     private(set) var authenticators: [Authenticator] = []
 
-    init(id: UUID, name: String, email: String? = nil, phoneNumber: String? = nil, createdAt: Date) {
+    init(id: UUID, name: String, email: String? = nil, phoneNumber: String? = nil, isRoot: Bool, createdAt: Date) {
         self.id = id
         self.name = name
         self.email = email
         self.phoneNumber = phoneNumber
+        self.isRoot = isRoot
         self.createdAt = createdAt
     }
 }
@@ -45,6 +48,10 @@ extension User {
 
     mutating func removeAPIKeys(where shouldRemove: (APIKey) -> Bool) {
         apiKeys.removeAll(where: shouldRemove)
+    }
+
+    mutating func removeAuthenticator(_ id: UUID) {
+        authenticators.removeAll { $0.id == id }
     }
 
     mutating func setCounter(_ counter: UInt32, ofCredential id: Data) {

@@ -8,7 +8,7 @@ struct Vote {
     let user: User
     /// The body that was stamped.
     let message: String
-    let caller: Caller
+    let signature: Caller.Signature
     let createdAt: Date
 
     func json(activityId: UUID) -> JSONObject {
@@ -19,9 +19,9 @@ struct Vote {
             "activityId": .string(activityId.text),
             "selection": "VOTE_SELECTION_APPROVED",
             "message": .string(message),
-            "publicKey": .string(caller.publicKey),
-            "signature": .string(Hex.encode(caller.signature)),
-            "scheme": .string(caller.scheme),
+            "publicKey": .string(signature.publicKey),
+            "signature": .string(Hex.encode(signature.signature)),
+            "scheme": .string(signature.scheme),
             "createdAt": createdAt.json,
         ]
     }

@@ -2,6 +2,7 @@
 import Crypto
 import Foundation
 import SoftwarePasskey
+import Testing
 import TurnkeyClient
 
 @testable import TurnkeySandbox
@@ -60,10 +61,28 @@ final class Desk {
     func submit(
         _ endpoint: Endpoint,
         _ parameters: JSONObject,
+        in organizationId: UUID? = nil,
         by key: P256.Signing.PrivateKey? = nil
     ) throws(APIRefusal) -> JSONValue {
-        try send(endpoint, makeSubmission(endpoint, parameters), by: key)["activity"] ?? .null
+        var body = makeSubmission(endpoint, parameters)
+        if let organizationId { body["organizationId"] = .string(organizationId.text) }
+        return try send(endpoint, body, by: key)["activity"] ?? .null
     }
+
+    /// Makes a sub-organization with these root users, and answers its identifier and theirs.
+    func makeSubOrganization(
+        _ name: String = "Ada's",
+        _ rootUsers: JSONObject...,
+        disableEmailAuth: Bool = false
+    ) throws -> (id: UUID, rootUserIds: [UUID]) {
+        let parameters = makeSubOrganizationParameters(name, rootUsers, disableEmailAuth: disableEmailAuth)
+        let result = try submit(.createSubOrganization, parameters)["result"]?["createSubOrganizationResultV8"]
+        let ids = try #require(result?["rootUserIds"]?.elements).map { try #require(UUID(uuidString: $0.string ?? "")) }
+        return (try #require(UUID(uuidString: result?["subOrganizationId"]?.string ?? "")), ids)
+    }
+
+    /// The e-mails that were sent.
+    var mailbox: [JSONValue] { ledger.directory.mailbox.map { .object($0.json) } }
 
     func makeQuery(_ members: JSONObject = [:]) -> JSONObject {
         members.merging(["organizationId": .string(organizationId.text)]) { given, _ in given }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// `create_sub_organization`: makes an organization below the caller's, with root users of its own.
+struct CreateSubOrganization: ActivityCommand {
+    static let kind = makeKind(version: 8)
+    /// Clients send the seventh version: it differs in what is said of OAuth alone.
+    static let kinds = [kind, makeKind(version: 7)]
+
+    private let name: String
+    private let rootUsers: [NewUser]
+    private let isEmailAuthDisabled: Bool
+
+    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+        name = try parameters.name("subOrganizationName")
+        var rootUsers: [NewUser] = []
+        for var reader in try parameters.readers("rootUsers") {
+            rootUsers.append(try NewUser(reading: &reader))
+            try reader.finish()
+        }
+        guard !rootUsers.isEmpty else { throw parameters.invalid("rootUsers", "must not be empty") }
+        self.rootUsers = rootUsers
+        guard try parameters.integer("rootQuorumThreshold") == 1 else {
+            throw parameters.invalid("rootQuorumThreshold", "must be 1: this sandbox knows no consensus")
+        }
+        isEmailAuthDisabled = try parameters.optionalBool("disableEmailAuth") ?? false
+        // What these would switch off is not there to begin with.
+        for flag in ["disableEmailRecovery", "disableSmsAuth", "disableOtpEmailAuth"] {
+            _ = try parameters.optionalBool(flag)
+        }
+        try parameters.refuse("wallet", "verificationToken", "clientSignature")
+    }
+
+    func execute(in directory: inout Directory, for context: ActivityContext) throws(APIRefusal) -> JSONObject {
+        let parent = try directory.organization(context.organizationId)
+        guard parent.parentId == nil else { throw .notInSubOrganization(Self.kind.type) }
+        var organization = Organization(
+            id: UUID(),
+            name: name,
+            parentId: parent.id,
+            isEmailAuthDisabled: isEmailAuthDisabled
+        )
+        var ids: [JSONValue] = []
+        for user in rootUsers {
+            ids.append(.string(try user.add(to: &organization, isRoot: true, for: context).text))
+        }
+        directory.store(organization)
+        return ["subOrganizationId": .string(organization.id.text), "rootUserIds": .array(ids)]
+    }
+
+    private static func makeKind(version: Int) -> ActivityKind {
+        ActivityKind(
+            type: "ACTIVITY_TYPE_CREATE_SUB_ORGANIZATION_V\(version)",
+            intentKey: "createSubOrganizationIntentV\(version)",
+            resultKey: "createSubOrganizationResultV\(version)"
+        )
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// An expression of the API's policy language, of which the sandbox reads a small part.
+///
+/// Terms are `true`, `false`, `activity.type == 'ACTIVITY_TYPE_…'`, `activity.action == 'CREATE'` (or `'DELETE'`), both
+/// with `!=` too, and `approvers.any(user, user.id == '<user id>')`; `&&` binds them tighter than `||`. There are no
+/// parentheses.
+struct PolicyExpression: Sendable, Hashable {
+    /// Longer than any that is written by hand: reading one holds up everybody.
+    static let limitBytes = 4096
+
+    /// What is asked: one user asks for one activity, since nobody else can approve it here.
+    struct Request {
+        let kind: ActivityKind
+        let userId: UUID
+    }
+
+    private enum Term: Hashable {
+        case constant(Bool)
+        case type(String, isEqual: Bool)
+        case action(String, isEqual: Bool)
+        case approver(UUID)
+    }
+
+    /// As it was written.
+    let text: String
+    /// One of these must hold in all its terms.
+    private let alternatives: [[Term]]
+
+    /// Reads an expression, or answers `nil` for what the sandbox does not know, or is too long.
+    init?(_ text: String) {
+        guard text.utf8.count <= Self.limitBytes else { return nil }
+        var alternatives: [[Term]] = []
+        // No name or identifier has one of these signs in it, so that what is quoted need not be told from the rest.
+        for alternative in text.split(separator: "||", omittingEmptySubsequences: false) {
+            var terms: [Term] = []
+            for part in alternative.split(separator: "&&", omittingEmptySubsequences: false) {
+                guard let term = Self.term(part) else { return nil }
+                terms.append(term)
+            }
+            alternatives.append(terms)
+        }
+        self.text = text
+        self.alternatives = alternatives
+    }
+
+    func holds(for request: Request) -> Bool {
+        alternatives.contains { terms in terms.allSatisfy { Self.holds($0, for: request) } }
+    }
+
+    private static func term(_ text: Substring) -> Term? {
+        if let match = text.wholeMatch(of: /\s*(true|false)\s*/) { return .constant(match.1 == "true") }
+        if let match = text.wholeMatch(of: /\s*activity\.(type|action)\s*(==|!=)\s*'([A-Z0-9_]+)'\s*/) {
+            let isEqual = match.2 == "=="
+            return match.1 == "type"
+                ? .type(String(match.3), isEqual: isEqual) : .action(String(match.3), isEqual: isEqual)
+        }
+        let approver = /\s*approvers\.any\(\s*user\s*,\s*user\.id\s*==\s*'([0-9A-Fa-f-]+)'\s*\)\s*/
+        return text.wholeMatch(of: approver).flatMap { UUID(uuidString: String($0.1)) }.map { .approver($0) }
+    }
+
+    private static func holds(_ term: Term, for request: Request) -> Bool {
+        switch term {
+        case .constant(let value): value
+        case .type(let type, let isEqual): (request.kind.type == type) == isEqual
+        case .action(let action, let isEqual): (request.kind.action == action) == isEqual
+        case .approver(let id): request.userId == id
+        }
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// A session that reads, and does nothing else: its token stands in `X-Session` in a stamp's place.
+struct ReadOnlySession {
+    /// The API fixes it, too.
+    static let lifetimeSeconds: TimeInterval = 3600
+
+    /// 32 random bytes in base64url; whoever has it may read.
+    let token: String
+    let userId: UUID
+    let expiresAt: Date
+
+    init(of userId: UUID, at now: Date) {
+        var generator = SystemRandomNumberGenerator()
+        token = Base64URL.encode((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        self.userId = userId
+        expiresAt = now.addingTimeInterval(Self.lifetimeSeconds)
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// What a session may do at most, and for how long. It is never changed.
+struct SessionProfile {
+    let id: UUID
+    /// Also the `session_type` of its sessions' tokens.
+    let name: String
+    /// Must hold for each submission of such a session.
+    let scope: PolicyExpression
+    let expiration: Expiration?
+    let notes: String?
+    let createdAt: Date
+
+    var json: JSONObject {
+        var object: JSONObject = [
+            "sessionProfileId": .string(id.text),
+            "sessionProfileName": .string(name),
+            "scope": .string(scope.text),
+            "createdAt": createdAt.json,
+            "updatedAt": createdAt.json,
+        ]
+        object["expirationSeconds"] = expiration.map { .string(String($0.seconds)) }
+        object["notes"] = notes.map { .string($0) }
+        return object
+    }
+}

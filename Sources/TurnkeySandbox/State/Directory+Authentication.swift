@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+extension Directory {
+    /// Finds whose stamp it is and verifies it. A passkey's counter is kept.
+    ///
+    /// Looked for in `target`, then in its parent, and for an endpoint that may be asked in the parent's name, in the
+    /// sub-organizations of `target`.
+    mutating func authenticate(
+        _ stamp: Stamp,
+        of body: Data,
+        asking target: Organization,
+        at endpoint: Endpoint,
+        for parties: RelyingParties,
+        at now: Date
+    ) throws(APIRefusal) -> Caller {
+        var home = try home(of: stamp, asking: target, at: endpoint)
+        // A good passkey stamp counts, whatever becomes of the request.
+        defer { store(home) }
+        return try home.authenticate(stamp, of: body, for: parties, at: now)
+    }
+
+    /// Where a request is carried out: in the organization that it names, or in the caller's own below it.
+    func place(of caller: Caller, asking target: Organization) throws(APIRefusal) -> Organization {
+        let own = try organization(caller.organizationId)
+        return own.parentId == target.id ? own : target
+    }
+
+    /// - Throws: `.credentialConflict` where more than one sub-organization knows the credential.
+    private func home(
+        of stamp: Stamp,
+        asking target: Organization,
+        at endpoint: Endpoint
+    ) throws(APIRefusal) -> Organization {
+        if target.knows(stamp) { return target }
+        if let parent = parent(of: target), parent.knows(stamp) { return parent }
+        guard endpoint.resolvesSubOrganization else { return target }
+        let homes = subOrganizations(of: target.id).filter { $0.knows(stamp) }
+        guard homes.count <= 1 else { throw .credentialConflict }
+        return homes.first ?? target
+    }
+}
