@@ -105,7 +105,7 @@ let package = Package(
         .executableTarget(
             name: "stampctl",
             dependencies: [
-                "StampClient", "TurnkeyClient",
+                "LoginPage", "StampClient", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: shipped

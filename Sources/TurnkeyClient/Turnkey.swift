@@ -62,6 +62,15 @@ public struct Turnkey: Sendable {
         context.makeClient(session: session ?? defaultSessionName, organizationId: nil)
     }
 
+    /// Has the authenticator make a passkey of `user`, which the API does not know yet.
+    ///
+    /// - Throws: `.configuration` where no authenticator or no relying party was given; `.passkey`.
+    public func register(_ user: PasskeyUser) async throws(TurnkeyError) -> PasskeyAttestation {
+        guard let passkey else { throw .configuration(.missingPasskey) }
+        guard let rpId = config.rpId else { throw .configuration(.missingRelyingParty) }
+        do { return try await passkey.registration(of: user, rpId: rpId) } catch { throw .passkey(error) }
+    }
+
     /// The API, approved by the passkey request by request.
     ///
     /// - Throws: `.configuration` where no authenticator or no relying party was given.

@@ -39,7 +39,7 @@ struct Failure: Error {
     private static func makeHint(_ error: StampError) -> String? {
         switch error {
         case .noEmbeddedKey: "make one with \"stampctl key init\""
-        case .noSession, .sessionExpired: "approve a session with the passkey, then \"stampctl inject\" its bundle"
+        case .noSession, .sessionExpired: "\"stampctl login\", or \"stampctl inject\" a bundle"
         case .publicKeyMismatch: "look at it with \"stampctl session show\""
         case .locked: "\"stampctl unlock\""
         case .tooManySessions: "\"stampctl session end\" some, or \"stampctl key reset\""

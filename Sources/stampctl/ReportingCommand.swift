@@ -21,6 +21,8 @@ extension ReportingCommand {
             try fail(Failure(error))
         } catch let error as TurnkeyError {
             try fail(Failure(error))
+        } catch let error as any PasskeyError {
+            try fail(Failure(error.message, hint: error.hint, status: .never))
         } catch let failure as Failure {
             try fail(failure)
         }

@@ -7,10 +7,9 @@ struct Stampctl: AsyncParsableCommand {
         commandName: "stampctl",
         abstract: "Drive a stampd frame: its key, its sessions, its stamps.",
         discussion: """
-            A session is started by injecting a credential bundle, and stamps until it ends:
+            A session is started by a login, or by injecting a credential bundle, and stamps until it ends:
 
-              stampctl key init
-              stampctl inject bundle.txt --expiration-seconds 900
+              stampctl login
               stampctl whoami
 
             Results go to standard output, everything else to standard error. Payloads and bundles are read from a file \
@@ -49,7 +48,8 @@ struct Stampctl: AsyncParsableCommand {
         subcommands: [
             StatusCommand.self, KeyCommand.self, InjectCommand.self, SessionCommand.self, StampCommand.self,
             LockCommand.self, UnlockCommand.self, MonitorCommand.self, AuditCommand.self, MetricsCommand.self,
-            WhoamiCommand.self, RequestCommand.self, RefreshCommand.self, LogoutCommand.self, DoctorCommand.self,
+            WhoamiCommand.self, RequestCommand.self, LoginCommand.self, RegisterCommand.self, RefreshCommand.self,
+            LogoutCommand.self, DoctorCommand.self,
         ]
     )
 

@@ -9,7 +9,8 @@ struct UsageTests {
         [], ["status"], ["key"], ["key", "show"], ["key", "init"], ["key", "reset"], ["inject"], ["session"],
         ["session", "list"], ["session", "show"], ["session", "end"], ["session", "create"], ["session", "activate"],
         ["session", "select"], ["stamp"], ["lock"], ["unlock"], ["monitor"], ["audit"], ["metrics"], ["whoami"],
-        ["request"], ["request", "query"], ["request", "submit"], ["refresh"], ["logout"], ["doctor"],
+        ["request"], ["request", "query"], ["request", "submit"], ["login"], ["register"], ["refresh"], ["logout"],
+        ["doctor"],
     ]
 
     @Test("the help of every command is the one that was reviewed")
@@ -41,7 +42,9 @@ struct UsageTests {
             ["stamp", "--expect-public-key", String(repeating: "AB", count: 33)],
             ["inject", "--expect-public-key", "02"], ["session", "activate", "02"],
             ["inject", "--expiration-seconds", "0"], ["key", "init", "--expiration-seconds=-1"],
-            ["refresh", "--expiration-seconds", "9"],
+            ["refresh", "--expiration-seconds", "9"], ["login", "--expiration-seconds", "0"],
+            ["login", "--paste", "--organization-id", "o"], ["login"],
+            ["register", "--organization-id", "o", "--api-key-file", "/nonexistent"],
         ]
     )
     func wrongUsage(_ arguments: [String]) async throws {

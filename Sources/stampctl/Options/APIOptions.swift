@@ -23,6 +23,19 @@ struct APIOptions: ParsableArguments {
         return Turnkey(config, frame: configured.stampClient, control: configured.controlClient)
     }
 
+    /// The same with a page that asks for passkeys; those are of localhost, unless a relying party is configured.
+    func makeTurnkey(_ frame: FrameOptions, organizationId: String?, _ page: PageOptions) throws -> Turnkey {
+        var config = try load(frame, organizationId: organizationId)
+        if config.rpId == nil { config = try load(frame, organizationId: organizationId, rpId: "localhost") }
+        let configured = FrameOptions(socketDirectory: config.socketDirectory, frameUser: frame.frameUser)
+        return Turnkey(
+            config,
+            passkey: page.makeAuthenticator(config),
+            frame: configured.stampClient,
+            control: configured.controlClient
+        )
+    }
+
     /// As above, for bodies that name their organization themselves, and for what needs none.
     func makeTurnkey(_ frame: FrameOptions) throws -> Turnkey {
         do {
@@ -32,10 +45,15 @@ struct APIOptions: ParsableArguments {
         }
     }
 
-    private func load(_ frame: FrameOptions, organizationId: String?) throws -> TurnkeyConfiguration {
+    private func load(
+        _ frame: FrameOptions,
+        organizationId: String?,
+        rpId: String? = nil
+    ) throws -> TurnkeyConfiguration {
         try TurnkeyConfiguration.load(
             apiBaseUrl: apiBaseUrl,
             defaultOrganizationId: organizationId,
+            rpId: rpId,
             socketDirectory: frame.socketDirectory
         )
     }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+import TurnkeyClient
+
+/// A file that holds an API key: one JSON object, `publicKey` and `privateKey` in hex.
+struct APIKeyFile {
+    private struct Members: Decodable {
+        let publicKey: String
+        let privateKey: String
+    }
+
+    private let members: Members
+
+    /// - Throws: where it is not there, is open to others than its owner, or is no such object. What is in it is not said.
+    init(_ path: String) throws {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
+            throw Failure("cannot read the API key's file: \(describe(errno))", status: .wrongUsage)
+        }
+        guard status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
+            throw Failure("the API key's file may be used by others", hint: "chmod 600 it", status: .wrongUsage)
+        }
+        let data = try InputFile(path: path).read()
+        guard let members = try? JSONDecoder().decode(Members.self, from: data) else {
+            throw Failure("the API key's file is not a JSON object of publicKey and privateKey", status: .wrongUsage)
+        }
+        self.members = members
+    }
+
+    /// - Throws: where the private key is none, or is another's than the public key.
+    func makeStamper() throws -> APIKeyStamper {
+        let stamper = try APIKeyStamper(hexadecimal: members.privateKey)
+        guard stamper.publicKey == members.publicKey.lowercased() else {
+            throw Failure("the API key's file holds two keys that do not belong together", status: .wrongUsage)
+        }
+        return stamper
+    }
+}
