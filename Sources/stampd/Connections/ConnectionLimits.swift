@@ -9,7 +9,7 @@ struct ConnectionLimits {
     var maximumNesting = JSONReader.defaultMaximumDepth
     /// Bytes of frames that are not whole yet, all connections together; then reading waits.
     var maximumReadingBytes = 32 * 1024 * 1024
-    /// One descriptor each; a second is planned for, in a process that may have 2048.
+    /// Two descriptors each, the socket and the peer's process, in a process that may have 2048.
     var maximumConnections = 768
     var maximumConnectionsPerUser = 512
     /// Of `maximumConnections`: kept for root and for the control socket.
@@ -21,11 +21,16 @@ struct ConnectionLimits {
     /// How long a stop waits for calls that are on their way.
     var drainTimeoutSeconds: Int64 = 2
 
+    /// What the process needs: two for each connection, one for each that is refused, and its own.
+    var descriptorCount: Int { 2 * maximumConnections + Self.maximumRefusedConnections + Self.ownDescriptorCount }
+
     /// What the limit on reading must at least be: a piece of each connection, and one whole frame.
     var minimumReadingBytes: Int { (maximumConnections + 1) * Self.readByteCount + maximumFrameBytes }
 
     /// Peers that are told why they are refused, at once; beside `maximumConnections`.
-    static let maximumRefusedConnections = 16
+    static let maximumRefusedConnections = 64
+    /// More than what a frame holds beside its connections, with sixteen sockets.
+    static let ownDescriptorCount = 64
     /// A watcher that is so far behind is ended.
     static let maximumEventBytes = 256 * 1024
     /// What one recv(2) takes at most.

@@ -10,7 +10,14 @@ import Varlink
 final class Server {
     let loop: EventLoop
     let limits: ConnectionLimits
-    let authorization: Authorization
+    /// Whom it serves before any rule.
+    let ownAuthorization: Authorization
+    /// Whom it serves of them; `endUnauthorizedConnections` lets a change reach those that are here.
+    var authorization = AuthorizationRules()
+    /// Whether /proc tells the units of peers.
+    let areUnitsTold = PeerUnit.isTold()
+    /// Kept for the process of the next peer, so that whom accept4(2) found room for has room.
+    var spareDescriptor = SpareDescriptor()
     let exitOnIdleSeconds: Int64?
     let started = BootInstant.now
     var frame: Frame
@@ -82,7 +89,7 @@ final class Server {
         loop = try EventLoop()
         limits = options.limits
         exitOnIdleSeconds = options.exitOnIdleSeconds
-        authorization = Authorization(ownUid: geteuid())
+        ownAuthorization = Authorization(ownUid: geteuid())
         frame = Frame(limits: options.frameLimits)
         self.log = log
         audit = try Audit(loop, path: options.journalSocket)
@@ -106,7 +113,8 @@ final class Server {
         schedule(idleExitTime)
         return try loop.run(
             onReady: { id, events in
-                if let connection = polled[id] { ready(connection, events) }
+                guard let connection = polled[id & ~Connection.processBit] else { return }
+                if id & Connection.processBit == 0 { ready(connection, events) } else { peerEnded(connection) }
             },
             onTurn: serveQueue
         )
