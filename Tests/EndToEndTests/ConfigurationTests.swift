@@ -112,6 +112,21 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("a rule for a socket that is not there starts nothing, and leaves nothing")
+    func missingSocket() async throws {
+        try await blocking {
+            try TemporaryDirectory.with { directory in
+                let file = try ConfigurationFile(#"{"authorization": {"stamp-b": {"uids": [1]}}}"#, in: directory.path)
+                let refused = try Refused(all: ["--socket-directory", directory.path, "--configuration", file.path])
+                #expect(refused.code == 78)
+                let line = "authorization names the socket 'stamp-b', which this frame does not have\n"
+                #expect(refused.errors == "stampd: \(file.path): " + line + Self.hint)
+                #expect(directory.names == ["frame.json"])
+                #expect(try Refused(all: ["--check-configuration", file.path]).code == 0)
+            }
+        }
+    }
+
     @Test("keepState of the file needs the boot's name on the command line, which may stand there without it")
     func keepState() async throws {
         let bootId = ServiceManager.bootId

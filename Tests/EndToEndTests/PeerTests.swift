@@ -92,7 +92,7 @@ struct PeerTests {
                 defer { frame.end() }
                 let reply = try frame.controlClient().control("Lock")
                 #expect(reply.summary == "Denied fallback=never rule=peer")
-                #expect(frame.log.contains("pid 0: a process of another pid namespace"))
+                try frame.waitForLog("pid 0: a process of another pid namespace")
             }
         }
     }

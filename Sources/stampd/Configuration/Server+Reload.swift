@@ -7,7 +7,7 @@ extension Server {
         guard !isDraining else { return }
         serviceManager.notifier?.tell(.reloading)
         do throws(ConfigurationSource.Refusal) {
-            apply(try source.load())
+            apply(try load(source))
             serviceManager.reloadFault = nil
         } catch {
             for line in error.lines { log.write(.error, "reload failed: \(line.printable(1024))") }
@@ -18,9 +18,26 @@ extension Server {
         keepTime()
     }
 
+    /// What the file says, where it is about this frame.
+    func load(_ source: ConfigurationSource) throws(ConfigurationSource.Refusal) -> Configuration {
+        let configuration = try source.load()
+        let missing = missingSockets(of: configuration)
+        guard missing.isEmpty else { throw ConfigurationSource.Refusal(path: source.path, reasons: missing) }
+        return configuration
+    }
+
+    /// A rule for a socket that is not there was meant for another one, which would be open to more than was meant.
+    func missingSockets(of configuration: Configuration) -> [String] {
+        let names = Set(listeners.map(\.socket.ruleName))
+        return configuration.authorization.sockets.keys.filter { !names.contains($0) }.sorted().map { name in
+            "authorization names the socket '\(name)', which this frame does not have"
+        }
+    }
+
     private func apply(_ asked: Configuration) {
         let (next, postponed) = asked.keepingUntilStart(configuration)
-        let changes = configuration.changes(to: next)
+        var changes = configuration.changes(to: next)
+        if configuration.authorization != next.authorization { changes.append("authorization") }
         configuration = next
         frame.apply(next.frameLimits)
         audit.limits = next.auditLimits
@@ -28,7 +45,8 @@ extension Server {
         stampRate.limits = next.stampLimits
         for line in postponed { log.write(.warning, "not before the next start: \(line)") }
         log.write(.notice, "reloaded: \(changes.isEmpty ? "nothing changed" : changes.joined(separator: ", "))")
-        while refused.count > limits.maximumRefusedConnections { end(refused[0]) }
+        while refused.count > limits.maximumRefusedConnections { endOldestRefused() }
+        endUnauthorizedConnections()
         resumeReading()
         resumeAccepting()
     }
