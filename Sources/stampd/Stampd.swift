@@ -36,6 +36,7 @@ enum Stampd {
         setUpSecureHeap(options, &log)
         prepareCryptography()
         ProcessEnvironment.drop()
+        DescriptorLimit.raise(to: options.limits.descriptorCount)
         do throws(SystemError) {
             let server = try Server(options, log: log)
             server.keepState(bootId: options.bootId, passed: passed.takeAll(named: FileDescriptorStore.name))

@@ -12,7 +12,12 @@ extension Server {
         if !isLogDoubled { log.refused(line(), at: now.seconds) }
     }
 
-    func note(_ peer: Peer, refusedBy refusal: AuthorizationRefusal, line: @autoclosure () -> String, at now: BootInstant) {
+    func note(
+        _ peer: Peer,
+        refusedBy refusal: AuthorizationRefusal,
+        line: @autoclosure () -> String,
+        at now: BootInstant
+    ) {
         note(peer, refusedBy: "Denied.\(refusal.rule.rawValue)", line: line(), at: now)
     }
 

@@ -122,6 +122,27 @@ struct PeerTests {
         }
     }
 
+    @Test("a hundred peers that are refused at once are all told why, whoever comes behind them")
+    func refusedAtOnce() async throws {
+        try await withFrame(["--maximum-connections-per-user", "1"]) { frame in
+            let first = try frame.stampClient()
+            try first.stamper("GetStatus")
+            // Stopped, it finds them all waiting, their calls with them.
+            frame.process.send(SIGSTOP)
+            let others = try (0..<100).map { _ in try frame.stampClient() }
+            let long = Array(repeating: UInt8(ascii: "x"), count: 40_000)
+            for (index, other) in others.enumerated() {
+                try other.write(index % 10 == 9 ? long : makeCall("io.stampd.Stamper.GetStatus"))
+            }
+            frame.process.send(SIGCONT)
+            for other in others {
+                let replies = try other.readToEnd()
+                #expect(replies.map(\.summary) == ["RateLimited fallback=retry retryAfterMilliseconds=2000"])
+            }
+            try first.stamper("GetStatus")
+        }
+    }
+
     @Test("root and the control socket find a place where the user's programs took all others")
     func reserved() async throws {
         try await Unprivileged.withDirectory { unprivileged in
