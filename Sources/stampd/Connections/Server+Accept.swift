@@ -98,7 +98,7 @@ extension Server {
             return
         }
         refused.append(connection)
-        if refused.count > ConnectionLimits.maximumRefusedConnections { endOldestRefused() }
+        if refused.count > limits.maximumRefusedConnections { endOldestRefused() }
     }
 
     /// Told first, where its call is here already.

@@ -32,7 +32,7 @@ struct PeerTests {
     /// The distribution's own, which every user can run.
     private static let python = "/usr/bin/python3"
 
-    private static func ask(_ paths: [String], as launcher: [String]) throws -> [String] {
+    static func ask(_ paths: [String], as launcher: [String]) throws -> [String] {
         let peer = try ChildProcess(launcher + [python, "-c", script] + paths)
         defer { peer.end() }
         let ending = try peer.wait(within: 20)
