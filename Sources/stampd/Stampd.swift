@@ -77,6 +77,7 @@ enum Stampd {
         setUpSecureHeap(configuration, &log)
         prepareCryptography()
         ProcessEnvironment.drop()
+        DescriptorLimit.raise(to: configuration.limits.descriptorCount)
         do throws(SystemError) {
             let server = try Server(configuration, from: options.source, log: log)
             server.keepState(

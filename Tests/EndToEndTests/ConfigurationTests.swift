@@ -93,8 +93,8 @@ struct ConfigurationTests {
     func holds() async throws {
         let text = #"{"maximumSessions": 1, "defaultExpirationSeconds": 30, "maximumExpirationSeconds": 100}"#
         try await withConfiguredFrame(text, ["--maximum-expiration-seconds", "60"]) { frame, _, file in
-            #expect(frame.log.contains("configured by \(file.path)"))
-            #expect(frame.log.contains("sessions 1, at most 60 s each"))
+            try frame.waitForLog("configured by \(file.path)\n")
+            try frame.waitForLog("sessions 1, at most 60 s each\n")
             let control = try frame.controlClient()
             let credential = Credential()
             let bundle = try frame.bundle(of: credential)

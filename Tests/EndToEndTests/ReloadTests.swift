@@ -78,7 +78,9 @@ struct ReloadTests {
         }
     }
 
-    @Test("the connections of those whom the rules no longer serve end, and the next is served by the rules that hold then")
+    @Test(
+        "the connections of those whom the rules no longer serve end, and the next is served by the rules that hold then"
+    )
     func authorization() async throws {
         try await withConfiguredFrame("{}") { frame, manager, file in
             let (client, watcher) = (try frame.stampClient(), try frame.watcher())

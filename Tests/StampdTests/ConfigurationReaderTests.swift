@@ -51,6 +51,14 @@ struct ConfigurationReaderTests {
                 "line 2: neither an object in braces nor a member's name in quotation marks at byte 2"
             ),
             Row("two objects", "{}\n{}", "line 2: more bytes after the JSON value at byte 3"),
+            Row(
+                "rules that are wrong, and JSON that is",
+                "{\"x\": 1,\n\"authorization\": {\"stamp\": {\"uids\": [-1]}}, \"y\": [",
+                "there is no member 'x'",
+                "line 2: authorization: an entry that is not the number of a user or group (id -u NAME, id -g NAME) at byte 46",
+                "there is no member 'y'",
+                "line 2: the JSON text ends inside a value at byte 59"
+            ),
             Row("an unknown member", #"{"maximumsessions": 3}"#, "there is no member 'maximumsessions'"),
             Row("an option's name", #"{"--maximum-sessions": 3}"#, "there is no member '--maximum-sessions'"),
             Row(

@@ -63,8 +63,7 @@ extension AuthorizationRules.ReadingError.Reason {
         case .tooMany: "a list of more than \(AuthorizationRules.maximumCount) entries"
         case .doubled: "an entry that stands twice"
         case .notAnId: "an entry that is not the number of a user or group (id -u NAME, id -g NAME)"
-        case .notAUnit:
-            "an entry that is no unit's name, as app.service, app@.service, user@1000.service/app.service are,"
+        case .notAUnit: "an entry that is no unit's name (app.service, app@.service, user@1000.service/app.service)"
         }
     }
 }

@@ -36,8 +36,7 @@ extension Server {
 
     private func apply(_ asked: Configuration) {
         let (next, postponed) = asked.keepingUntilStart(configuration)
-        var changes = configuration.changes(to: next)
-        if configuration.authorization != next.authorization { changes.append("authorization") }
+        let changes = configuration.changes(to: next)
         configuration = next
         frame.apply(next.frameLimits)
         audit.limits = next.auditLimits
@@ -66,7 +65,9 @@ extension Configuration {
     }
 
     fileprivate func changes(to next: Configuration) -> [String] {
-        Setting.all.filter { $0.value(in: self) != $0.value(in: next) }.map { $0.change(from: self, to: next) }
+        let settings = Setting.all.filter { $0.value(in: self) != $0.value(in: next) }
+        let rules = authorization == next.authorization ? [] : ["authorization"]
+        return settings.map { $0.change(from: self, to: next) } + rules
     }
 }
 

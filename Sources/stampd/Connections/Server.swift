@@ -15,7 +15,7 @@ final class Server {
     var limits: ConnectionLimits { configuration.limits }
     /// Whom it serves before any rule.
     let ownAuthorization: Authorization
-    /// Whom it serves of them; `endUnauthorizedConnections` lets a change reach those that are here.
+    /// Whom it serves of them.
     var authorization: AuthorizationRules { configuration.authorization }
     /// Whether /proc tells the units of peers.
     let areUnitsTold = PeerUnit.isTold()

@@ -51,7 +51,9 @@ struct PeerUnit: Equatable, Sendable {
     }
 
     /// systemd writes `_` before names that the kernel might take for a file of its own, and before those that begin so.
-    private static func unescape(_ group: Substring) -> String { String(group.first == "_" ? group.dropFirst() : group) }
+    private static func unescape(_ group: Substring) -> String {
+        String(group.first == "_" ? group.dropFirst() : group)
+    }
 
     /// A unit that processes can be in.
     private static func isUnitName(_ name: String) -> Bool {
