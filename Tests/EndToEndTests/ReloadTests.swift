@@ -169,7 +169,7 @@ struct ReloadTests {
                 #expect(try client.stamper("Stamp", ["payload": text]).isStamp(of: text, by: credential.publicKey))
                 _ = manager.takeAll()
             }
-            #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(frame.pid)/fd").count == before)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(frame.pid)/fd").count <= before)
             #expect(try frame.stop() == .exited(0))
         }
     }
