@@ -48,9 +48,22 @@ enum Stampd {
     }
 
     private static func fail(_ refusal: ConfigurationSource.Refusal) -> Never {
+        complain(refusal)
+        exit(EX_CONFIG)
+    }
+
+    private static func complain(_ refusal: ConfigurationSource.Refusal) {
         for line in refusal.lines.dropLast() { complain(line.printable(1024), hint: nil) }
         let last = refusal.lines.last ?? refusal.path
-        fail(last.printable(1024), hint: "stampd.json(5) lists the members", code: EX_CONFIG)
+        complain(last.printable(1024), hint: "stampd.json(5) lists the members")
+    }
+
+    /// Whether every socket that the configuration names is there.
+    private static func hasItsSockets(_ server: Server) -> Bool {
+        let missing = server.missingSockets(of: server.configuration)
+        guard let source = server.source, !missing.isEmpty else { return true }
+        complain(ConfigurationSource.Refusal(path: source.path, reasons: missing))
+        return false
     }
 
     /// Everything that lives in here has ended, wiped, when it returns the exit code.
@@ -72,10 +85,10 @@ enum Stampd {
                 passed: passed.takeAll(named: FileDescriptorStore.name)
             )
             let sandbox = try listen(server, options, passed)
+            guard hasItsSockets(server) else { return EX_CONFIG }
             guard try enter(sandbox, configuration, &server.log) else { return EX_OSERR }
             server.logStart()
             server.logAudit()
-            server.logUnusedRules()
             return try server.run()
         } catch {
             fail(error.message, code: EX_OSERR)

@@ -9,7 +9,6 @@ enum ConfigurationFault: Error, Equatable {
     case repeated(member: String)
     /// A value of another type, or outside the member's range.
     case invalid(member: String, takes: String)
-    /// Of `authorization`; nothing behind that place was looked at.
     case authorization(AuthorizationRules.ReadingError, line: Int)
 }
 
@@ -19,8 +18,9 @@ struct ConfigurationReader {
     /// In the order of the text; an error of JSON itself is the last one.
     private(set) var faults: [ConfigurationFault] = []
     private var seen: Set<String> = []
-    private var authorizationError: AuthorizationRules.ReadingError?
 
+    /// The member that is an object, and no setting.
+    static let authorization = "authorization"
     /// Nothing of ours is nested deeper.
     private static let maximumDepth = 4
     /// Longer than every member's name; of a longer one so much is said.
@@ -28,13 +28,10 @@ struct ConfigurationReader {
 
     init(_ text: Span<UInt8>) {
         var reader = JSONReader(text, maximumDepth: Self.maximumDepth)
-        do throws(JSONError) { try readObject(&reader) } catch { note(error, in: text) }
-        if let error = authorizationError {
-            faults.append(.authorization(error, line: Self.line(at: error.offset, in: text)))
-        }
+        do throws(JSONError) { try readObject(&reader, in: text) } catch { note(error, in: text) }
     }
 
-    private mutating func readObject(_ reader: inout JSONReader) throws(JSONError) {
+    private mutating func readObject(_ reader: inout JSONReader, in text: Span<UInt8>) throws(JSONError) {
         var object = try reader.beginObject()
         while let token = try reader.nextName(in: &object) {
             let name = Self.text(of: token, in: reader, maximumByteCount: Self.maximumNameByteCount)
@@ -43,14 +40,9 @@ struct ConfigurationReader {
                 _ = try reader.value()
                 continue
             }
-            guard name != "authorization" else {
-                do throws(AuthorizationRules.ReadingError) {
-                    configuration.authorization = try AuthorizationRules(reading: &reader)
-                    continue
-                } catch {
-                    authorizationError = error
-                    return
-                }
+            guard name != Self.authorization else {
+                try readAuthorization(&reader, in: text)
+                continue
             }
             guard let setting = Setting.named(name) else {
                 faults.append(.unknown(member: name))
@@ -63,6 +55,21 @@ struct ConfigurationReader {
             }
         }
         try reader.end()
+    }
+
+    /// Reads on behind it, also where it is wrong.
+    private mutating func readAuthorization(
+        _ reader: inout JSONReader,
+        in text: Span<UInt8>
+    ) throws(JSONError) {
+        let start = reader
+        do throws(AuthorizationRules.ReadingError) {
+            configuration.authorization = try AuthorizationRules(reading: &reader)
+        } catch {
+            reader = start
+            _ = try reader.value()
+            faults.append(.authorization(error, line: Self.line(at: error.offset, in: text)))
+        }
     }
 
     /// Nil for what no setting takes.
@@ -90,6 +97,7 @@ struct ConfigurationReader {
         faults.append(.json(error, line: Self.line(at: error.offset, in: text)))
     }
 
+    /// Counted from 1.
     private static func line(at offset: Int, in text: Span<UInt8>) -> Int {
         var line = 1
         for index in 0..<min(offset, text.count) where text[index] == UInt8(ascii: "\n") { line += 1 }

@@ -102,7 +102,7 @@ extension Server {
     }
 
     /// Told first, where its call is here already.
-    private func endOldestRefused() {
+    func endOldestRefused() {
         let oldest = refused[0]
         if oldest.isRefused { receive(oldest) }
         end(oldest)

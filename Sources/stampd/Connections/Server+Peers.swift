@@ -45,14 +45,6 @@ extension Server {
         }
     }
 
-    /// Says which rules are of sockets that there are not: a name may be mistaken, and then a socket asks nothing.
-    func logUnusedRules() {
-        let names = Set(authorization.sockets.keys).subtracting(listeners.map(\.socket.ruleName))
-        for name in names.sorted() {
-            log.write(.warning, "authorization has rules for \(name), and no socket is named so")
-        }
-    }
-
     /// The process that connected is over: what it sent is answered, and no more is taken from whoever has its socket now.
     func peerEnded(_ connection: Connection) {
         connection.releaseProcess()

@@ -81,17 +81,16 @@ struct AuthorizationRuleTests {
         }
     }
 
-    @Test("each socket has its own rules, and one for a socket that there is not is a warning")
+    @Test("each socket has its own rules")
     func sockets() async throws {
-        let rules = #"{"stamp": {"uids": [2]}, "stamp-ci": {"uids": [3]}, "control": {"uids": [4]}, "stamp-x": {}}"#
+        let rules = #"{"stamp": {"uids": [2]}, "stamp-ci": {"uids": [3]}, "control": {"uids": [4]}}"#
         try await Self.withRules(rules) { frame, _, _ in
             let paths = [frame.stampPath, Self.ciPath(frame), frame.controlPath]
             for uid in 2...4 {
                 let answers = (2...4).map { $0 == uid ? "ok" : "Denied peer end" }
-                #expect(try PeerTests.ask(paths, as: Self.user(uid)) == answers)
+                let asked = try PeerTests.ask(paths, as: Self.user(uid))
+                #expect(asked == answers)
             }
-            try frame.waitForLog("authorization has rules for stamp-x, and no socket is named so")
-            #expect(!frame.log.contains("rules for stamp-ci,"))
         }
     }
 
