@@ -92,6 +92,6 @@ extension Server {
             return
         }
         refused.append(connection)
-        if refused.count > ConnectionLimits.maximumRefusedConnections { end(refused[0]) }
+        if refused.count > limits.maximumRefusedConnections { end(refused[0]) }
     }
 }

@@ -84,7 +84,7 @@ extension Server {
         to replies: inout JSONWriter
     ) -> Bool {
         guard connection.output.isEmpty else { return false }
-        for _ in 0..<ConnectionLimits.callsPerTurn {
+        for _ in 0..<limits.maximumCallsPerTurn {
             guard connection.isServing || connection.isRefused else { return false }
             guard replies.bytes.count < ConnectionLimits.sendByteCount else { return true }
             switch connection.scanner.next(in: input.bytes) {
