@@ -11,20 +11,30 @@ extension Lab {
         let process = try ChildProcess([repository("systemd/install").path, root, "/usr"])
         try #require(try process.wait() == .exited(0), "\(process.errors.text)")
         try put(product: "stampd")
-        for tool in ["call.py", "deadline.py", "load.py", "flood.py", "forge.py"] {
-            let text = try String(contentsOf: repository("Tests/EndToEndTests/Lab/machine/\(tool)"), encoding: .utf8)
-            try put(text, at: "\(Self.tools)/\(tool)")
-        }
+        try putTools()
         try run("systemd-sysusers")
         try run("systemd-tmpfiles", "--create", "stampd.conf")
         try run("systemctl", "daemon-reload")
         try run("systemctl", "start", "stampd-stamp.socket", "stampd-control.socket")
     }
 
+    /// Puts the clients of Lab/machine into it.
+    func putTools() throws {
+        for tool in ["call.py", "deadline.py", "load.py", "flood.py", "forge.py"] {
+            let text = try String(contentsOf: repository("Tests/EndToEndTests/Lab/machine/\(tool)"), encoding: .utf8)
+            try put(text, at: "\(Self.tools)/\(tool)")
+        }
+    }
+
     /// Puts a program of this build into /usr/bin, and its libraries.
     func put(product name: String) throws {
         let product = URL(filePath: FrameProcess.executable).deletingLastPathComponent().appending(path: name).path
         try put(program: product, at: "/usr/bin/\(name)")
+        try put(librariesOf: product)
+    }
+
+    /// Puts the libraries of the toolchain that a program of this build is linked to, where those of the system are.
+    func put(librariesOf product: String) throws {
         let libraries = try Self.libraries(of: product)
         let system = try #require(libraries.first { $0.hasSuffix("/libc.so.6") })
         let folder = URL(filePath: system).deletingLastPathComponent().path

@@ -81,23 +81,26 @@ final class Lab: Sendable {
 struct InLab: SuiteTrait, TestScoping {
     @TaskLocal static var lab: Lab?
 
+    /// Whether the service is installed there.
+    var isInstalled = true
+
     func provideScope(
         for test: Test,
         testCase: Test.Case?,
         performing function: @Sendable () async throws -> Void
     ) async throws {
         let lab = try await Task.detached {
-            try await Self.boot()
+            try await boot()
         }.value
         defer { lab.end() }
         try await Self.$lab.withValue(lab) { try await function() }
     }
 
-    private static func boot() async throws -> Lab {
+    private func boot() async throws -> Lab {
         var booted: Lab?
         try await blocking { booted = try Lab() }
         let lab = try #require(booted)
-        do { try await blocking { try lab.install() } } catch {
+        do { try await blocking { if isInstalled { try lab.install() } } } catch {
             lab.end()
             throw error
         }
@@ -107,6 +110,7 @@ struct InLab: SuiteTrait, TestScoping {
 
 extension Trait where Self == InLab {
     static var inLab: Self { Self() }
+    static var inBareLab: Self { Self(isInstalled: false) }
 }
 
 /// Runs `body` on the suite's machine, where nothing of stampd's runs before or after.

@@ -87,6 +87,36 @@ struct LabServiceTests {
         }
     }
 
+    @Test("reload takes an edited configuration, and keeps the old one where the new one is wrong") func reload()
+        async throws
+    {
+        try await withLab { lab in
+            let path = "/etc/stampd/stampd.json"
+            let original = try lab.run("cat", path)
+            defer { try? lab.put(original, at: path) }
+            let credential = try lab.startSession()
+            let pid = try lab.show("MainPID")
+            // As an editor does it: another file takes the place.
+            try lab.put(original.replacing("86400", with: "60"), at: "\(path).new")
+            try lab.run("mv", "\(path).new", path)
+            try lab.run("systemctl", "reload", "stampd.service")
+            let wish: [String: Any] = ["publicKey": String(repeating: "0", count: 66), "expirationSeconds": 61]
+            while try lab.call("Control.ActivateSession", wish).summary.hasPrefix("UnknownSessionKey") {
+                guard try lab.show("MainPID") == pid else { throw WaitTimedOut(what: "the reload") }
+            }
+            #expect(try lab.call("Control.ActivateSession", wish).summary.hasPrefix("InvalidParameter"))
+            try lab.put("{\"maximumSessions\": 0}", at: path)
+            try lab.run("systemctl", "reload", "stampd.service")
+            try lab.wait(for: "StatusText") { $0.contains("reload failed") }
+            #expect(try lab.log().contains("reload failed: \(path): maximumSessions takes"))
+            #expect(try lab.call("Control.ActivateSession", wish).summary.hasPrefix("InvalidParameter"))
+            try lab.put(original, at: path)
+            try lab.run("systemctl", "reload", "stampd.service")
+            try lab.wait(for: "StatusText") { !$0.contains("reload failed") }
+            #expect(try lab.show("MainPID") == pid && lab.stamps(with: credential))
+        }
+    }
+
     @Test("no setting of the unit is unknown to this systemd") func noWarnings() async throws {
         try await withLab { lab in
             #expect(try lab.call("Stamper.GetStatus").summary == "ok")
