@@ -167,7 +167,7 @@ let package = Package(
                 "StampClient", "TurnkeyClient", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
-            exclude: ["python", "Lab/lab", "Lab/call.py"],
+            exclude: ["python", "Lab/machine"],
             swiftSettings: strict
         ),
     ]

@@ -137,6 +137,20 @@ static inline char **CLinuxEnvironment(void) {
     return environ;
 }
 
+/// The arguments of execve(2), from where the kernel put them: argc, argv, NULL, then what environ(7) points to at first
+/// (System V ABI, initial process stack). Swift's own reader opens /proc/self/cmdline, and where a service's root has no
+/// /proc it finds no argument at all. NULL where environ has moved.
+static inline char **CLinuxArguments(int *count) {
+    char **end = CLinuxEnvironment() - 1;
+    if (*end != 0) return 0;
+    for (int n = 0; n < 4096; n++) {
+        if ((uintptr_t)end[-1 - n] != (uintptr_t)n) continue;
+        *count = n;
+        return end - n;
+    }
+    return 0;
+}
+
 /// prctl(2), PR_SET_NO_NEW_PRIVS: no program that is executed gives more rights; asked for by what follows.
 static inline int CLinuxSetNoNewPrivileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 

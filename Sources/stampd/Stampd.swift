@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
 import Glibc
 import SignerCore
 
@@ -24,9 +25,20 @@ enum Stampd {
 
     private static func readOptions() -> Options.Command {
         do throws(Options.Failure) {
-            return try Options.read(Array(CommandLine.arguments.dropFirst()))
+            return try Options.read(readArguments())
         } catch {
             fail(error.message, hint: "stampd --help lists the options", code: EX_USAGE)
+        }
+    }
+
+    /// The command line, without the program's name.
+    private static func readArguments() -> [String] {
+        var count: CInt = 0
+        guard let arguments = unsafe CLinuxArguments(&count) else {
+            fail("the arguments are not where the kernel puts them", code: EX_OSERR)
+        }
+        return (1..<max(1, Int(count))).compactMap { index in
+            unsafe arguments[index].map { argument in unsafe String(cString: argument) }
         }
     }
 

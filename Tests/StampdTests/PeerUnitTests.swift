@@ -3,6 +3,10 @@ import Testing
 
 @testable import stampd
 
+extension PeerUnit {
+    init?(cgroup text: String) { self.init(cgroup: Array(text.utf8)) }
+}
+
 @Suite("a peer's unit, by its control group")
 struct PeerUnitTests {
     struct Row: CustomTestStringConvertible, Sendable {

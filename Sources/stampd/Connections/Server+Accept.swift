@@ -48,18 +48,21 @@ extension Server {
 
     private func admit(_ descriptor: CInt, at socket: any DoorSocket) {
         let now = BootInstant.now
-        guard let (peer, found) = try? identify(descriptor, at: socket) else {
+        guard let identified = try? identify(descriptor, at: socket) else {
             close(descriptor)
             return
         }
+        var peer = identified.peer
         let state = decide(peer, at: socket, now: now)
+        // There may be many of them; a reload asks again.
+        peer.groups = []
         lastConnectionId += 1
         let connection = try? Connection(
             descriptor: descriptor,
             id: lastConnectionId,
             poller: loop.connections,
             peer: peer,
-            process: state.isRefused ? nil : found.process,
+            process: state.isRefused ? nil : identified.found.process,
             socket: socket,
             state: state,
             limitBytes: state.isRefused ? ConnectionLimits.readByteCount : limits.maximumFrameBytes,
@@ -67,7 +70,7 @@ extension Server {
         )
         guard let connection else { return }
         keep(connection)
-        if case .ended = found { connection.stopReceiving() }
+        if case .ended = identified.found { connection.stopReceiving() }
         schedule(connection.deadline(limits))
     }
 

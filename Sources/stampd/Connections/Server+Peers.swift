@@ -11,7 +11,7 @@ extension Server {
     func identify(
         _ descriptor: CInt,
         at socket: any DoorSocket
-    ) throws(SystemError) -> (peer: Peer, process: PeerProcess.Found) {
+    ) throws(SystemError) -> (peer: Peer, found: PeerProcess.Found) {
         var peer = try Peer.read(from: descriptor)
         guard peer.pid != 0 else { return (peer, .untold) }
         let found = try findProcess(at: descriptor, pid: peer.pid)

@@ -34,8 +34,7 @@ final class PeerProcess {
         let code = errno
         guard exact < 0 else { return found(PeerProcess(exact, isCertain: true)) }
         if isShortage(code) { throw SystemError(call: "getsockopt(SO_PEERPIDFD)", code: code) }
-        // These alone say that the kernel knows the option; the process is gone, and its number is free.
-        if [ESRCH, EINVAL, ENODATA].contains(code) { return .ended }
+        // No such option, or, before 6.16, no such process any more: the number knows which, unless it became another's.
         return try find(pid)
     }
 

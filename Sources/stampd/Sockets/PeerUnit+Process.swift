@@ -13,14 +13,13 @@ extension PeerUnit {
     /// More than what systemd makes; a longer text has no end, and tells nothing.
     private static let maximumTextByteCount = 8192
 
-    fileprivate static func readText(_ path: String) -> String? {
+    fileprivate static func readText(_ path: String) -> [UInt8]? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
-        let text = unsafe String(unsafeUninitializedCapacity: maximumTextByteCount) { buffer in
-            unsafe max(0, Glibc.read(file, buffer.baseAddress, buffer.count))
+        return unsafe [UInt8](unsafeUninitializedCapacity: maximumTextByteCount) { buffer, count in
+            unsafe count = max(0, Glibc.read(file, buffer.baseAddress, buffer.count))
         }
-        return text.isEmpty ? nil : text
     }
 }
 

@@ -17,13 +17,12 @@ struct PeerUnit: Equatable, Sendable {
     ///
     /// Nil where that tells no unit: no cgroup v2, a group that is gone, or outside of this cgroup namespace, or that
     /// systemd did not make.
-    init?(cgroup text: String) {
-        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("0::/") }), text.last == "\n",
-            !line.hasSuffix(" (deleted)")
-        else {
-            return nil
-        }
-        var groups = line.dropFirst("0::/".count).split(separator: "/")[...]
+    init?(cgroup text: [UInt8]) {
+        // The last line of a text that was read whole ends too.
+        guard text.last == UInt8(ascii: "\n") else { return nil }
+        let line = text.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: Self.unifiedHierarchy) }
+        guard let line, !line.reversed().starts(with: Self.goneReversed) else { return nil }
+        var groups = line.dropFirst(Self.unifiedHierarchy.count).split(separator: UInt8(ascii: "/"))[...]
         guard let system = Self.takeUnit(from: &groups) else { return nil }
         guard Self.isUserManager(system), let user = Self.takeUnit(from: &groups) else {
             names = [system] + Self.template(of: system)
@@ -33,38 +32,45 @@ struct PeerUnit: Equatable, Sendable {
         names = ["\(system)/\(user)"] + own + [system] + Self.template(of: system)
     }
 
+    private static let unifiedHierarchy = Array("0::/".utf8)
+    private static let goneReversed = Array(" (deleted)".utf8.reversed())
+
     /// Whether some process can have it among its `names`.
     static func isRuleName(_ name: String) -> Bool {
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.allSatisfy({ isUnitName(String($0)) }) else { return false }
-        return parts.count == 1 || parts.count == 2 && isUserManager(String(parts[0]))
+        let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ isUnitName($0) }) else { return false }
+        return parts.count == 1 || parts.count == 2 && isUserManager(String(decoding: parts[0], as: UTF8.self))
     }
 
     /// The first group that is no slice; what it has beneath is its own affair.
-    private static func takeUnit(from groups: inout ArraySlice<Substring>) -> String? {
+    private static func takeUnit(from groups: inout ArraySlice<ArraySlice<UInt8>>) -> String? {
         while let group = groups.popFirst() {
-            let name = unescape(group)
-            if isName(name, ofTypes: ["slice"]) { continue }
-            return isUnitName(name) ? name : nil
+            // systemd writes `_` before names that the kernel might take for a file of its own, and before those that
+            // begin so.
+            let name = group.first == UInt8(ascii: "_") ? group.dropFirst() : group
+            if type(of: name) == "slice" { continue }
+            return isUnitName(name) ? String(decoding: name, as: UTF8.self) : nil
         }
         return nil
     }
 
-    /// systemd writes `_` before names that the kernel might take for a file of its own, and before those that begin so.
-    private static func unescape(_ group: Substring) -> String {
-        String(group.first == "_" ? group.dropFirst() : group)
-    }
-
     /// A unit that processes can be in.
-    private static func isUnitName(_ name: String) -> Bool {
-        isName(name, ofTypes: ["service", "scope", "socket", "mount", "swap"])
+    private static func isUnitName(_ name: some BidirectionalCollection<UInt8>) -> Bool {
+        switch type(of: name) {
+        case "service", "scope", "socket", "mount", "swap": true
+        default: false
+        }
     }
 
+    /// What stands behind the last point of a unit's name; nil for what is none.
+    ///
     /// systemd.unit(5): 255 bytes at most, of letters, digits and `:-_.\`, with `@` between a template and its instance.
-    private static func isName(_ name: String, ofTypes types: Set<String>) -> Bool {
-        guard name.utf8.count <= maximumByteCount, name.utf8.allSatisfy(isNameByte) else { return false }
-        guard let point = name.lastIndex(of: "."), point != name.startIndex, name.first != "@" else { return false }
-        return types.contains(String(name[name.index(after: point)...]))
+    private static func type(of name: some BidirectionalCollection<UInt8>) -> String? {
+        guard name.count <= maximumByteCount, name.allSatisfy(isNameByte), name.first != UInt8(ascii: "@") else {
+            return nil
+        }
+        guard let point = name.lastIndex(of: UInt8(ascii: ".")), point != name.startIndex else { return nil }
+        return String(decoding: name[name.index(after: point)...], as: UTF8.self)
     }
 
     static let maximumByteCount = 255
@@ -72,20 +78,27 @@ struct PeerUnit: Equatable, Sendable {
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: #":-_.\@"#.utf8.contains(byte)
+        // And `:`, which stands behind the digits.
+        case UInt8(ascii: "0")...UInt8(ascii: ":"): true
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "\\"), UInt8(ascii: "@"): true
+        default: false
         }
     }
 
     private static func isUserManager(_ name: String) -> Bool {
-        guard name.hasPrefix("user@"), name.hasSuffix(".service") else { return false }
-        let uid = name.dropFirst("user@".count).dropLast(".service".count)
-        return !uid.isEmpty && uid.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let (prefix, suffix) = ("user@".utf8, ".service".utf8)
+        guard name.utf8.starts(with: prefix), name.utf8.reversed().starts(with: suffix.reversed()) else { return false }
+        let uid = name.utf8.dropFirst(prefix.count).dropLast(suffix.count)
+        return !uid.isEmpty && uid.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     /// `app@.service` of `app@a.service`; none of a unit that is no instance.
     private static func template(of name: String) -> [String] {
-        guard let at = name.firstIndex(of: "@"), let point = name.lastIndex(of: "."), at < point else { return [] }
+        guard let at = name.utf8.firstIndex(of: UInt8(ascii: "@")),
+            let point = name.utf8.lastIndex(of: UInt8(ascii: ".")), at < point
+        else {
+            return []
+        }
         return ["\(name[...at])\(name[point...])"]
     }
 }
