@@ -42,42 +42,6 @@ enum Stampd {
         }
     }
 
-    private static func check(_ source: ConfigurationSource) {
-        do throws(ConfigurationSource.Refusal) { _ = try source.load() } catch { fail(error) }
-        print("ok")
-    }
-
-    /// Defaults, then the file where there is one, then the command line.
-    private static func configure(_ options: Options) -> Configuration {
-        guard let source = options.source else { return options.configuration }
-        do throws(ConfigurationSource.Refusal) {
-            let configuration = try source.load()
-            guard !configuration.mayKeepState || options.bootId != nil else {
-                throw ConfigurationSource.Refusal(path: source.path, reasons: ["keepState needs --boot-id HEX"])
-            }
-            return configuration
-        } catch { fail(error) }
-    }
-
-    private static func fail(_ refusal: ConfigurationSource.Refusal) -> Never {
-        complain(refusal)
-        exit(EX_CONFIG)
-    }
-
-    private static func complain(_ refusal: ConfigurationSource.Refusal) {
-        for line in refusal.lines.dropLast() { complain(line.printable(1024), hint: nil) }
-        let last = refusal.lines.last ?? refusal.path
-        complain(last.printable(1024), hint: "stampd.json(5) lists the members")
-    }
-
-    /// Whether every socket that the configuration names is there.
-    private static func hasItsSockets(_ server: Server) -> Bool {
-        let missing = server.missingSockets(of: server.configuration)
-        guard let source = server.source, !missing.isEmpty else { return true }
-        complain(ConfigurationSource.Refusal(path: source.path, reasons: missing))
-        return false
-    }
-
     /// Everything that lives in here has ended, wiped, when it returns the exit code.
     private static func start(
         _ options: Options,
@@ -194,12 +158,12 @@ enum Stampd {
         }
     }
 
-    private static func fail(_ message: String, hint: String? = nil, code: Int32) -> Never {
+    static func fail(_ message: String, hint: String? = nil, code: Int32) -> Never {
         complain(message, hint: hint)
         exit(code)
     }
 
-    private static func complain(_ message: String, hint: String?) {
+    static func complain(_ message: String, hint: String?) {
         var text = "stampd: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "")
         _ = text.withUTF8 { bytes in unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
     }
