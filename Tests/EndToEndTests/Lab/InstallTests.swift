@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite("make install", .serialized, .timeLimit(.minutes(3)))
-struct InstallTests {
+struct LabInstallTests {
     @Test("it reaches every file with PREFIX, and make uninstall leaves none") func install() async throws {
         try await blocking {
             try TemporaryDirectory.with { directory in

@@ -6,7 +6,7 @@ import Testing
 let labSkip: Comment = "skipped: \(Lab.obstacle ?? "")"
 
 @Suite("the units", .serialized, .timeLimit(.minutes(3)), .enabled(if: Lab.obstacle == nil, labSkip), .inLab)
-struct UnitTests {
+struct LabUnitTests {
     private static let folder = "/usr/lib/systemd/system"
 
     @Test("systemd-analyze has nothing to say about any unit, the system's or the user's")
