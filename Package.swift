@@ -132,7 +132,7 @@ let package = Package(
             dependencies: ["SignerCore", "COpenSSL", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampdTests", dependencies: ["stampd"], swiftSettings: strict),
+        .testTarget(name: "StampdTests", dependencies: ["stampd", "Varlink"], swiftSettings: strict),
         .target(name: "FakeFrame", path: "Tests/FakeFrame", swiftSettings: strict),
         .testTarget(
             name: "StampClientTests",

@@ -60,6 +60,22 @@ static inline int CLinuxGetPeerCredentials(int socket, struct CLinuxPeerCredenti
     return -1;
 }
 
+/// SO_PEERPIDFD, kernel 6.5, by number: headers before it do not name it. A descriptor of the process that connected,
+/// close-on-exec.
+static inline int CLinuxGetPeerProcess(int socket) {
+    int process = -1;
+    socklen_t length = sizeof process;
+    if (getsockopt(socket, SOL_SOCKET, 77, &process, &length) != 0) return -1;
+    return process;
+}
+
+/// SO_PEERGROUPS: the supplementary groups of the process that connected, `capacity` at most; how many.
+static inline int CLinuxGetPeerGroups(int socket, gid_t *groups, unsigned int capacity) {
+    socklen_t length = capacity * sizeof *groups;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups, &length) != 0) return -1;
+    return (int)(length / sizeof *groups);
+}
+
 /// prctl(2), PR_SET_DUMPABLE 0: no core, no ptrace, and /proc/self belongs to root.
 static inline int CLinuxSetNotDumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
@@ -79,6 +95,9 @@ static const uint32_t CLinuxHungUp = EPOLLHUP | EPOLLERR;
 
 extern long syscall(long, ...);
 extern int memfd_create(const char *, unsigned int);
+
+/// pidfd_open(2): a descriptor of the process that has this number now, close-on-exec.
+static inline int CLinuxOpenProcess(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0U); }
 
 /// memfd_secret(2), close-on-exec; glibc has no function for it.
 static inline int CLinuxMemfdSecret(void) { return (int)syscall(SYS_memfd_secret, 02000000 /* O_CLOEXEC */); }

@@ -42,29 +42,6 @@ enum Stampd {
         }
     }
 
-    private static func check(_ source: ConfigurationSource) {
-        do throws(ConfigurationSource.Refusal) { _ = try source.load() } catch { fail(error) }
-        print("ok")
-    }
-
-    /// Defaults, then the file where there is one, then the command line.
-    private static func configure(_ options: Options) -> Configuration {
-        guard let source = options.source else { return options.configuration }
-        do throws(ConfigurationSource.Refusal) {
-            let configuration = try source.load()
-            guard !configuration.mayKeepState || options.bootId != nil else {
-                throw ConfigurationSource.Refusal(path: source.path, reasons: ["keepState needs --boot-id HEX"])
-            }
-            return configuration
-        } catch { fail(error) }
-    }
-
-    private static func fail(_ refusal: ConfigurationSource.Refusal) -> Never {
-        for line in refusal.lines.dropLast() { complain(line.printable(1024), hint: nil) }
-        let last = refusal.lines.last ?? refusal.path
-        fail(last.printable(1024), hint: "stampd.json(5) lists the members", code: EX_CONFIG)
-    }
-
     /// Everything that lives in here has ended, wiped, when it returns the exit code.
     private static func start(
         _ options: Options,
@@ -76,6 +53,7 @@ enum Stampd {
         setUpSecureHeap(configuration, &log)
         prepareCryptography()
         ProcessEnvironment.drop()
+        DescriptorLimit.raise(to: configuration.limits.descriptorCount)
         do throws(SystemError) {
             let server = try Server(configuration, from: options.source, log: log)
             server.keepState(
@@ -83,6 +61,7 @@ enum Stampd {
                 passed: passed.takeAll(named: FileDescriptorStore.name)
             )
             let sandbox = try listen(server, options, passed)
+            guard hasItsSockets(server) else { return EX_CONFIG }
             guard try enter(sandbox, configuration, &server.log) else { return EX_OSERR }
             server.logStart()
             server.logAudit()
@@ -179,12 +158,12 @@ enum Stampd {
         }
     }
 
-    private static func fail(_ message: String, hint: String? = nil, code: Int32) -> Never {
+    static func fail(_ message: String, hint: String? = nil, code: Int32) -> Never {
         complain(message, hint: hint)
         exit(code)
     }
 
-    private static func complain(_ message: String, hint: String?) {
+    static func complain(_ message: String, hint: String?) {
         var text = "stampd: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "")
         _ = text.withUTF8 { bytes in unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
     }

@@ -93,8 +93,8 @@ struct ConfigurationTests {
     func holds() async throws {
         let text = #"{"maximumSessions": 1, "defaultExpirationSeconds": 30, "maximumExpirationSeconds": 100}"#
         try await withConfiguredFrame(text, ["--maximum-expiration-seconds", "60"]) { frame, _, file in
-            #expect(frame.log.contains("configured by \(file.path)"))
-            #expect(frame.log.contains("sessions 1, at most 60 s each"))
+            try frame.waitForLog("configured by \(file.path)\n")
+            try frame.waitForLog("sessions 1, at most 60 s each\n")
             let control = try frame.controlClient()
             let credential = Credential()
             let bundle = try frame.bundle(of: credential)
@@ -109,6 +109,21 @@ struct ConfigurationTests {
                 try control.control("InjectCredentialBundle", second).summary
                     == "TooManySessions fallback=never limit=1"
             )
+        }
+    }
+
+    @Test("a rule for a socket that is not there starts nothing, and leaves nothing")
+    func missingSocket() async throws {
+        try await blocking {
+            try TemporaryDirectory.with { directory in
+                let file = try ConfigurationFile(#"{"authorization": {"stamp-b": {"uids": [1]}}}"#, in: directory.path)
+                let refused = try Refused(all: ["--socket-directory", directory.path, "--configuration", file.path])
+                #expect(refused.code == 78)
+                let line = "authorization names the socket 'stamp-b', which this frame does not have\n"
+                #expect(refused.errors == "stampd: \(file.path): " + line + Self.hint)
+                #expect(directory.names == ["frame.json"])
+                #expect(try Refused(all: ["--check-configuration", file.path]).code == 0)
+            }
         }
     }
 

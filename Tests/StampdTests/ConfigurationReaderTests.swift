@@ -51,6 +51,14 @@ struct ConfigurationReaderTests {
                 "line 2: neither an object in braces nor a member's name in quotation marks at byte 2"
             ),
             Row("two objects", "{}\n{}", "line 2: more bytes after the JSON value at byte 3"),
+            Row(
+                "rules that are wrong, and JSON that is",
+                "{\"x\": 1,\n\"authorization\": {\"stamp\": {\"uids\": [-1]}}, \"y\": [",
+                "there is no member 'x'",
+                "line 2: authorization: an entry that is not the number of a user or group (id -u NAME, id -g NAME) at byte 46",
+                "there is no member 'y'",
+                "line 2: the JSON text ends inside a value at byte 59"
+            ),
             Row("an unknown member", #"{"maximumsessions": 3}"#, "there is no member 'maximumsessions'"),
             Row("an option's name", #"{"--maximum-sessions": 3}"#, "there is no member '--maximum-sessions'"),
             Row(
@@ -94,6 +102,22 @@ struct ConfigurationReaderTests {
             ),
             Row("not UTF-8", bytes: [0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d], ["line 1: not UTF-8 at byte 2"]),
             Row(
+                "rules that let nobody in, and more",
+                "{\"authorization\": {\"stamp\":\n{\"uids\": []}}, \"keepState\": 0}",
+                "line 2: authorization: an empty list, which would let nobody in, at byte 30",
+                "keepState takes true or false"
+            ),
+            Row(
+                "no rules",
+                #"{"authorization": 5}"#,
+                "line 1: authorization: a value of another type than this member has at byte 18"
+            ),
+            Row(
+                "rules twice",
+                #"{"authorization": {}, "authorization": {}}"#,
+                "'authorization' stands there twice"
+            ),
+            Row(
                 "too deep",
                 #"{"maximumSessions": [[[[[]]]]]}"#,
                 "line 1: objects and arrays nested too deep at byte 23"
@@ -126,6 +150,16 @@ struct ConfigurationReaderTests {
             #expect(setting.value(in: Self.read("{\"\(name)\": \"\(text)\"}").configuration) == .text(text))
             #expect(Self.read("{\"\(name)\": \"\(text)x\"}").faults == [.invalid(member: name, takes: setting.takes)])
         }
+    }
+
+    @Test("the rules of the file are the configuration's")
+    func authorization() {
+        let rules = #"{"stamp-ci": {"uids": [7], "units": ["ci.service"]}}"#
+        let reader = Self.read(#"{"authorization": \#(rules), "keepState": true}"#)
+        let rule = AuthorizationRules.Rule(uids: [7], units: ["ci.service"])
+        #expect(reader.faults == [])
+        #expect(reader.configuration.authorization.sockets == ["stamp-ci": rule])
+        #expect(reader.configuration.mayKeepState)
     }
 
     @Test("no proper prefix of a configuration is one")

@@ -61,6 +61,14 @@ struct ConfigurationTableTests {
         #expect(cells.map { $0[1] } == Setting.all.map { $0.isOption ? $0.optionName : "" })
     }
 
+    @Test("the rules that the documentation shows are rules")
+    func documentedRules() throws {
+        let text = try String(contentsOf: repository("docs/reference/stampd.json.md"), encoding: .utf8)
+        let example = try #require(text.firstMatch(of: #/\n```json\n([^`]+)```/#)).1
+        let reader = ConfigurationReaderTests.read(String(example))
+        #expect(reader.faults == [] && reader.configuration.authorization.sockets.count == 3)
+    }
+
     @Test("the man page has the same")
     func manPage() throws {
         let text = try String(contentsOf: repository("man/stampd.json.5"), encoding: .utf8)

@@ -129,6 +129,7 @@ final class Audit {
         guard let caller else { return }
         record.add(.peerUid, Int64(caller.peer.uid))
         record.add(.peerPid, Int64(caller.peer.pid))
+        if let unit = caller.peer.unit { record.add(.peerUnit, unit.name) }
         let nanoseconds = BootInstant.now.nanoseconds - caller.start.nanoseconds
         record.add(.microseconds, max(0, nanoseconds / 1000))
     }

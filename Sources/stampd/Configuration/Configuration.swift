@@ -7,6 +7,8 @@ struct Configuration: Equatable, Sendable {
     var frameLimits = FrameLimits()
     var auditLimits = AuditLimits()
     var stampLimits = StampLimits()
+    /// Not a setting, but an object of its own in the file.
+    var authorization = AuthorizationRules()
     /// Nil where it stays however long nobody needs it.
     var exitOnIdleSeconds: Int64?
     var journalSocket = systemJournal

@@ -9,6 +9,7 @@ enum ConfigurationFault: Error, Equatable {
     case repeated(member: String)
     /// A value of another type, or outside the member's range.
     case invalid(member: String, takes: String)
+    case authorization(AuthorizationRules.ReadingError, line: Int)
 }
 
 /// Reads a configuration's JSON: one object, each member at most once, each value to the letter.
@@ -18,6 +19,8 @@ struct ConfigurationReader {
     private(set) var faults: [ConfigurationFault] = []
     private var seen: Set<String> = []
 
+    /// The member that is an object, and no setting.
+    static let authorization = "authorization"
     /// Nothing of ours is nested deeper.
     private static let maximumDepth = 4
     /// Longer than every member's name; of a longer one so much is said.
@@ -25,16 +28,20 @@ struct ConfigurationReader {
 
     init(_ text: Span<UInt8>) {
         var reader = JSONReader(text, maximumDepth: Self.maximumDepth)
-        do throws(JSONError) { try readObject(&reader) } catch { note(error, in: text) }
+        do throws(JSONError) { try readObject(&reader, in: text) } catch { note(error, in: text) }
     }
 
-    private mutating func readObject(_ reader: inout JSONReader) throws(JSONError) {
+    private mutating func readObject(_ reader: inout JSONReader, in text: Span<UInt8>) throws(JSONError) {
         var object = try reader.beginObject()
         while let token = try reader.nextName(in: &object) {
             let name = Self.text(of: token, in: reader, maximumByteCount: Self.maximumNameByteCount)
             guard seen.insert(name).inserted else {
                 faults.append(.repeated(member: name))
                 _ = try reader.value()
+                continue
+            }
+            guard name != Self.authorization else {
+                try readAuthorization(&reader, in: text)
                 continue
             }
             guard let setting = Setting.named(name) else {
@@ -48,6 +55,21 @@ struct ConfigurationReader {
             }
         }
         try reader.end()
+    }
+
+    /// Reads on behind it, also where it is wrong.
+    private mutating func readAuthorization(
+        _ reader: inout JSONReader,
+        in text: Span<UInt8>
+    ) throws(JSONError) {
+        let start = reader
+        do throws(AuthorizationRules.ReadingError) {
+            configuration.authorization = try AuthorizationRules(reading: &reader)
+        } catch {
+            reader = start
+            _ = try reader.value()
+            faults.append(.authorization(error, line: Self.line(at: error.offset, in: text)))
+        }
     }
 
     /// Nil for what no setting takes.
@@ -72,9 +94,14 @@ struct ConfigurationReader {
             if isSaid { return }
             if let name = Self.name(at: error.offset, in: text) { return faults.append(.repeated(member: name)) }
         }
+        faults.append(.json(error, line: Self.line(at: error.offset, in: text)))
+    }
+
+    /// Counted from 1.
+    private static func line(at offset: Int, in text: Span<UInt8>) -> Int {
         var line = 1
-        for index in 0..<min(error.offset, text.count) where text[index] == UInt8(ascii: "\n") { line += 1 }
-        faults.append(.json(error, line: line))
+        for index in 0..<min(offset, text.count) where text[index] == UInt8(ascii: "\n") { line += 1 }
+        return line
     }
 
     private static func name(at offset: Int, in text: Span<UInt8>) -> String? {

@@ -64,6 +64,7 @@ extension ConfigurationFault {
         case .json(let error, let line) where error.reason == .wrongType:
             "line \(line): neither an object in braces nor a member's name in quotation marks at byte \(error.offset)"
         case .json(let error, let line): "line \(line): \(error.message)"
+        case .authorization(let error, let line): "line \(line): authorization: \(error.message)"
         case .unknown(let member): "there is no member '\(member.printable)'"
         case .repeated(let member): "'\(member.printable)' stands there twice"
         case .invalid(let member, let takes): "\(member) takes \(takes)"

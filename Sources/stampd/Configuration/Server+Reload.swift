@@ -7,7 +7,7 @@ extension Server {
         guard !isDraining else { return }
         serviceManager.notifier?.tell(.reloading)
         do throws(ConfigurationSource.Refusal) {
-            apply(try source.load())
+            apply(try load(source))
             serviceManager.reloadFault = nil
         } catch {
             for line in error.lines { log.write(.error, "reload failed: \(line.printable(1024))") }
@@ -16,6 +16,22 @@ extension Server {
         serviceManager.notifier?.tell(.ready)
         noteStatusChange()
         keepTime()
+    }
+
+    /// What the file says, where it is about this frame.
+    func load(_ source: ConfigurationSource) throws(ConfigurationSource.Refusal) -> Configuration {
+        let configuration = try source.load()
+        let missing = missingSockets(of: configuration)
+        guard missing.isEmpty else { throw ConfigurationSource.Refusal(path: source.path, reasons: missing) }
+        return configuration
+    }
+
+    /// A rule for a socket that is not there was meant for another one, which would be open to more than was meant.
+    func missingSockets(of configuration: Configuration) -> [String] {
+        let names = Set(listeners.map(\.socket.ruleName))
+        return configuration.authorization.sockets.keys.filter { !names.contains($0) }.sorted().map { name in
+            "authorization names the socket '\(name)', which this frame does not have"
+        }
     }
 
     private func apply(_ asked: Configuration) {
@@ -28,7 +44,8 @@ extension Server {
         stampRate.limits = next.stampLimits
         for line in postponed { log.write(.warning, "not before the next start: \(line)") }
         log.write(.notice, "reloaded: \(changes.isEmpty ? "nothing changed" : changes.joined(separator: ", "))")
-        while refused.count > limits.maximumRefusedConnections { end(refused[0]) }
+        while refused.count > limits.maximumRefusedConnections { endOldestRefused() }
+        endUnauthorizedConnections()
         resumeReading()
         resumeAccepting()
     }
@@ -48,7 +65,9 @@ extension Configuration {
     }
 
     fileprivate func changes(to next: Configuration) -> [String] {
-        Setting.all.filter { $0.value(in: self) != $0.value(in: next) }.map { $0.change(from: self, to: next) }
+        let settings = Setting.all.filter { $0.value(in: self) != $0.value(in: next) }
+        let rules = authorization == next.authorization ? [] : ["authorization"]
+        return settings.map { $0.change(from: self, to: next) } + rules
     }
 }
 

@@ -91,6 +91,11 @@ extension Server {
             case .needsMore: return false
             case .frame(let range): answer(input.bytes.extracting(range), from: connection, to: &replies)
             case .tooLarge:
+                if case .refused(let error) = connection.state {
+                    replies.reply(error)
+                    connection.state = .closing
+                    return false
+                }
                 refuseFrame(of: connection, by: "TooLarge", because: "longer than \(limits.maximumFrameBytes) bytes")
                 replies.reply(.tooLarge(limitBytes: Int64(limits.maximumFrameBytes)))
                 connection.state = .closing

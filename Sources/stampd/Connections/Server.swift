@@ -13,7 +13,14 @@ final class Server {
     let source: ConfigurationSource?
     var configuration: Configuration
     var limits: ConnectionLimits { configuration.limits }
-    let authorization: Authorization
+    /// Whom it serves before any rule.
+    let ownAuthorization: Authorization
+    /// Whom it serves of them.
+    var authorization: AuthorizationRules { configuration.authorization }
+    /// Whether /proc tells the units of peers.
+    let areUnitsTold = PeerUnit.isTold()
+    /// Kept for the process of the next peer, so that whom accept4(2) found room for has room.
+    var spareDescriptor = SpareDescriptor()
     let started = BootInstant.now
     var frame: Frame
     var log: Log
@@ -85,7 +92,7 @@ final class Server {
         self.source = source
         self.configuration = configuration
         serviceManager = try ServiceManager(loop)
-        authorization = Authorization(ownUid: geteuid())
+        ownAuthorization = Authorization(ownUid: geteuid())
         frame = Frame(limits: configuration.frameLimits)
         self.log = log
         self.log.refusalRate = configuration.auditLimits.refusals
@@ -110,7 +117,8 @@ final class Server {
         schedule(idleExitTime)
         return try loop.run(
             onReady: { id, events in
-                if let connection = polled[id] { ready(connection, events) }
+                guard let connection = polled[id & ~Connection.processBit] else { return }
+                if id & Connection.processBit == 0 { ready(connection, events) } else { peerEnded(connection) }
             },
             onTurn: {
                 let isBusy = serveQueue()
