@@ -63,13 +63,11 @@ install: ## puts what "make build" built under DESTDIR and PREFIX (/usr/local)
 	$(BUILD)/release/stampctl --generate-completion-script bash | sed '1{/^#!/d}' > $(SHARE)/bash-completion/completions/stampctl
 	$(BUILD)/release/stampctl --generate-completion-script zsh > $(SHARE)/zsh/$(ZSH)/_stampctl
 	$(BUILD)/release/stampctl --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/stampctl.fish
-	install -d $(SHARE)/man/man1 $(SHARE)/man/man8
-	install --mode 0644 man/*.1 $(SHARE)/man/man1
-	install --mode 0644 man/*.8 $(SHARE)/man/man8
+	for section in 1 5 8; do install -D --mode 0644 --target-directory $(SHARE)/man/man$$section man/*.$$section || exit 1; done
 	systemd/install "$(DESTDIR)" "$(PREFIX)" "$(UNITS)"
 
 .PHONY: uninstall
-uninstall: ## removes what "make install" put there; stop the services first
+uninstall: ## removes what "make install" put there, but the configuration; stop the services first
 	rm -f $(BINARIES:%=$(BIN)/%)
 	cd $(DESTDIR)$(UNITS) && rm -f stampd.service stampd-stamp.socket stampd-control.socket \
 		stampd@.service stampd-stamp@.socket stampd-control@.socket
@@ -78,12 +76,11 @@ uninstall: ## removes what "make install" put there; stop the services first
 	rm -rf $(LIB)/stampd
 	rm -f $(SHARE)/bash-completion/completions/stampctl $(SHARE)/zsh/$(ZSH)/_stampctl
 	rm -f $(SHARE)/fish/vendor_completions.d/stampctl.fish
-	rm -f $(patsubst man/%,$(SHARE)/man/man1/%,$(wildcard man/*.1))
-	rm -f $(patsubst man/%,$(SHARE)/man/man8/%,$(wildcard man/*.8))
+	rm -f $(foreach section,1 5 8,$(patsubst man/%,$(SHARE)/man/man$(section)/%,$(wildcard man/*.$(section))))
 
 .PHONY: deb
 deb: deps ## builds Debian packages, stampd and its debug symbols, into .build/deb, and checks them with lintian
-	rm -rf .build/deb && mkdir -p .build/deb
+	rm -rf .build/deb
 	DEB_RULES_REQUIRES_ROOT=no debian/rules clean binary
 	lintian --fail-on error,warning .build/deb/*.deb
 

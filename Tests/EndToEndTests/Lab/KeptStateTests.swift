@@ -91,6 +91,24 @@ struct LabKeptStateTests {
         }
     }
 
+    private static let hasSwap = (try? String(contentsOfFile: "/proc/swaps", encoding: .utf8))?.contains("/") ?? true
+
+    @Test(
+        "where the kernel has no memfd_secret, a sealed memfd keeps it, locked in memory",
+        .enabled(if: !hasSwap, "skipped: with swap on nothing is kept in a memfd")
+    )
+    func fallback() async throws {
+        try await withLab { lab in
+            try lab.extend(with: "[Service]\nSystemCallFilter=~memfd_secret\n")
+            let credential = try lab.startSession()
+            let pid = try lab.show("MainPID")
+            #expect(try lab.run("cat", "/proc/\(pid)/maps").contains("memfd:stampd-state"))
+            try lab.run("systemctl", "restart", "stampd.service")
+            #expect(try lab.stamps(with: credential))
+            #expect(try lab.show("NFileDescriptorStore") == "1")
+        }
+    }
+
     @Test("after a reset and a crash nothing comes back") func reset() async throws {
         try await withLab { lab in
             _ = try lab.startSession()

@@ -40,6 +40,12 @@ final class Lab: Sendable {
     /// Runs a command in it as root; what it printed.
     @discardableResult
     func run(_ command: String..., within seconds: Double = 30) throws -> String {
+        try run(command, within: seconds)
+    }
+
+    /// The same.
+    @discardableResult
+    func run(_ command: [String], within seconds: Double = 30) throws -> String {
         let run = try attempt(command, within: seconds)
         try #require(run.code == 0, "\(command) in the lab: \(run.output)\(run.errors)")
         return run.output.trimmingCharacters(in: .newlines)

@@ -9,8 +9,10 @@ struct PackageBuild {
 
     init(in directory: String) throws {
         let tree = "\(directory)/tree"
-        try FileManager.default.createDirectory(atPath: "\(tree)/.build", withIntermediateDirectories: true)
-        for name in ["Makefile", "systemd", "man", "debian"] {
+        for folder in [".build", "debian"] {
+            try FileManager.default.createDirectory(atPath: "\(tree)/\(folder)", withIntermediateDirectories: true)
+        }
+        for name in ["Makefile", "systemd", "man"] + (try Self.rules()) {
             try FileManager.default.copyItem(atPath: repository(name).path, toPath: "\(tree)/\(name)")
         }
         let products = URL(filePath: FrameProcess.executable).deletingLastPathComponent().path
@@ -24,6 +26,13 @@ struct PackageBuild {
         try #require(try process.wait(within: 120) == .exited(0), "\(process.errors.text)")
         let packages = try FileManager.default.contentsOfDirectory(atPath: "\(tree)/.build/deb")
         package = "\(tree)/.build/deb/\(try #require(packages.first { $0.hasSuffix(".deb") }))"
+    }
+
+    /// What debian/ holds but for what packing leaves there.
+    private static func rules() throws -> [String] {
+        let left = #/\..*|stampd|files|.*debhelper.*|.*\.substvars/#
+        return try FileManager.default.contentsOfDirectory(atPath: repository("debian").path)
+            .filter { $0.wholeMatch(of: left) == nil }.map { "debian/\($0)" }
     }
 
     /// Where the toolchain's libraries are.

@@ -117,6 +117,29 @@ struct LabServiceTests {
         }
     }
 
+    @Test("a rule on units lets that service in, and nobody else, root neither") func units() async throws {
+        try await withLab { lab in
+            let path = "/etc/stampd/stampd.json"
+            let original = try lab.run("cat", path)
+            defer { try? lab.put(original, at: path) }
+            try lab.put(#"{"keepState": true, "authorization": {"stamp": {"units": ["allowed.service"]}}}"#, at: path)
+            let call = ["python3", "/usr/libexec/stampd-tests/call.py", Lab.stampSocket, "io.stampd.Stamper.GetStatus"]
+            let run = ["systemd-run", "--quiet", "--wait", "--pipe", "--collect"]
+            let served = try lab.attempt(run + ["--unit=allowed"] + call)
+            #expect(served.output.contains("\"status\""), "\(served.errors)")
+            for others in [run + ["--unit=other"] + call, call] {
+                let refused = try lab.attempt(others)
+                #expect(refused.output.contains("io.stampd.Stamper.Denied"))
+            }
+            try lab.run("journalctl", "--sync")
+            let fields = ["STAMPD_RULE=Denied.unit", "STAMPD_PEER_UNIT=other.service"]
+            let records = try lab.run(
+                ["journalctl", "--output=cat", "--no-pager", "_SYSTEMD_UNIT=stampd.service"] + fields
+            )
+            #expect(records.hasPrefix("refused: uid 0"))
+        }
+    }
+
     @Test("no setting of the unit is unknown to this systemd") func noWarnings() async throws {
         try await withLab { lab in
             #expect(try lab.call("Stamper.GetStatus").summary == "ok")
