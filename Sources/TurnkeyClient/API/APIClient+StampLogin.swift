@@ -4,18 +4,22 @@ import Foundation
 extension APIClient {
     /// Registers `publicKey` (66 hex digits) as a session key of whoever stamps this, and answers what the API vouches for.
     ///
-    /// `invalidateExisting` ends the user's other login sessions. For a key that the frame made itself: activate its session for no longer than the token lives.
+    /// `invalidateExisting` ends the user's other login sessions. `sessionProfileId` limits the session: it may be given a
+    /// shorter life than was asked for. For a key that the frame made itself: activate its session for no longer than the
+    /// token lives.
     /// - Throws: as `submit`; `.invalidSessionToken` for a token of another notarizer, key or organization.
     public func stampLogin(
         publicKey: String,
         expirationSeconds: Int,
-        invalidateExisting: Bool = false
+        invalidateExisting: Bool = false,
+        sessionProfileId: String? = nil
     ) async throws(TurnkeyError) -> SessionToken {
         guard expirationSeconds > 0 else { throw .configuration(.invalidExpiration(expirationSeconds)) }
         let parameters = StampLoginParameters(
             publicKey: publicKey,
             expirationSeconds: String(expirationSeconds),
-            invalidateExisting: invalidateExisting ? true : nil
+            invalidateExisting: invalidateExisting ? true : nil,
+            sessionProfileId: sessionProfileId
         )
         let request = ActivityRequest(
             type: "ACTIVITY_TYPE_STAMP_LOGIN",
@@ -41,6 +45,7 @@ private struct StampLoginParameters: Encodable {
     let publicKey: String
     let expirationSeconds: String
     let invalidateExisting: Bool?
+    let sessionProfileId: String?
 }
 
 private struct StampLoginResult: Decodable {
