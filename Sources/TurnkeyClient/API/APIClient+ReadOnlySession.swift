@@ -33,6 +33,13 @@ public struct ReadOnlySession: Sendable, Hashable, Decodable {
     }
 }
 
+extension ReadOnlySession: CustomStringConvertible, CustomReflectable {
+    /// Without the token.
+    public var description: String { "read-only session of \(username) in \(organizationId) until \(expiresAt)" }
+
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// Stands in a stamp's place: the header `X-Session`, whatever the body is.
 private struct ReadOnlyStamper: Stamper {
     let session: ReadOnlySession

@@ -6,13 +6,15 @@ extension APIClient {
     ///
     /// `invalidateExisting` ends the user's other login sessions. `sessionProfileId` limits the session: it may be given a
     /// shorter life than was asked for. For a key that the frame made itself: activate its session for no longer than the
-    /// token lives.
+    /// token lives. `acceptingSubOrganization`: where a user does not know their own organization, the API finds it by the
+    /// parent's, and the token names it.
     /// - Throws: as `submit`; `.invalidSessionToken` for a token of another notarizer, key or organization.
     public func stampLogin(
         publicKey: String,
         expirationSeconds: Int,
         invalidateExisting: Bool = false,
-        sessionProfileId: String? = nil
+        sessionProfileId: String? = nil,
+        acceptingSubOrganization: Bool = false
     ) async throws(TurnkeyError) -> SessionToken {
         guard expirationSeconds > 0 else { throw .configuration(.invalidExpiration(expirationSeconds)) }
         let parameters = StampLoginParameters(
@@ -26,15 +28,20 @@ extension APIClient {
             organizationId: organizationId,
             parameters: parameters
         )
-        return try readToken(try await submit("stamp_login", body: try Self.makeBody(request)), for: publicKey)
+        let activity = try await submit("stamp_login", body: try Self.makeBody(request))
+        return try readToken(activity, for: publicKey, acceptingSubOrganization: acceptingSubOrganization)
     }
 
     /// - Throws: `.invalidSessionToken` for a token of another notarizer, key or organization.
-    func readToken(_ activity: Activity, for publicKey: String) throws(TurnkeyError) -> SessionToken {
+    func readToken(
+        _ activity: Activity,
+        for publicKey: String,
+        acceptingSubOrganization: Bool = false
+    ) throws(TurnkeyError) -> SessionToken {
         let jwt = try activity.readResult("stampLoginResult", as: StampLoginResult.self).session
         let token = try SessionToken(verifying: jwt, notarizerPublicKey: connection.notarizerPublicKey)
         guard token.publicKey == publicKey else { throw .invalidSessionToken(detail: "it is for another key") }
-        guard token.organizationId == organizationId else {
+        guard acceptingSubOrganization || token.organizationId == organizationId else {
             throw .invalidSessionToken(detail: "it is for another organization")
         }
         return token

@@ -11,6 +11,7 @@ extension APIClient {
     }
 
     /// Makes users who are no root users, and answers their identifiers in the same order.
+    @discardableResult
     public func createUsers(_ users: [NewUser]) async throws(TurnkeyError) -> [String] {
         try await perform(
             "create_users",

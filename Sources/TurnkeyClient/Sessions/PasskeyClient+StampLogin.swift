@@ -8,7 +8,12 @@ extension PasskeyClient {
         _ = try await step(.prepareFrame, "InitEmbeddedKey") { () throws(TurnkeyError) in
             try await context.initEmbeddedKey()
         }
-        let registrar = KeyRegistrar.client(atHome(order.user), invalidateExisting: false)
+        // Who is not known yet may be at home below the organization that is named.
+        let registrar = KeyRegistrar.client(
+            atHome(order.user),
+            invalidateExisting: false,
+            acceptingSubOrganization: order.user == nil
+        )
         return try await context.startGeneratedKey(order, by: registrar)
     }
 
@@ -53,11 +58,15 @@ extension PasskeyClient {
         }
         let start = Expiry.Start()
         let path = "/public/v1/submit/create_read_write_session"
-        let made = try await step(.register, path) { () throws(TurnkeyError) in
-            try await atHome(order.user).createReadWriteSession(
+        let made: ReadWriteSession
+        do throws(TurnkeyError) {
+            made = try await atHome(order.user).createReadWriteSession(
                 targetPublicKey: target,
                 expirationSeconds: order.expirationSeconds
             )
+        } catch {
+            let remains: SessionFailure.Remains = error.isBeforeRegistration ? .nothing : .lost
+            throw .session(SessionFailure(step: .register, endPoint: path, cause: error, remains: remains))
         }
         let useless = SessionFailure.Remains.useless(key: made.apiKeyId)
         try await context.step(.verify, path, remains: useless) { () throws(TurnkeyError) in

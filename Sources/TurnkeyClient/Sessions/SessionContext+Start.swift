@@ -54,13 +54,15 @@ extension SessionContext {
     ) async throws(TurnkeyError) -> SessionToken {
         do throws(TurnkeyError) {
             switch registrar {
-            case .client(let client, let invalidateExisting):
+            case .client(let client, let invalidateExisting, let acceptingSubOrganization):
                 return try await client.stampLogin(
                     publicKey: key,
                     expirationSeconds: order.expirationSeconds,
-                    invalidateExisting: invalidateExisting
+                    invalidateExisting: invalidateExisting,
+                    acceptingSubOrganization: acceptingSubOrganization
                 )
-            case .stampedLogin(let approve): return try await submit(makeRequest(order, publicKey: key), approve)
+            case .stampedLogin(let approve):
+                return try await submit(makeRequest(order, publicKey: key), isUserKnown: order.user != nil, approve)
             }
         } catch {
             let isToken = if case .invalidSessionToken = error { true } else { false }
@@ -73,6 +75,7 @@ extension SessionContext {
 
     private func submit(
         _ request: LoginRequest,
+        isUserKnown: Bool,
         _ approve: @Sendable (LoginRequest) async throws -> StampedLogin
     ) async throws(TurnkeyError) -> SessionToken {
         let login: StampedLogin
@@ -83,7 +86,8 @@ extension SessionContext {
             stamper: OneStamp(header: login.stamp),
             connection: connection
         )
-        return try client.readToken(try await client.submit("stamp_login", body: login.body), for: request.publicKey)
+        let activity = try await client.submit("stamp_login", body: login.body)
+        return try client.readToken(activity, for: request.publicKey, acceptingSubOrganization: !isUserKnown)
     }
 
     /// The user must be the stored one, or be accepted; the token's life counts where it is the shorter.
@@ -205,7 +209,7 @@ extension SessionContext {
 
 /// Who has the API register a key that the frame made.
 enum KeyRegistrar: Sendable {
-    case client(APIClient, invalidateExisting: Bool)
+    case client(APIClient, invalidateExisting: Bool, acceptingSubOrganization: Bool)
     case stampedLogin(@Sendable (LoginRequest) async throws -> StampedLogin)
 }
 

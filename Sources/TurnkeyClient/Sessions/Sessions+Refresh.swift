@@ -74,7 +74,11 @@ extension SessionContext {
         let order = SessionOrder(name, seconds, nil, nil)
         events.explainEnd(of: old.publicKey)
         do throws(TurnkeyError) {
-            let registrar = KeyRegistrar.client(client, invalidateExisting: invalidateExisting)
+            let registrar = KeyRegistrar.client(
+                client,
+                invalidateExisting: invalidateExisting,
+                acceptingSubOrganization: false
+            )
             let new = try await startGeneratedKey(order, by: registrar)
             events.publish(.refreshed(session: name, publicKey: new.publicKey))
             return await complete(new)
