@@ -71,7 +71,7 @@ struct APIDeathTests {
             try await logIn(stage, row.pendingPolls)
             let api = try MortalAPI(inFrontOf: stage.sandbox.ready.baseUrl, dying: row.death)
             let turnkey = try makeTurnkey(stage, api)
-            let failure = try await expectFailure(turnkey, row.way)
+            let failure = try await turnkey.expectLoginFailure(row.way)
             #expect(failure.step == .register)
             #expect(failure.endPoint?.hasPrefix("/public/v1/submit/") == true)
             if case .unreachable(url: api.baseUrl, _) = failure.cause {} else { Issue.record("\(failure.cause)") }
@@ -121,14 +121,18 @@ struct APIDeathTests {
         try await System.withStage { stage in
             try await logIn(stage)
             let api = try MortalAPI(inFrontOf: stage.sandbox.ready.baseUrl, dying: .before("get_api_keys"))
-            let meddler = Meddler(passkey: stage.passkey) { try Self.spoilStore(stage.stateDirectory) }
-            let failure = try await expectFailure(makeTurnkey(stage, api, passkey: meddler), .stampLogin)
+            let meddler = Meddler(passkey: stage.passkey) { [store = stage.stateDirectory] in
+                try Self.spoilStore(store)
+            }
+            let failure = try await makeTurnkey(stage, api, passkey: meddler).expectLoginFailure(.stampLogin)
             #expect(failure.step == .store)
             guard case .registered(_, expirationSeconds: 900) = failure.remains else {
                 Issue.record("\(failure.remains)")
                 return
             }
-            #expect(failure.message.contains("is registered and could not be deleted: it expires 900 s after it was made"))
+            #expect(
+                failure.message.contains("is registered and could not be deleted: it expires 900 s after it was made")
+            )
             #expect(try await stage.control.listSessions().isEmpty)
         }
     }
@@ -187,15 +191,6 @@ struct APIDeathTests {
             polling: ActivityPolling(interval: .milliseconds(20), maximumPolls: 50),
             stateDirectory: stage.stateDirectory
         )
-    }
-
-    private func expectFailure(_ turnkey: Turnkey, _ way: SessionWay) async throws -> SessionFailure {
-        do throws(TurnkeyError) {
-            try await turnkey.passkeyClient().loginWithPasskey(way: way)
-        } catch .session(let failure) {
-            return failure
-        }
-        throw WaitTimedOut(what: "a failure")
     }
 
     private func expectNoSession(_ stage: System.Stage, _ turnkey: Turnkey) async throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SoftwarePasskey
+import StampClient
 import Testing
 import TurnkeyClient
 
@@ -17,8 +18,11 @@ struct FullDiskTests {
 
         init(in directory: String) throws {
             let mount = "\(directory)/disk"
-            let script = #"mkdir "$0" && mount -t tmpfs -o size=64k,mode=700 tmpfs "$0" && echo ready && exec sleep 600"#
-            keeper = try ChildProcess(["unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", script, mount])
+            let script =
+                #"mkdir "$0" && mount -t tmpfs -o size=64k,mode=700 tmpfs "$0" && echo ready && exec sleep 600"#
+            keeper = try ChildProcess([
+                "unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", script, mount,
+            ])
             do {
                 try keeper.output.wait("a tiny disk") { $0.contains("ready") }
             } catch {
@@ -29,7 +33,9 @@ struct FullDiskTests {
         }
 
         /// Writes until nothing more fits.
-        func fill() throws {
+        func fill() throws { try Self.fill(path) }
+
+        static func fill(_ path: String) throws {
             let file = open("\(path)/ballast", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
             guard file >= 0 else { throw POSIXError(.EIO) }
             defer { close(file) }
@@ -53,22 +59,21 @@ struct FullDiskTests {
         }
     }
 
-    @Test("after the approval: the session ends, its key is deleted, what was stored is as it was", arguments: [
-        SessionWay.stampLogin, .bundle,
-    ])
+    @Test(
+        "after the approval: the session ends, its key is deleted, what was stored is as it was",
+        arguments: [
+            SessionWay.stampLogin, .bundle,
+        ]
+    )
     func after(_ way: SessionWay) async throws {
         try await withDisk { stage, disk, turnkey in
             let stored = try turnkey.getCurrentUser()
-            let meddler = Meddler(passkey: stage.passkey) { try disk.fill() }
+            let meddler = Meddler(passkey: stage.passkey) { [path = disk.path] in try TinyDisk.fill(path) }
             let login = Turnkey(turnkey.config, passkey: meddler, stateDirectory: disk.path + "/stampd")
-            do throws(TurnkeyError) {
-                try await login.passkeyClient().loginWithPasskey(way: way)
-                Issue.record("it was stored")
-            } catch .session(let failure) {
-                #expect(failure.step == .store)
-                #expect(failure.remains == .deleted)
-                #expect(isFull(failure.cause), "\(failure.cause)")
-            }
+            let failure = try await login.expectLoginFailure(way)
+            #expect(failure.step == .store)
+            #expect(failure.remains == .deleted)
+            #expect(isFull(failure.cause), "\(failure.cause)")
             #expect(try await stage.control.listSessions().isEmpty)
             #expect(try turnkey.getCurrentUser() == stored)
             try disk.makeRoom()

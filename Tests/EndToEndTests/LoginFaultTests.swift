@@ -14,7 +14,7 @@ struct LoginFaultTests {
             let turnkey = try await logIn(stage) { [pid = stage.sandbox.process.pid] in
                 try Self.end(pid)
             }
-            let failure = try await expectFailure(turnkey, way)
+            let failure = try await turnkey.expectLoginFailure(way)
             #expect(failure.step == .register)
             #expect(failure.endPoint?.hasPrefix("/public/v1/submit/") == true)
             if case .unreachable = failure.cause {} else { Issue.record("\(failure.cause)") }
@@ -29,7 +29,7 @@ struct LoginFaultTests {
             let turnkey = try await logIn(stage)
             stage.sandbox.process.send(SIGTERM)
             #expect(try stage.sandbox.process.wait() == .exited(0))
-            let failure = try await expectFailure(turnkey, .stampLogin)
+            let failure = try await turnkey.expectLoginFailure(.stampLogin)
             #expect(failure.step == .register)
             #expect(failure.message.contains(stage.sandbox.ready.baseUrl))
         }
@@ -41,7 +41,7 @@ struct LoginFaultTests {
             let turnkey = try await logIn(stage) { [pid = stage.frame.process.pid] in
                 try Self.end(pid)
             }
-            let failure = try await expectFailure(turnkey, way)
+            let failure = try await turnkey.expectLoginFailure(way)
             #expect(failure.step == .start)
             if case .frame = failure.cause {} else { Issue.record("\(failure.cause)") }
             switch way {
@@ -76,7 +76,7 @@ struct LoginFaultTests {
         try await System.withStage { stage in
             let turnkey = try await logIn(stage)
             stage.passkey.refuse()
-            let failure = try await expectFailure(turnkey, .stampLogin)
+            let failure = try await turnkey.expectLoginFailure(.stampLogin)
             #expect(failure.step == .register)
             #expect(failure.remains == .nothing)
             #expect(failure.message.hasSuffix("the passkey did not approve: refused"))
@@ -97,7 +97,7 @@ struct LoginFaultTests {
                 try Data().write(to: URL(filePath: new + "/x"))
             }
             let before = try String(contentsOfFile: storePath(stage), encoding: .utf8)
-            let failure = try await expectFailure(turnkey, .stampLogin)
+            let failure = try await turnkey.expectLoginFailure(.stampLogin)
             #expect(failure.step == .store)
             #expect(failure.remains == .deleted)
             if case .store(.failed) = failure.cause {} else { Issue.record("\(failure.cause)") }
@@ -161,15 +161,6 @@ struct LoginFaultTests {
             usleep(1_000)
         }
         throw WaitTimedOut(what: "a process that is killed")
-    }
-
-    private func expectFailure(_ turnkey: Turnkey, _ way: SessionWay) async throws -> SessionFailure {
-        do throws(TurnkeyError) {
-            try await turnkey.passkeyClient().loginWithPasskey(way: way)
-        } catch .session(let failure) {
-            return failure
-        }
-        throw WaitTimedOut(what: "a failure")
     }
 
     /// A client whose user is known, and whose passkey meddles with the next approvals.

@@ -43,7 +43,9 @@ final class MortalAPI: Sendable {
         let name = String(path.split(separator: "/").last ?? "")
         paths.withLock { $0.append(name) }
         guard death != .before(name) else { return false }
-        let kept = head.filter { !$0.lowercased().hasPrefix("connection:") && !$0.lowercased().hasPrefix("content-length:") }
+        let kept = head.filter {
+            !$0.lowercased().hasPrefix("connection:") && !$0.lowercased().hasPrefix("content-length:")
+        }
         guard let answer = try? RawHTTP.exchange(port: sandboxPort, kept, body: body), death != .after(name) else {
             return false
         }
