@@ -19,7 +19,8 @@ extension PasskeyClient {
         }
         if order.user == nil { try await login() }
         let key = try await makeSealedKey(order.user?.userId, target, order.expirationSeconds)
-        return try await uncancelled { () throws(TurnkeyError) in try await startSealedKey(key, order, sealedTo: target) }
+        return try await uncancelled { () throws(TurnkeyError) in try await startSealedKey(key, order, sealedTo: target)
+        }
     }
 
     private func startSealedKey(
