@@ -210,19 +210,24 @@ extension SessionContext {
 
     /// What is told of a session that has begun: the user's names, and what is worth a warning.
     ///
+    /// `isRefresh`: nobody has logged in, so the last login stays who it was, with the configuration that it had.
     /// - Throws: `.session` where the API says that the session is another user's than whoever made its bundle said; it
     ///   is ended then. Nothing else fails it.
-    func complete(_ session: TurnkeySession) async throws(TurnkeyError) -> TurnkeySession {
+    func complete(_ session: TurnkeySession, isRefresh: Bool = false) async throws(TurnkeyError) -> TurnkeySession {
         var session = session
         let client = makeClient(session: session.name, organizationId: session.organizationId)
         if let user = await readUser(of: session, client) {
             guard user.userId == session.userId else { throw await end(session, of: user.userId, client) }
-            do throws(TurnkeyError) { try await updateState { $0.login = makeLogin(user) } } catch {
-                connection.logger.info("the session's user was not stored", metadata: ["reason": "\(error)"])
-            }
+            if !isRefresh { await storeLogin(user) }
         }
         session.warnings += await findWarnings(client, userId: session.userId)
         return session
+    }
+
+    private func storeLogin(_ user: TurnkeyUser) async {
+        do throws(TurnkeyError) { try await updateState { $0.login = makeLogin(user) } } catch {
+            connection.logger.info("the session's user was not stored", metadata: ["reason": "\(error)"])
+        }
     }
 
     private func readUser(of session: TurnkeySession, _ client: APIClient) async -> TurnkeyUser? {

@@ -84,7 +84,7 @@ extension SessionContext {
             let registrar = KeyRegistrar.client(client, invalidateExisting: invalidateExisting)
             let new = try await startGeneratedKey(order, by: registrar)
             events.publish(.refreshed(session: name, publicKey: new.publicKey))
-            return try await complete(new)
+            return try await complete(new, isRefresh: true)
         } catch {
             events.expectEnd(of: old.publicKey)
             throw error
