@@ -24,6 +24,15 @@ extension PasskeyClient {
         }
         if order.user == nil { try await login() }
         let key = try await makeSealedKey(order.user?.userId, target, order.expirationSeconds)
+        return try await uncancelled { () throws(TurnkeyError) in try await startSealedKey(key, order, sealedTo: target)
+        }
+    }
+
+    private func startSealedKey(
+        _ key: SealedKey,
+        _ order: SessionOrder,
+        sealedTo target: String
+    ) async throws(TurnkeyError) -> TurnkeySession {
         do throws(TurnkeyError) {
             let session = try await context.start(key.session, as: order.name)
             try await storeOrEnd(key, session, sealedTo: target, order)
@@ -72,19 +81,21 @@ extension PasskeyClient {
         try await context.step(.verify, path, remains: useless) { () throws(TurnkeyError) in
             try await context.accept(made.userId, storedUserId: order.user?.userId, order.acceptance)
         }
-        let session = try await context.step(.start, "InjectCredentialBundle", remains: useless) {
-            () throws(TurnkeyError) in
-            try await context.start(
-                made.credentialBundle,
-                as: order.name,
-                expectPublicKey: nil,
-                organizationId: made.organizationId,
-                userId: made.userId,
-                Expiry(start, expirationSeconds: order.expirationSeconds)
-            )
+        return try await uncancelled { () throws(TurnkeyError) in
+            let session = try await context.step(.start, "InjectCredentialBundle", remains: useless) {
+                () throws(TurnkeyError) in
+                try await context.start(
+                    made.credentialBundle,
+                    as: order.name,
+                    expectPublicKey: nil,
+                    organizationId: made.organizationId,
+                    userId: made.userId,
+                    Expiry(start, expirationSeconds: order.expirationSeconds)
+                )
+            }
+            try await context.storeOrEnd(session, order.expirationSeconds)
+            return session
         }
-        try await context.storeOrEnd(session, order.expirationSeconds)
-        return session
     }
 
     private func step<Result>(
