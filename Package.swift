@@ -206,8 +206,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "LoginPage", "SecurityKey", "StampClient", "TurnkeyClient", "SoftwarePasskey",
+                "LoginPage", "SecurityKey", "StampClient", "TurnkeyClient", "TurnkeySandbox", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["python", "Lab/machine"],
             swiftSettings: strict

@@ -42,7 +42,7 @@ extension SessionContext {
     fileprivate func makeLivingClient(_ name: String) async throws(TurnkeyError) -> APIClient {
         let session = try await findOrRestore(name)
         let client = makeClient(session: name, organizationId: session.organizationId)
-        let whoami = try await whoami(client, name)
+        let whoami = try await whoami(client, session)
         if let stored = try readState()[name], stored.publicKey == session.publicKey, stored.userId != whoami.userId {
             throw .anotherUser(userId: whoami.userId, expected: stored.userId)
         }
@@ -50,11 +50,11 @@ extension SessionContext {
     }
 
     /// A key that the API knows no more is not injected again.
-    private func whoami(_ client: APIClient, _ name: String) async throws(TurnkeyError) -> Whoami {
+    private func whoami(_ client: APIClient, _ session: Session) async throws(TurnkeyError) -> Whoami {
         do throws(TurnkeyError) {
             return try await client.getWhoami()
         } catch .api(let error) where error.isKeyRejection {
-            await forget(name)
+            await forget(session)
             throw .api(error)
         }
     }

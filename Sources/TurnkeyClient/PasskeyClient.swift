@@ -41,7 +41,9 @@ public struct PasskeyClient: Sendable {
         return try await context.passkeySessions.run(key) { () throws(TurnkeyError) in
             let made = try await makeSealedKey(userId, targetPublicKey, expirationSeconds)
             do throws(TurnkeyError) {
-                try await context.store(made.session, as: name, sealedTo: targetPublicKey, expirationSeconds)
+                try await uncancelled { () throws(TurnkeyError) in
+                    try await context.store(made.session, as: name, sealedTo: targetPublicKey, expirationSeconds)
+                }
             } catch {
                 throw await failure(.store, nil, error, made, expirationSeconds)
             }

@@ -7,6 +7,7 @@ struct Sandbox: Decodable {
     let baseUrl: String
     let organizationId: String
     let userId: String
+    let username: String
     let apiPrivateKey: String
     let rpId: String
     let notarizerPublicKey: String

@@ -96,7 +96,7 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
             try ReadyFile.write(ready, to: file)
             logger.info("ready file written", metadata: ["path": "\(readyFile)"])
             await termination.wait()
-            try ReadyFile.remove(file)
+            try ReadyFile.remove(file, ifHolding: ready)
         }
     }
 

@@ -7,33 +7,37 @@ import TurnkeyClient
 
 @Suite("Create a user passkey session, as Turnkey's page has it", .timeLimit(.minutes(2)))
 struct CreatePasskeySessionTests {
-    @Test("the page, line by line")
+    @Test("the tutorial's Swift, from its first line to its last: it reads like the page")
     func page() async throws {
         try await System.withStage { stage in
-            let turnkey = try stage.makeTurnkey()
-            try await stage.registerPasskey(turnkey)
-            let passkeyClient = try turnkey.passkeyClient()
-            try await passkeyClient.login()
-
-            let currentUser = try #require(try turnkey.getCurrentUser())
-            let authIframeClient = try await turnkey.iframeClient()
-            let bundle = try await passkeyClient.createPasskeySession(
-                userId: currentUser.userId,
-                targetPublicKey: authIframeClient.iframePublicKey,
-                expirationSeconds: 900
+            try await stage.registerPasskey(stage.makeTurnkey())
+            let ready = stage.sandbox.ready
+            let users = try await passkeySessionExample(
+                (ready.baseUrl, ready.organizationId, ready.notarizerPublicKey),
+                socketDirectory: stage.frame.directory,
+                stateDirectory: stage.stateDirectory,
+                passkey: stage.passkey
             )
-            if try await authIframeClient.injectCredentialBundle(bundle) {
-                let whoami = try await authIframeClient.getWhoami()
-                #expect(whoami.userId == currentUser.userId)
-                #expect(whoami.organizationId == currentUser.organization.organizationId)
-            }
-            #expect(turnkey.config.defaultOrganizationId == currentUser.organization.organizationId)
-            // To register the passkey, to log in, for the session: and nobody is asked for what the session stamps.
-            #expect(stage.passkey.promptCount == 3)
-            guard case .session = try await turnkey.getActiveClient() else {
-                Issue.record("the passkey was chosen")
-                return
-            }
+            #expect(users.map(\.userName) == [ready.username, "grace"])
+            // To register the passkey, to log in, for each session, and after the end of one: nobody is asked for what a
+            // session stamps.
+            #expect(stage.passkey.promptCount == 5)
+            #expect(try await stage.control.listSessions().isEmpty)
+        }
+    }
+
+    @Test("the page's words: who is logged in, where, and whose key")
+    func words() async throws {
+        try await System.withStage { stage in
+            let turnkey = try stage.makeTurnkey()
+            #expect(try turnkey.getCurrentUser() == nil)
+            try await stage.registerPasskey(turnkey)
+            try await turnkey.passkeyClient().login()
+            let currentUser = try #require(try turnkey.getCurrentUser())
+            #expect(currentUser.userId == stage.sandbox.ready.userId)
+            #expect(currentUser.organization.organizationId == turnkey.config.defaultOrganizationId)
+            let key = try await turnkey.iframeClient().iframePublicKey
+            #expect(try await stage.control.getEmbeddedPublicKey().publicKey == key)
         }
     }
 

@@ -36,13 +36,15 @@ struct DemoRunTests {
 
     private static let steps = [
         "→ A sandbox of Turnkey's API and a frame run, each a process of its own",
-        "→ The frame is initialised and shows its embedded public key",
         "→ A passkey, made of software here, is registered for the user",
-        "→ One approval of the passkey creates a session key at the API; its private half arrives sealed",
-        "→ The bundle is injected: the frame alone can open it",
+        "→ One approval logs in: the session's key is born in the frame, and never leaves it",
         "→ Reads and writes are stamped by the frame, and nobody is asked",
-        "→ The session expires: the frame wipes the key and says so",
-        "→ The active client is the passkey again",
+        "→ A refresh goes on with a new key, which the old one registers; nobody is asked",
+        "→ The page's way, besides: a key that is made outside arrives in a sealed bundle",
+        "→ Both sessions, with what is left of them",
+        "→ The page's session nears its end, and expires: the frame wipes the key and says so",
+        "→ Its active client is the passkey again; the other session lives",
+        "→ A logout ends the session for everyone, and deletes its key at the API",
         "Done",
     ]
 

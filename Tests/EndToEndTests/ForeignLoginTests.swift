@@ -92,6 +92,81 @@ struct ForeignLoginTests {
         }
     }
 
+    @Test("a bundle whose session is another user's than it says is no session")
+    func otherUser() async throws {
+        try await System.withStage { stage in
+            let turnkey = try stage.makeTurnkey()
+            let (root, owner) = (try stage.makeRoot(turnkey), stage.sandbox.ready.userId)
+            await #expect {
+                try await turnkey.login { try await makeBundle(root, $0, userId: owner, saying: "somebody") }
+            } throws: { error in
+                guard case .session(let failure)? = error as? TurnkeyError, failure.step == .verify else {
+                    return false
+                }
+                guard case .anotherUser(owner, "somebody") = failure.cause else { return false }
+                return failure.remains == .deleted
+            }
+            #expect(try await stage.control.listSessions().isEmpty)
+            #expect(try await turnkey.sessions.list().isEmpty)
+            #expect(try turnkey.getCurrentUser() == nil)
+        }
+    }
+
+    @Test("a login that is cancelled once its key is registered is whole, in the frame and in the store")
+    func cancelledLate() async throws {
+        try await System.withStage { stage in
+            let turnkey = try stage.makeTurnkey()
+            let (root, owner) = (try stage.makeRoot(turnkey), stage.sandbox.ready.userId)
+            let session = try await turnkey.login { request in
+                defer { withUnsafeCurrentTask { $0?.cancel() } }
+                return try await makeBundle(root, request, userId: owner)
+            }
+            #expect(try await stage.control.listSessions().map(\.publicKey) == [session.publicKey])
+            #expect(try await turnkey.sessions.list().map(\.publicKey) == [session.publicKey])
+        }
+    }
+
+    @Test("a login that is cancelled, and cannot be stored, is undone all the same")
+    func cancelledAndNotStored() async throws {
+        try await System.withStage { stage in
+            let turnkey = try stage.makeTurnkey()
+            let (root, owner) = (try stage.makeRoot(turnkey), stage.sandbox.ready.userId)
+            let state = stage.stateDirectory
+            await #expect {
+                try await turnkey.login { request in
+                    defer { withUnsafeCurrentTask { $0?.cancel() } }
+                    let files = try FileManager.default.contentsOfDirectory(atPath: state)
+                    let new = "\(state)/\(files.first { $0.hasSuffix(".json") } ?? "").new"
+                    try FileManager.default.createDirectory(atPath: new + "/x", withIntermediateDirectories: true)
+                    return try await makeBundle(root, request, userId: owner)
+                }
+            } throws: { error in
+                guard case .session(let failure)? = error as? TurnkeyError else { return false }
+                return failure.step == .store && failure.remains == .deleted
+            }
+            #expect(try await stage.control.listSessions().isEmpty)
+        }
+    }
+
+    /// A key that the user's API key registers, sealed as a site does it; `said` is whose the site says that it is.
+    private func makeBundle(
+        _ root: APIClient,
+        _ request: LoginRequest,
+        userId: String,
+        saying said: String? = nil
+    ) async throws -> MadeBundle {
+        let credential = Credential()
+        let key = NewAPIKey(apiKeyName: "site", publicKey: credential.publicKey, expirationSeconds: 300)
+        _ = try await root.createApiKeys(userId: userId, apiKeys: [key])
+        return MadeBundle(
+            credentialBundle: try credential.bundle(sealedTo: request.publicKey),
+            publicKey: credential.publicKey,
+            userId: said ?? userId,
+            organizationId: request.organizationId,
+            expirationSeconds: 300
+        )
+    }
+
     private func makeBody(_ request: LoginRequest, publicKey: String? = nil) throws -> Data {
         let parameters = [
             "publicKey": publicKey ?? request.publicKey, "expirationSeconds": "\(request.expirationSeconds)",

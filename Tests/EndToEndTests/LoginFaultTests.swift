@@ -8,29 +8,13 @@ import TurnkeyClient
 
 @Suite("A login that fails says at which step, and leaves no half session", .timeLimit(.minutes(3)))
 struct LoginFaultTests {
-    /// A passkey that approves, and then does something before its answer is used.
-    private struct Meddler: PasskeyAuthenticator {
-        let passkey: SoftwarePasskey
-        let meddle: @Sendable () throws -> Void
-
-        func assertion(approving body: Data, rpId: String) async throws -> PasskeyAssertion {
-            let assertion = try await passkey.assertion(approving: body, rpId: rpId)
-            try meddle()
-            return assertion
-        }
-
-        func registration(of user: PasskeyUser, rpId: String) async throws -> PasskeyAttestation {
-            try await passkey.registration(of: user, rpId: rpId)
-        }
-    }
-
     @Test("the API goes down between the approval and the registration", arguments: SessionWay.allCases)
     func apiDown(_ way: SessionWay) async throws {
         try await System.withStage { stage in
             let turnkey = try await logIn(stage) { [pid = stage.sandbox.process.pid] in
                 try Self.end(pid)
             }
-            let failure = try await expectFailure(turnkey, way)
+            let failure = try await turnkey.expectLoginFailure(way)
             #expect(failure.step == .register)
             #expect(failure.endPoint?.hasPrefix("/public/v1/submit/") == true)
             if case .unreachable = failure.cause {} else { Issue.record("\(failure.cause)") }
@@ -45,26 +29,26 @@ struct LoginFaultTests {
             let turnkey = try await logIn(stage)
             stage.sandbox.process.send(SIGTERM)
             #expect(try stage.sandbox.process.wait() == .exited(0))
-            let failure = try await expectFailure(turnkey, .stampLogin)
+            let failure = try await turnkey.expectLoginFailure(.stampLogin)
             #expect(failure.step == .register)
             #expect(failure.message.contains(stage.sandbox.ready.baseUrl))
         }
     }
 
-    @Test("the frame is killed between the registration and the start", arguments: [SessionWay.stampLogin, .bundle])
+    @Test("the frame is killed between the registration and the start", arguments: SessionWay.allCases)
     func frameKilled(_ way: SessionWay) async throws {
         try await System.withStage { stage in
             let turnkey = try await logIn(stage) { [pid = stage.frame.process.pid] in
                 try Self.end(pid)
             }
-            let failure = try await expectFailure(turnkey, way)
+            let failure = try await turnkey.expectLoginFailure(way)
             #expect(failure.step == .start)
             if case .frame = failure.cause {} else { Issue.record("\(failure.cause)") }
             switch way {
-            case .stampLogin:
-                // The frame took the private half along.
+            case .stampLogin, .readWriteSession:
+                // The frame took the private half along, or what could open it.
                 if case .useless = failure.remains {} else { Issue.record("\(failure.remains)") }
-            default:
+            case .bundle:
                 #expect(failure.remains == .deleted)
                 let keys = try await stage.makeRoot(turnkey).getApiKeys(userId: stage.sandbox.ready.userId)
                 #expect(!keys.contains { $0.apiKeyName.hasPrefix("Session Key") })
@@ -92,7 +76,7 @@ struct LoginFaultTests {
         try await System.withStage { stage in
             let turnkey = try await logIn(stage)
             stage.passkey.refuse()
-            let failure = try await expectFailure(turnkey, .stampLogin)
+            let failure = try await turnkey.expectLoginFailure(.stampLogin)
             #expect(failure.step == .register)
             #expect(failure.remains == .nothing)
             #expect(failure.message.hasSuffix("the passkey did not approve: refused"))
@@ -113,7 +97,7 @@ struct LoginFaultTests {
                 try Data().write(to: URL(filePath: new + "/x"))
             }
             let before = try String(contentsOfFile: storePath(stage), encoding: .utf8)
-            let failure = try await expectFailure(turnkey, .stampLogin)
+            let failure = try await turnkey.expectLoginFailure(.stampLogin)
             #expect(failure.step == .store)
             #expect(failure.remains == .deleted)
             if case .store(.failed) = failure.cause {} else { Issue.record("\(failure.cause)") }
@@ -177,15 +161,6 @@ struct LoginFaultTests {
             usleep(1_000)
         }
         throw WaitTimedOut(what: "a process that is killed")
-    }
-
-    private func expectFailure(_ turnkey: Turnkey, _ way: SessionWay) async throws -> SessionFailure {
-        do throws(TurnkeyError) {
-            try await turnkey.passkeyClient().loginWithPasskey(way: way)
-        } catch .session(let failure) {
-            return failure
-        }
-        throw WaitTimedOut(what: "a failure")
     }
 
     /// A client whose user is known, and whose passkey meddles with the next approvals.

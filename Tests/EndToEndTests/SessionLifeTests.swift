@@ -56,6 +56,44 @@ struct SessionLifeTests {
         }
     }
 
+    @Test("a refresh by a client that knows no organization leaves the last login as it was")
+    func refreshWithoutOrganization() async throws {
+        try await System.withStage { stage in
+            let turnkey = try await logIn(stage)
+            try await turnkey.passkeyClient().loginWithPasskey()
+            let bare = try TurnkeyConfiguration(
+                apiBaseUrl: turnkey.config.apiBaseUrl,
+                defaultOrganizationId: "",
+                socketDirectory: turnkey.config.socketDirectory,
+                notarizerPublicKey: stage.sandbox.ready.notarizerPublicKey
+            )
+            try await Turnkey(bare, stateDirectory: stage.stateDirectory).sessions.refresh()
+            #expect(try turnkey.getCurrentUser()?.userId == stage.sandbox.ready.userId)
+        }
+    }
+
+    @Test("a refreshed session that cannot be stored goes on, and says so: the one that it replaced is gone")
+    func refreshNotStored() async throws {
+        try await System.withStage(sandbox: ["--latency", "500ms"]) { stage in
+            let turnkey = try await logIn(stage)
+            try await turnkey.passkeyClient().loginWithPasskey()
+            let (new, stamped) = (try storePath(stage) + ".new", try await stage.control.getStatus().stamped)
+            let refresh = Task { try await turnkey.sessions.refresh() }
+            // Once the old key has stamped, the store was looked at; its file cannot be made from now on.
+            _ = try await System.poll("the refresh's stamp") {
+                try await stage.control.getStatus().stamped > stamped ? true : nil
+            }
+            try FileManager.default.createDirectory(atPath: new + "/x", withIntermediateDirectories: true)
+            let session = try await refresh.value
+            guard case .notStored(.failed)? = session.warnings.first else {
+                Issue.record("\(session.warnings)")
+                return
+            }
+            #expect(try await stage.control.listSessions().map(\.publicKey) == [session.publicKey])
+            #expect(try await turnkey.sessionClient().getWhoami().userId == session.userId)
+        }
+    }
+
     @Test("a client goes on stamping when another process has refreshed the session, and not when somebody replaced it")
     func refreshElsewhere() async throws {
         try await System.withStage { stage in

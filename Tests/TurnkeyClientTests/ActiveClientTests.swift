@@ -143,6 +143,51 @@ struct ActiveClientTests {
         #expect(frame.reports.keys.withLock(\.self).isEmpty)
     }
 
+    @Test(
+        "nobody, and no prompt, where what answers is no API",
+        arguments: [
+            (200, "{", Fallback.never), (200, "[]", .never), (401, "<html>expired api key</html>", .never),
+            (403, "", .never), (429, "<html>", .retry), (502, "<html>", .retry), (503, "", .retry),
+        ]
+    )
+    func nonsense(_ status: Int, _ body: String, _ fallback: Fallback) async throws {
+        let frame = Frame()
+        try await expectNoPrompt(frame.fake.directory, FakeAPI { _, _ in .init(status: status, body: body) }, fallback)
+        #expect(frame.reports.keys.withLock(\.self).isEmpty)
+    }
+
+    @Test("a session that has taken a dead one's name in the store is not forgotten in its place")
+    func replacedInStore() async throws {
+        let (frame, state) = (Frame(), FakeFrame.makeDirectory())
+        let path = try SessionStore(socketDirectory: frame.fake.directory, stateDirectory: state).path
+        let new = "03" + String(repeating: "cd", count: 32)
+        let text = """
+            {"version":1,"socketDirectory":"\(frame.fake.directory)","sessions":[{"name":"default","publicKey":"\(new)",
+            "userId":"u","organizationId":"o","apiBaseUrl":"a","origin":"bundle","expirationSeconds":900,
+            "expiry":{"expiresAtMilliseconds":9999999999999}}]}
+            """
+        let api = FakeAPI { _, _ in
+            // While the API is asked, another program logs in anew.
+            let isWritten = FileManager.default.createFile(
+                atPath: path,
+                contents: Data(text.utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
+            return .init(status: isWritten ? 401 : 500, body: #"{"code":16,"message":"expired api key"}"#)
+        }
+        let turnkey = try Fixtures.makeTurnkey(
+            api,
+            passkey: CountingPasskey(),
+            socketDirectory: frame.fake.directory,
+            stateDirectory: state
+        )
+        guard case .passkey = try await turnkey.getActiveClient() else {
+            Issue.record("the session was chosen")
+            return
+        }
+        #expect(try String(contentsOfFile: path, encoding: .utf8).contains(new))
+    }
+
     @Test("nobody, and no prompt, where the network is down")
     func networkDown() async throws {
         let frame = Frame()

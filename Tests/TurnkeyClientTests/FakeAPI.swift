@@ -15,6 +15,8 @@ final class FakeAPI: Sendable {
         var status = 200
         var headers: [String] = []
         var body: String
+        /// Whether all of the body comes: where not, the last byte is waited for, and the connection stays open.
+        var isWhole = true
     }
 
     let port: UInt16
@@ -32,14 +34,17 @@ final class FakeAPI: Sendable {
             while true {
                 let peer = accept(listener, nil, nil)
                 guard peer >= 0 else { continue }
-                if let request = Self.read(peer) {
-                    let number = state.withLock { requests in
-                        requests.append(request)
-                        return requests.count - 1
-                    }
-                    Self.write(answer(request, number), to: peer)
+                guard let request = Self.read(peer) else {
+                    close(peer)
+                    continue
                 }
-                close(peer)
+                let number = state.withLock { requests in
+                    requests.append(request)
+                    return requests.count - 1
+                }
+                let answer = answer(request, number)
+                Self.write(answer, to: peer)
+                if answer.isWhole { close(peer) }
             }
         }
     }
@@ -100,9 +105,9 @@ final class FakeAPI: Sendable {
     }
 
     private static func write(_ answer: Answer, to peer: CInt) {
+        let length = answer.body.utf8.count + (answer.isWhole ? 0 : 1)
         let head =
-            ["HTTP/1.1 \(answer.status) Status", "Content-Length: \(answer.body.utf8.count)", "Connection: close"]
-            + answer.headers
+            ["HTTP/1.1 \(answer.status) Status", "Content-Length: \(length)", "Connection: close"] + answer.headers
         let bytes = Array((head.joined(separator: "\r\n") + "\r\n\r\n" + answer.body).utf8)
         _ = send(peer, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }

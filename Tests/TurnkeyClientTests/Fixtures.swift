@@ -47,9 +47,10 @@ enum Fixtures {
 
     static func makeTurnkey(
         _ api: FakeAPI,
-        passkey: CountingPasskey? = nil,
+        passkey: (any PasskeyAuthenticator)? = nil,
         socketDirectory: String = "/nonexistent",
-        stateDirectory: String = FakeFrame.makeDirectory()
+        stateDirectory: String = FakeFrame.makeDirectory(),
+        requestTimeout: Duration = .seconds(30)
     ) throws -> Turnkey {
         let configuration = try TurnkeyConfiguration(
             apiBaseUrl: APIBaseURL(api.baseURL),
@@ -61,6 +62,7 @@ enum Fixtures {
             configuration,
             passkey: passkey,
             polling: ActivityPolling(interval: .milliseconds(1), maximumPolls: 5),
+            requestTimeout: requestTimeout,
             stateDirectory: stateDirectory
         )
     }

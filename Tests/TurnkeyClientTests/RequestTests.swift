@@ -83,6 +83,17 @@ struct RequestTests {
         #expect(api.requests.isEmpty)
     }
 
+    @Test("an answer that begins and does not end is waited for no longer than a request may take")
+    func stalled() async throws {
+        let api = FakeAPI { _, _ in .init(body: Fixtures.whoami, isWhole: false) }
+        let turnkey = try Fixtures.makeTurnkey(api, requestTimeout: .milliseconds(200))
+        await #expect {
+            try await turnkey.client(APIKeyStamper(P256.Signing.PrivateKey())).getWhoami()
+        } throws: { error in
+            if case .timedOut(api.baseURL, .milliseconds(200))? = error as? TurnkeyError { true } else { false }
+        }
+    }
+
     @Test("an API that is down, or answers nonsense, is a typed error")
     func faults() async throws {
         let nonsense = try makeClient(FakeAPI { _, _ in .init(body: "<html>") })

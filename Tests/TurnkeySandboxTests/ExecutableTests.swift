@@ -65,6 +65,20 @@ import Testing
         }
     }
 
+    @Test("is removed at the end only where it is still the run's own") func ownRemoval() async throws {
+        try await withScratchDirectory { directory in
+            let file = directory.appending(path: "ready.json")
+            let first = try SandboxProcess(in: directory, [])
+            _ = try first.waitUntilReady()
+            let second = try SandboxProcess(in: directory, [])
+            let ready = try second.waitUntilReady()
+            #expect(await first.end(by: SIGTERM).status == 0)
+            #expect(try JSONDecoder().decode(ReadyInformation.self, from: Data(contentsOf: file)) == ready)
+            #expect(await second.end(by: SIGTERM).status == 0)
+            #expect(try names(in: directory) == [])
+        }
+    }
+
     @Test("that cannot be leaves nothing behind, and says what failed") func failures() async throws {
         try await withScratchDirectory { directory in
             let missing = directory.appending(path: "missing/ready.json")

@@ -50,6 +50,18 @@ import Testing
         }
     }
 
+    @Test("every answer tells the time, in HTTP's own form") func date() async throws {
+        func setClock(_ configuration: inout SandboxConfiguration) {
+            configuration.now = { Date(timeIntervalSince1970: 784_111_777) }
+        }
+        try await withSandbox(changing: setClock) { _, post in
+            for (method, path) in [(HTTPMethod.POST, "/public/v1/query/whoami"), (.GET, "/"), (.POST, "/nowhere")] {
+                let (_, _, headers) = try await post.send(path, "{}", [], method: method)
+                #expect(headers["Date"] == ["Sun, 06 Nov 1994 08:49:37 GMT"])
+            }
+        }
+    }
+
     @Test("every known path answers 405 to anything but POST") func methods() async throws {
         try await withSandbox { _, post in
             for endpoint in Endpoint.allCases {

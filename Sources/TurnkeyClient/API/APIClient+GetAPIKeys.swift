@@ -25,7 +25,7 @@ public struct APIKey: Sendable, Hashable, Decodable {
         publicKey = members.credential.publicKey
         type = members.credential.type
         expirationSeconds = members.expirationSeconds.flatMap { Int($0) }
-        createdAt = Date(timeIntervalSince1970: Double(members.createdAt.seconds) ?? 0)
+        createdAt = members.createdAt.date
     }
 
     private struct Members: Decodable {
@@ -34,30 +34,28 @@ public struct APIKey: Sendable, Hashable, Decodable {
             let type: String
         }
 
-        struct Time: Decodable {
-            let seconds: String
-        }
-
         let apiKeyId: String
         let apiKeyName: String
         let credential: Credential
-        let createdAt: Time
+        let createdAt: APITime
         let expirationSeconds: String?
     }
 }
 
 extension APIClient {
     public func getApiKeys(userId: String) async throws(TurnkeyError) -> [APIKey] {
-        let body = try Self.makeBody(UserQuery(organizationId: organizationId, userId: userId))
-        return try Self.read(APIKeysAnswer.self, from: try await query("get_api_keys", body: body)).apiKeys
+        try await ask("get_api_keys", ["userId": userId], for: APIKeysAnswer.self).apiKeys
     }
-}
 
-private struct UserQuery: Encodable {
-    let organizationId: String
-    let userId: String
+    public func getApiKey(apiKeyId: String) async throws(TurnkeyError) -> APIKey {
+        try await ask("get_api_key", ["apiKeyId": apiKeyId], for: APIKeyAnswer.self).apiKey
+    }
 }
 
 private struct APIKeysAnswer: Decodable {
     let apiKeys: [APIKey]
+}
+
+private struct APIKeyAnswer: Decodable {
+    let apiKey: APIKey
 }

@@ -56,7 +56,7 @@ final class HTTPTransport: Sendable {
         return answer.headers.first(name: "Date").flatMap { formatter.date(from: $0) }
     }
 
-    private struct Answer {
+    private struct Answer: Sendable {
         let status: Int
         let headers: HTTPHeaders
         let body: Data
@@ -68,16 +68,30 @@ final class HTTPTransport: Sendable {
         request.headers.add(name: "Content-Type", value: "application/json")
         if let header { request.headers.add(name: header.name, value: header.value) }
         request.body = .bytes(ByteBuffer(bytes: body))
-        do {
-            let response = try await client.execute(request, timeout: TimeAmount(timeout))
-            let answer = try await response.body.collect(upTo: Self.maximumAnswerBytes)
-            return Answer(
-                status: Int(response.status.code),
-                headers: response.headers,
-                body: Data(answer.readableBytesView)
-            )
-        } catch {
-            throw readFailure(error)
+        do { return try await exchange(request) } catch { throw readFailure(error) }
+    }
+
+    /// The client's own time-out is over with the answer's head: a body that never ends would be waited for without end.
+    private func exchange(_ request: HTTPClientRequest) async throws -> Answer {
+        try await withThrowingTaskGroup(of: Answer.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { [client, timeout] in
+                let response = try await client.execute(request, timeout: TimeAmount(timeout))
+                let answer = try await response.body.collect(upTo: Self.maximumAnswerBytes)
+                // A body that is cut short by a cancellation is not an answer.
+                try Task.checkCancellation()
+                return Answer(
+                    status: Int(response.status.code),
+                    headers: response.headers,
+                    body: Data(answer.readableBytesView)
+                )
+            }
+            group.addTask { [timeout] in
+                try await Task.sleep(for: timeout)
+                throw HTTPClientError.deadlineExceeded
+            }
+            guard let answer = try await group.next() else { throw CancellationError() }
+            return answer
         }
     }
 

@@ -23,6 +23,8 @@ public struct SessionFailure: Error, Sendable {
         case deleted
         /// It may be registered, but whoever had its private half has it no more: nobody can stamp with it.
         case useless(key: String)
+        /// The API may have made a key, and its answer was lost: nobody ever had its private half.
+        case lost
         /// It is registered and could not be deleted; it ends by itself. Delete it, if its end cannot be waited for.
         case registered(key: String, expirationSeconds: Int)
     }
@@ -58,6 +60,7 @@ extension SessionFailure.Remains {
         case .nothing: ""
         case .deleted: "; the key that was registered has been deleted again"
         case .useless(let key): "; the key \(key) may be registered, but nobody can stamp with it, and it expires"
+        case .lost: "; the API may have made a key, but nobody can stamp with it, and it expires"
         case .registered(let key, let seconds):
             "; the key \(key) is registered and could not be deleted: it expires \(seconds) s after it was made"
         }

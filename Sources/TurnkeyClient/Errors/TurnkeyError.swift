@@ -45,6 +45,8 @@ extension TurnkeyError {
         case .frame(let error): error.fallback
         case .api(let error): error.fallback
         case .unreachable, .timedOut, .activityPending: .retry
+        // Whoever stands before the API, and answers in its place while it is away.
+        case .unexpectedAnswer(let status, _) where status == 429 || status >= 500: .retry
         case .store(let error): error.isWorthRetrying ? .retry : .never
         case .session(let failure): failure.cause.fallback
         case .passkey, .redirected, .unexpectedAnswer, .activityNotCompleted, .invalidSessionToken, .configuration,

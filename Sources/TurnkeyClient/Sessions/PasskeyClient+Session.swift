@@ -32,6 +32,8 @@ struct SessionOrder: Sendable {
     /// Of the last login.
     let user: TurnkeyUser?
     let acceptance: UserAcceptance?
+    /// Whether it takes the place of a session that lives.
+    var isRefresh = false
 
     init(_ name: String, _ expirationSeconds: Int, _ user: TurnkeyUser?, _ acceptance: UserAcceptance?) {
         (self.name, self.expirationSeconds, self.user, self.acceptance) = (name, expirationSeconds, user, acceptance)

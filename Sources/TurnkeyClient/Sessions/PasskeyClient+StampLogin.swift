@@ -8,7 +8,12 @@ extension PasskeyClient {
         _ = try await step(.prepareFrame, "InitEmbeddedKey") { () throws(TurnkeyError) in
             try await context.initEmbeddedKey()
         }
-        let registrar = KeyRegistrar.client(atHome(order.user), invalidateExisting: false)
+        // Who is not known yet may be at home below the organization that is named.
+        let registrar = KeyRegistrar.client(
+            atHome(order.user),
+            invalidateExisting: false,
+            acceptingSubOrganization: order.user == nil
+        )
         return try await context.startGeneratedKey(order, by: registrar)
     }
 
@@ -19,6 +24,15 @@ extension PasskeyClient {
         }
         if order.user == nil { try await login() }
         let key = try await makeSealedKey(order.user?.userId, target, order.expirationSeconds)
+        return try await uncancelled { () throws(TurnkeyError) in try await startSealedKey(key, order, sealedTo: target)
+        }
+    }
+
+    private func startSealedKey(
+        _ key: SealedKey,
+        _ order: SessionOrder,
+        sealedTo target: String
+    ) async throws(TurnkeyError) -> TurnkeySession {
         do throws(TurnkeyError) {
             let session = try await context.start(key.session, as: order.name)
             try await storeOrEnd(key, session, sealedTo: target, order)
@@ -53,29 +67,35 @@ extension PasskeyClient {
         }
         let start = Expiry.Start()
         let path = "/public/v1/submit/create_read_write_session"
-        let made = try await step(.register, path) { () throws(TurnkeyError) in
-            try await atHome(order.user).createReadWriteSession(
+        let made: ReadWriteSession
+        do throws(TurnkeyError) {
+            made = try await atHome(order.user).createReadWriteSession(
                 targetPublicKey: target,
                 expirationSeconds: order.expirationSeconds
             )
+        } catch {
+            let remains: SessionFailure.Remains = error.isBeforeRegistration ? .nothing : .lost
+            throw .session(SessionFailure(step: .register, endPoint: path, cause: error, remains: remains))
         }
         let useless = SessionFailure.Remains.useless(key: made.apiKeyId)
         try await context.step(.verify, path, remains: useless) { () throws(TurnkeyError) in
             try await context.accept(made.userId, storedUserId: order.user?.userId, order.acceptance)
         }
-        let session = try await context.step(.start, "InjectCredentialBundle", remains: useless) {
-            () throws(TurnkeyError) in
-            try await context.start(
-                made.credentialBundle,
-                as: order.name,
-                expectPublicKey: nil,
-                organizationId: made.organizationId,
-                userId: made.userId,
-                Expiry(start, expirationSeconds: order.expirationSeconds)
-            )
+        return try await uncancelled { () throws(TurnkeyError) in
+            let session = try await context.step(.start, "InjectCredentialBundle", remains: useless) {
+                () throws(TurnkeyError) in
+                try await context.start(
+                    made.credentialBundle,
+                    as: order.name,
+                    expectPublicKey: nil,
+                    organizationId: made.organizationId,
+                    userId: made.userId,
+                    Expiry(start, expirationSeconds: order.expirationSeconds)
+                )
+            }
+            try await context.storeOrEnd(session, order.expirationSeconds)
+            return session
         }
-        try await context.storeOrEnd(session, order.expirationSeconds)
-        return session
     }
 
     private func step<Result>(

@@ -13,7 +13,9 @@ extension SessionContext {
         stampedBy client: APIClient
     ) async -> SessionFailure.Remains {
         do throws(TurnkeyError) {
-            try await client.deleteApiKey(publicKey: publicKey, userId: userId)
+            try await uncancelled { () throws(TurnkeyError) in
+                try await client.deleteApiKey(publicKey: publicKey, userId: userId)
+            }
             return .deleted
         } catch {
             connection.logger.info("a key was not deleted", metadata: ["reason": "\(error)"])

@@ -46,10 +46,13 @@ extension SessionContext {
         }
     }
 
-    /// Forgets a session that the API knows no more.
-    func forget(_ name: String) async {
+    /// Forgets a session that the API knows no more, unless another has taken its name meanwhile.
+    func forget(_ session: Session) async {
         do throws(TurnkeyError) {
-            try await updateState { $0[name] = nil }
+            try await updateState { state in
+                guard state[session.name]?.publicKey == session.publicKey else { return }
+                state[session.name] = nil
+            }
         } catch {
             connection.logger.info("a dead session was not forgotten", metadata: ["reason": "\(error)"])
         }

@@ -40,11 +40,12 @@ extension SessionContext {
         let start = Expiry.Start()
         let token = try await register(key, order, registrar)
         let expiry = try await verify(token, order, start)
-        let session = try await step(.start, "ActivateSession", remains: .useless(key: key)) {
-            () throws(TurnkeyError) in try await activate(token, order.name, expiry)
+        return try await uncancelled { () throws(TurnkeyError) in
+            let session = try await self.step(.start, "ActivateSession", remains: .useless(key: key)) {
+                () throws(TurnkeyError) in try await self.activate(token, order.name, expiry)
+            }
+            return try await self.keep(session, order)
         }
-        try await storeOrEnd(session, order.expirationSeconds)
-        return session
     }
 
     private func register(
@@ -54,13 +55,15 @@ extension SessionContext {
     ) async throws(TurnkeyError) -> SessionToken {
         do throws(TurnkeyError) {
             switch registrar {
-            case .client(let client, let invalidateExisting):
+            case .client(let client, let invalidateExisting, let acceptingSubOrganization):
                 return try await client.stampLogin(
                     publicKey: key,
                     expirationSeconds: order.expirationSeconds,
-                    invalidateExisting: invalidateExisting
+                    invalidateExisting: invalidateExisting,
+                    acceptingSubOrganization: acceptingSubOrganization
                 )
-            case .stampedLogin(let approve): return try await submit(makeRequest(order, publicKey: key), approve)
+            case .stampedLogin(let approve):
+                return try await submit(makeRequest(order, publicKey: key), isUserKnown: order.user != nil, approve)
             }
         } catch {
             let isToken = if case .invalidSessionToken = error { true } else { false }
@@ -73,6 +76,7 @@ extension SessionContext {
 
     private func submit(
         _ request: LoginRequest,
+        isUserKnown: Bool,
         _ approve: @Sendable (LoginRequest) async throws -> StampedLogin
     ) async throws(TurnkeyError) -> SessionToken {
         let login: StampedLogin
@@ -83,7 +87,8 @@ extension SessionContext {
             stamper: OneStamp(header: login.stamp),
             connection: connection
         )
-        return try client.readToken(try await client.submit("stamp_login", body: login.body), for: request.publicKey)
+        let activity = try await client.submit("stamp_login", body: login.body)
+        return try client.readToken(activity, for: request.publicKey, acceptingSubOrganization: !isUserKnown)
     }
 
     /// The user must be the stored one, or be accepted; the token's life counts where it is the shorter.
@@ -95,7 +100,8 @@ extension SessionContext {
         try await step(.verify, "/public/v1/submit/stamp_login", remains: .useless(key: token.publicKey)) {
             () throws(TurnkeyError) in
             try await accept(token.userId, storedUserId: order.user?.userId, order.acceptance)
-            let tokenSeconds = Int(token.expiresAt.timeIntervalSince(start.date).rounded(.down))
+            let left = token.expiresAt.timeIntervalSince(start.date).rounded(.down)
+            let tokenSeconds = Int(max(-Self.farSeconds, min(left, Self.farSeconds)))
             // A session profile may cut the token's life. One that is over already is a clock that is wrong: the API's
             // own moment is not known, so the token's end means nothing.
             guard Duration.seconds(tokenSeconds) > Expiry.safetyMargin else {
@@ -104,6 +110,9 @@ extension SessionContext {
             return Expiry(start, expirationSeconds: min(order.expirationSeconds, tokenSeconds))
         }
     }
+
+    /// A token's end is any number; so far away it makes no difference.
+    private static let farSeconds: TimeInterval = 1_000_000_000
 
     private func activate(
         _ token: SessionToken,
@@ -169,6 +178,22 @@ extension SessionContext {
         )
     }
 
+    /// Stores a session that has begun. One that cannot be stored is ended again; but a refreshed one goes on, since the
+    /// one that it replaced is gone.
+    func keep(_ session: TurnkeySession, _ order: SessionOrder) async throws(TurnkeyError) -> TurnkeySession {
+        guard order.isRefresh else {
+            try await storeOrEnd(session, order.expirationSeconds)
+            return session
+        }
+        var session = session
+        do throws(TurnkeyError) {
+            try await store(session, order.expirationSeconds)
+        } catch .store(let error) {
+            session.warnings.append(.notStored(error))
+        }
+        return session
+    }
+
     /// A session that cannot be stored is ended again, at the API first, for only it can still stamp that.
     func storeOrEnd(_ session: TurnkeySession, _ expirationSeconds: Int) async throws(TurnkeyError) {
         do throws(TurnkeyError) {
@@ -187,25 +212,57 @@ extension SessionContext {
         }
     }
 
-    /// What is told of a session that has begun: the user's names, and what is worth a warning. None of it fails it.
-    func complete(_ session: TurnkeySession) async -> TurnkeySession {
+    /// What is told of a session that has begun: the user's names, and what is worth a warning.
+    ///
+    /// `isRefresh`: nobody has logged in, so the last login stays who it was, with the configuration that it had.
+    /// - Throws: `.session` where the API says that the session is another user's than whoever made its bundle said; it
+    ///   is ended then. Nothing else fails it.
+    func complete(_ session: TurnkeySession, isRefresh: Bool = false) async throws(TurnkeyError) -> TurnkeySession {
         var session = session
         let client = makeClient(session: session.name, organizationId: session.organizationId)
+        if let user = await readUser(of: session, client) {
+            guard user.userId == session.userId else { throw await end(session, of: user.userId, client) }
+            if !isRefresh { await storeLogin(user) }
+        }
+        session.warnings += await findWarnings(client, userId: session.userId)
+        return session
+    }
+
+    private func storeLogin(_ user: TurnkeyUser) async {
+        do throws(TurnkeyError) { try await updateState { $0.login = makeLogin(user) } } catch {
+            connection.logger.info("the session's user was not stored", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func readUser(of session: TurnkeySession, _ client: APIClient) async -> TurnkeyUser? {
         do throws(TurnkeyError) {
             _ = try await getSession(session.name)
-            let user = TurnkeyUser(try await client.getWhoami())
-            if user.userId == session.userId { try await updateState { $0.login = makeLogin(user) } }
+            return TurnkeyUser(try await client.getWhoami())
         } catch {
             connection.logger.info("the session's user was not read", metadata: ["reason": "\(error)"])
+            return nil
         }
-        session.warnings = await findWarnings(client, userId: session.userId)
-        return session
+    }
+
+    private func end(_ session: TurnkeySession, of userId: String, _ client: APIClient) async -> TurnkeyError {
+        let cause = TurnkeyError.anotherUser(userId: userId, expected: session.userId)
+        let left = session.expiry.remainingSeconds
+        let remains = await delete(session.publicKey, of: userId, expirationSeconds: left, stampedBy: client)
+        try? await uncancelled { () throws(TurnkeyError) in
+            try? await self.endSession(session.name)
+            try await self.updateState { state in
+                guard state[session.name]?.publicKey == session.publicKey else { return }
+                state[session.name] = nil
+            }
+        }
+        let endPoint = "/public/v1/query/whoami"
+        return .session(SessionFailure(step: .verify, endPoint: endPoint, cause: cause, remains: remains))
     }
 }
 
 /// Who has the API register a key that the frame made.
 enum KeyRegistrar: Sendable {
-    case client(APIClient, invalidateExisting: Bool)
+    case client(APIClient, invalidateExisting: Bool, acceptingSubOrganization: Bool)
     case stampedLogin(@Sendable (LoginRequest) async throws -> StampedLogin)
 }
 

@@ -24,28 +24,34 @@ extension Sessions {
 
     /// Refreshes the session each time it nears its end, until the task is cancelled: opt-in auto-refresh.
     ///
-    /// Nearing is 60 s ahead, or a quarter of a shorter life. A network that is down is tried again while the session
-    /// lives.
+    /// Nearing is 60 s ahead, or a quarter of a shorter life, which the API may have cut. A network that is down is tried
+    /// again while the session lives.
     /// - Throws: what ends it: `.cancelled`, or an error that waiting does not mend; its fallback is `passkey` where the
     ///   session was over.
     public func keepRefreshing(_ session: String? = nil, expirationSeconds: Int = 900) async throws(TurnkeyError) {
         let name = try context.resolve(session)
         try context.checkMinimum(expirationSeconds)
         do throws(TurnkeyError) {
-            while true { try await waitAndRefresh(name, expirationSeconds) }
+            var life = Duration.seconds(expirationSeconds)
+            while true { try await waitAndRefresh(name, expirationSeconds, &life) }
         } catch {
             guard !Task.isCancelled else { throw .cancelled }
             throw error
         }
     }
 
-    private func waitAndRefresh(_ name: String, _ expirationSeconds: Int) async throws(TurnkeyError) {
-        let lead = min(Duration.seconds(60), .seconds(expirationSeconds) / 4)
+    /// `life`: how long the session lives that was refreshed last.
+    private func waitAndRefresh(
+        _ name: String,
+        _ expirationSeconds: Int,
+        _ life: inout Duration
+    ) async throws(TurnkeyError) {
+        let lead = min(Duration.seconds(60), life / 4)
         let left = Duration.milliseconds(try await context.getSession(name).expiresInMilliseconds)
         // Short sleeps: a timer may stand still in suspend, and the frame's clock does not.
         guard left <= lead else { return try await pause(min(left - lead, .seconds(15))) }
         do throws(TurnkeyError) {
-            try await refresh(name, expirationSeconds: expirationSeconds)
+            life = try await refresh(name, expirationSeconds: expirationSeconds).expiry.remaining()
         } catch  where error.fallback == .retry {
             try await pause(min(lead / 4, .seconds(5)))
         }
@@ -71,13 +77,18 @@ extension SessionContext {
         let lock = try lockLogin(of: name)
         defer { withExtendedLifetime(lock) {} }
         let client = makeClient(session: name, organizationId: stored?.organizationId ?? old.organizationId)
-        let order = SessionOrder(name, seconds, nil, nil)
+        var order = SessionOrder(name, seconds, nil, nil)
+        order.isRefresh = true
         events.explainEnd(of: old.publicKey)
         do throws(TurnkeyError) {
-            let registrar = KeyRegistrar.client(client, invalidateExisting: invalidateExisting)
+            let registrar = KeyRegistrar.client(
+                client,
+                invalidateExisting: invalidateExisting,
+                acceptingSubOrganization: false
+            )
             let new = try await startGeneratedKey(order, by: registrar)
             events.publish(.refreshed(session: name, publicKey: new.publicKey))
-            return await complete(new)
+            return try await complete(new, isRefresh: true)
         } catch {
             events.expectEnd(of: old.publicKey)
             throw error

@@ -2,7 +2,8 @@
 
 /// Does one thing once for everyone who asks for it at the same time.
 ///
-/// Whoever comes while it is under way gets its result too. It is cancelled when the last who waits for it is.
+/// Whoever comes while it is under way gets its result too. It is cancelled when the last who waits for it is; whoever
+/// comes after that waits for its end, and has it done anew.
 actor SingleFlight<Value: Sendable> {
     private struct Flight {
         let task: Task<Result<Value, TurnkeyError>, Never>
@@ -15,11 +16,12 @@ actor SingleFlight<Value: Sendable> {
         _ key: String,
         _ operation: @escaping @Sendable () async throws(TurnkeyError) -> Value
     ) async throws(TurnkeyError) -> Value {
+        await waitForAbandoned(key)
         let task = join(key, operation)
         let result = await withTaskCancellationHandler {
             await task.value
         } onCancel: {
-            Task { await self.abandon(key) }
+            Task { await self.abandon(key, task) }
         }
         if flights[key]?.task == task { flights[key] = nil }
         return try result.get()
@@ -35,8 +37,17 @@ actor SingleFlight<Value: Sendable> {
         return flight.task
     }
 
-    private func abandon(_ key: String) {
-        guard var flight = flights[key] else { return }
+    /// Its result would be that it was cancelled, and nobody who comes now was.
+    private func waitForAbandoned(_ key: String) async {
+        while let flight = flights[key], flight.waiting == 0 {
+            _ = await flight.task.value
+            if flights[key]?.task == flight.task { flights[key] = nil }
+        }
+    }
+
+    /// By then `task` may have ended, and the key be another's.
+    private func abandon(_ key: String, _ task: Task<Result<Value, TurnkeyError>, Never>) {
+        guard var flight = flights[key], flight.task == task else { return }
         flight.waiting -= 1
         flights[key] = flight
         if flight.waiting == 0 { flight.task.cancel() }

@@ -51,8 +51,9 @@ extension SessionContext {
             let lock = try self.lockLogin(of: name)
             defer { withExtendedLifetime(lock) {} }
             let begun = try await start(SessionOrder(name, expirationSeconds, user, acceptance))
-            self.events.publish(.created(session: name, publicKey: begun.publicKey))
-            return await self.complete(begun)
+            let session = try await self.complete(begun)
+            self.events.publish(.created(session: name, publicKey: session.publicKey))
+            return session
         }
     }
 
@@ -78,11 +79,13 @@ extension SessionContext {
             organizationId: made.organizationId,
             expiry: Expiry(start, expirationSeconds: min(order.expirationSeconds, made.expirationSeconds))
         )
-        let begun = try await step(.start, "InjectCredentialBundle", remains: useless) { () throws(TurnkeyError) in
-            try await self.start(session, as: order.name)
+        return try await uncancelled { () throws(TurnkeyError) in
+            let begun = try await self.step(.start, "InjectCredentialBundle", remains: useless) {
+                () throws(TurnkeyError) in try await self.start(session, as: order.name)
+            }
+            try await self.storeOrEnd(begun, order.expirationSeconds)
+            return begun
         }
-        try await storeOrEnd(begun, order.expirationSeconds)
-        return begun
     }
 
     func makeRequest(_ order: SessionOrder, publicKey: String) -> LoginRequest {

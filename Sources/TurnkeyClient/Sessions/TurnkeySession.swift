@@ -7,6 +7,8 @@ public struct TurnkeySession: Sendable, Hashable {
     public enum Warning: Sendable, Hashable {
         /// The user has so many expiring keys at the API: the next one silently ends the oldest living one.
         case keyLimitReached(expiringKeys: Int, limit: Int)
+        /// A refreshed session that could not be stored: other programs do not know its key until they look anew.
+        case notStored(StoreError)
     }
 
     /// The session's name in the frame.
@@ -26,6 +28,7 @@ extension TurnkeySession.Warning {
         switch self {
         case .keyLimitReached(let keys, let limit):
             "the user has \(keys) expiring keys, and the limit is \(limit): the next login ends the oldest one's session"
+        case .notStored(let error): "the session goes on, and was not stored: \(error.message)"
         }
     }
 }

@@ -17,6 +17,8 @@ struct APIResponder: Sendable {
     let latency: Duration
     /// `nil`: nobody is counted.
     let limiter: RateLimiter?
+    /// What the answers' `Date` says, too: a client can tell by it that its own clock is wrong.
+    let now: @Sendable () -> Date
     let logger: Logger
 
     /// Answers one request, held back by the latency.
@@ -25,7 +27,9 @@ struct APIResponder: Sendable {
     func respond(to request: Request) async throws -> Response {
         try await Task.sleep(for: latency)
         if Endpoint(rawValue: request.uri.path) != nil, CrossOrigin.isPreflight(request.head) {
-            return Response(status: .noContent, headers: CrossOrigin.preflightHeaders)
+            var headers = CrossOrigin.preflightHeaders
+            headers[.date] = now().httpText
+            return Response(status: .noContent, headers: headers)
         }
         if request.uri.path == Self.mailboxPath, request.method == .get {
             return try response(200, await api.mailbox(), [:])
@@ -73,6 +77,7 @@ struct APIResponder: Sendable {
     private func response(_ status: Int, _ body: JSONObject, _ headers: HTTPFields) throws -> Response {
         var headers = headers
         headers[.contentType] = "application/json"
+        headers[.date] = now().httpText
         return Response(
             status: HTTPResponse.Status(code: status),
             headers: headers,

@@ -23,12 +23,10 @@ public enum ReadyFile {
     /// before is replaced; anything else (a directory, a link, a pipe, a socket) is left alone: `remove`, EEXIST.
     public static func write(_ information: ReadyInformation, to url: URL) throws(ReadyFileError) {
         try remove(url)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let json = try? encoder.encode(information) else { return }
+        guard let bytes = encode(information) else { return }
         let staging = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).\(UUID().text)").path
         do {
-            try create(staging, holding: json + Data("\n".utf8))
+            try create(staging, holding: bytes)
             try check(unsafe rename(staging, url.path), "rename")
         } catch {
             unsafe unlink(staging)
@@ -48,6 +46,21 @@ public enum ReadyFile {
         guard unsafe unlink(url.path) == 0 || errno == ENOENT else {
             throw ReadyFileError(path: url.path, call: "remove", errorNumber: errno)
         }
+    }
+
+    /// Removes the file at a run's end, if it is still the run's own: whoever has started another sandbox since then, with
+    /// the same file, is not robbed of theirs. No two runs have the same keys, so no two write the same.
+    ///
+    /// - Throws: `remove`, as above.
+    public static func remove(_ url: URL, ifHolding information: ReadyInformation) throws(ReadyFileError) {
+        guard FileManager.default.contents(atPath: url.path) == encode(information) else { return }
+        try remove(url)
+    }
+
+    private static func encode(_ information: ReadyInformation) -> Data? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(information)).map { $0 + Data("\n".utf8) }
     }
 
     private struct Failure: Error {

@@ -20,7 +20,7 @@ public struct SandboxConfiguration: Sendable {
     public var pendingPolls = 0
     /// How many requests a second of the clock are answered; one more gets 429. `nil`: any number.
     public var rateLimitPerSecond: Int?
-    /// The clock that keys expire by.
+    /// The clock that keys expire by, and that answers tell the time by.
     public var now: @Sendable () -> Date = { Date() }
     /// Gets a line a request: path, status and error code, never a body or a key's private half.
     public var logger = Logger(label: "turnkey-sandbox")

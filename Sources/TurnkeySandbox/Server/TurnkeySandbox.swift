@@ -70,6 +70,7 @@ extension TurnkeySandbox {
             api: TurnkeyAPI(ledger, now: configuration.now),
             latency: configuration.latency,
             limiter: configuration.rateLimitPerSecond.map { RateLimiter(limitPerSecond: $0, now: configuration.now) },
+            now: configuration.now,
             logger: configuration.logger
         )
     }

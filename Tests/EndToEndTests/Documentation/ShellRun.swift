@@ -13,8 +13,8 @@ struct ShellRun {
     private static let separator = "\u{1e}"
 
     /// Runs under `bash -eu` in a new directory, with this build's executables first in PATH. All that it started is
-    /// ended, and the directory is removed.
-    init(_ page: MarkdownPage) async throws {
+    /// ended, and the directory is removed. Login pages that it opens are approved in `browser`.
+    init(_ page: MarkdownPage, approvingIn browser: Browser? = nil) async throws {
         let directory = URL(filePath: "/tmp/stampd-page.\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(
             at: directory,
@@ -26,7 +26,14 @@ struct ShellRun {
         let output = directory.appending(path: "output")
         try Data(Self.script(of: page).utf8).write(to: script)
         try Data().write(to: output)
-        exitCode = try await Self.run(script, writingTo: FileHandle(forWritingTo: output), in: directory)
+        let pages = try OpenedPages(in: directory)
+        let process = Self.makeProcess(script, writingTo: try FileHandle(forWritingTo: output), in: directory, pages)
+        try process.run()
+        while process.isRunning {
+            if let browser, let address = pages.next() { try await browser.approve(at: address) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        exitCode = process.terminationStatus
         outputs = try String(contentsOf: output, encoding: .utf8).components(separatedBy: Self.separator).map {
             $0.trimmingCharacters(in: .newlines)
         }
@@ -39,22 +46,25 @@ struct ShellRun {
     }
 
     /// timeout(1) makes a process group of its own, and ends all of it.
-    private static func run(_ script: URL, writingTo output: FileHandle, in directory: URL) async throws -> Int32 {
+    private static func makeProcess(
+        _ script: URL,
+        writingTo output: FileHandle,
+        in directory: URL,
+        _ pages: OpenedPages
+    ) -> Process {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/timeout")
         process.arguments = ["--kill-after=5", "\(limitSeconds)", "bash", "-eu", script.path]
         process.currentDirectoryURL = directory
         let executables = URL(filePath: FrameProcess.executable).deletingLastPathComponent().path
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         process.environment = [
-            "PATH": "\(executables):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")",
+            "PATH": "\(pages.programs):\(executables):\(path)", "XDG_RUNTIME_DIR": pages.runtimeDirectory,
             "HOME": directory.path, "TMPDIR": directory.path, "LANG": "C.UTF-8",
         ]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
-        return try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
+        return process
     }
 }

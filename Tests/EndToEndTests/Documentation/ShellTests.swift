@@ -4,20 +4,11 @@ import Testing
 
 @Suite("The documentation's commands")
 struct ShellTests {
-    private static let pages = MarkdownPage.all.filter { !$0.blocks(of: "sh").isEmpty }
+    private static let pages = MarkdownPage.all.filter { !$0.blocks(of: "sh").isEmpty && !$0.needsBrowser }
 
     @Test("a page's commands work when pasted, and print what the page says", arguments: pages)
     func works(_ page: MarkdownPage) async throws {
-        let run = try await ShellRun(page)
-        try #require(
-            run.exitCode == 0,
-            "\(page.path) ends with \(run.exitCode):\n\(run.outputs.joined(separator: "\n"))"
-        )
-        for (block, output) in zip(page.blocks(of: "sh"), run.outputs) {
-            guard let expected = page.output(of: block) else { continue }
-            let difference = firstDifference(output, expected)
-            #expect(difference == nil, "\(page.path):\(block.line) prints otherwise")
-        }
+        try expectPromises(of: page, try await ShellRun(page))
     }
 
     @Test(
@@ -33,7 +24,37 @@ struct ShellTests {
     }
 }
 
+extension BrowserTests {
+    @Suite("The documentation's commands that open a login page")
+    struct LoginShellTests {
+        @Test("work when pasted, and print what the page says", arguments: MarkdownPage.all.filter(\.needsBrowser))
+        func works(_ page: MarkdownPage) async throws {
+            try await Browser.with { browser in
+                try await browser.addAuthenticator()
+                try expectPromises(of: page, try await ShellRun(page, approvingIn: browser))
+            }
+        }
+    }
+}
+
+private func expectPromises(of page: MarkdownPage, _ run: ShellRun) throws {
+    try #require(
+        run.exitCode == 0,
+        "\(page.path) ends with \(run.exitCode):\n\(run.outputs.joined(separator: "\n"))"
+    )
+    for (block, output) in zip(page.blocks(of: "sh"), run.outputs) {
+        guard let expected = page.output(of: block) else { continue }
+        let difference = firstDifference(output, expected)
+        #expect(difference == nil, "\(page.path):\(block.line) prints otherwise")
+    }
+}
+
 extension MarkdownPage {
+    /// Whether one of its commands asks for a passkey.
+    fileprivate var needsBrowser: Bool {
+        blocks(of: "sh").flatMap(\.lines).contains { $0.contains(/^stampctl (login|register)/) }
+    }
+
     /// The ```text block that follows a block of commands, before any other block.
     fileprivate func output(of block: Block) -> [String]? {
         let next = blocks.first { $0.line > block.line }

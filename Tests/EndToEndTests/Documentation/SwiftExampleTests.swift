@@ -14,10 +14,12 @@ struct SwiftExampleTests {
         }
     }
 
+    /// Each file as it is, and once more without the indentation of a function's lines: a block may be some of those.
     private static func readExamples() throws -> [String] {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Examples")
-        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).map {
-            try String(contentsOf: $0, encoding: .utf8)
+        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).flatMap {
+            let text = try String(contentsOf: $0, encoding: .utf8)
+            return [text, text.replacing("\n    ", with: "\n")]
         }
     }
 }

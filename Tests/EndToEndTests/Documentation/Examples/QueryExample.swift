@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import TurnkeyClient
 
 /// Lists the users of an organization; each request is stamped by the frame.
-func listUsersExample(organizationId: String) async throws(TurnkeyError) -> String {
+func listUsersExample(organizationId: String) async throws(TurnkeyError) -> [String] {
     let turnkey = Turnkey(try TurnkeyConfiguration(defaultOrganizationId: organizationId))
     let client = turnkey.sessionClient()
     print(try await client.getWhoami().username)
-    let body = Data(#"{"organizationId":"\#(organizationId)"}"#.utf8)
-    return String(decoding: try await client.query("list_users", body: body), as: UTF8.self)
+    return try await client.getUsers().map(\.userName)
 }

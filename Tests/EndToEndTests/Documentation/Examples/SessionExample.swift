@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import StampClient
 import TurnkeyClient
 
 /// The API by the living session; where there is none, by a new one, for one approval of the user's passkey.
 func sessionExample(
     _ configuration: TurnkeyConfiguration,
-    passkey: any PasskeyAuthenticator,
-    userId: String
-) async throws -> APIClient {
+    passkey: any PasskeyAuthenticator
+) async throws(TurnkeyError) -> APIClient {
     let turnkey = Turnkey(configuration, passkey: passkey)
-    guard case .passkey(let approved) = try await turnkey.getActiveClient() else { return turnkey.sessionClient() }
-    let control = ControlClient()
-    let key = try await control.initEmbeddedKey()
-    let session = try await approved.createPasskeySession(userId: userId, targetPublicKey: key.publicKey)
-    _ = try await control.injectCredentialBundle(
-        session.credentialBundle,
-        terms: SessionTerms(expirationSeconds: session.remainingSeconds(), userId: userId),
-        expectPublicKey: session.publicKey
-    )
-    return turnkey.sessionClient()
+    if case .passkey(let client) = try await turnkey.getActiveClient() {
+        try await client.loginWithPasskey(expirationSeconds: 900)
+    }
+    return try await turnkey.getActiveClient().api
 }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension APIClient {
+    public func getUser(userId: String) async throws(TurnkeyError) -> User {
+        try await ask("get_user", ["userId": userId], for: UserAnswer.self).user
+    }
+
+    /// The organization's users; the path is `list_users`.
+    public func getUsers() async throws(TurnkeyError) -> [User] {
+        try await ask("list_users", for: UsersAnswer.self).users
+    }
+
+    /// Makes users who are no root users, and answers their identifiers in the same order.
+    @discardableResult
+    public func createUsers(_ users: [NewUser]) async throws(TurnkeyError) -> [String] {
+        try await perform(
+            "create_users",
+            "ACTIVITY_TYPE_CREATE_USERS_V4",
+            CreateUsersParameters(users: users.map { $0.wire(isRoot: false) }),
+            "createUsersResult",
+            as: CreateUsersResult.self
+        ).userIds
+    }
+}
+
+private struct UserAnswer: Decodable {
+    let user: User
+}
+
+private struct UsersAnswer: Decodable {
+    let users: [User]
+}
+
+private struct CreateUsersParameters: Encodable {
+    let users: [NewUser.Wire]
+}
+
+private struct CreateUsersResult: Decodable {
+    let userIds: [String]
+}

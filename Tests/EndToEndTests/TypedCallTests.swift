@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import SoftwarePasskey
+import Testing
+import TurnkeyClient
+
+@Suite("The typed calls, against the sandbox", .timeLimit(.minutes(2)))
+struct TypedCallTests {
+    @Test("users are made, listed and read with what they sign in with")
+    func users() async throws {
+        try await withRoot { root, userId in
+            let key = Credential()
+            let passkey = SoftwarePasskey()
+            let new = NewUser(
+                userName: "Grace",
+                userEmail: "grace@example.com",
+                apiKeys: [NewAPIKey(apiKeyName: "Grace's key", publicKey: key.publicKey, expirationSeconds: 900)],
+                authenticators: [try await makeAuthenticator(passkey)]
+            )
+            let ids = try await root.createUsers([new, NewUser(userName: "Linus")])
+            #expect(ids.count == 2)
+            #expect(try await Set(root.getUsers().map(\.userId)) == Set(ids + [userId]))
+
+            let grace = try await root.getUser(userId: ids[0])
+            #expect(grace.userName == "Grace" && grace.userEmail == "grace@example.com")
+            #expect(grace.userPhoneNumber == nil)
+            #expect(grace.apiKeys.map(\.publicKey) == [key.publicKey])
+            #expect(grace.apiKeys.first?.expirationSeconds == 900)
+            #expect(try await root.getApiKeys(userId: ids[0]) == grace.apiKeys)
+            #expect(try await root.getApiKey(apiKeyId: grace.apiKeys[0].apiKeyId) == grace.apiKeys[0])
+            #expect(abs(grace.createdAt.timeIntervalSinceNow) < 300)
+
+            #expect(try await root.getAuthenticators(userId: ids[0]) == grace.authenticators)
+            let authenticator = try #require(grace.authenticators.first)
+            #expect(authenticator.transports == ["AUTHENTICATOR_TRANSPORT_INTERNAL"])
+            let id = authenticator.authenticatorId
+            #expect(try await root.getAuthenticator(authenticatorId: id) == authenticator)
+            #expect(try await root.deleteAuthenticators(userId: ids[0], authenticatorIds: [id]) == [id])
+            #expect(try await root.getAuthenticators(userId: ids[0]).isEmpty)
+        }
+    }
+
+    @Test("sub-organizations are made, and found by what they have")
+    func subOrganizations() async throws {
+        try await withRoot { root, _ in
+            #expect(try await root.getSubOrgIds().isEmpty)
+            let key = Credential()
+            let made = try await root.createSubOrganization(
+                name: "Linus's wallet",
+                rootUsers: [
+                    NewUser(
+                        userName: "Linus",
+                        userEmail: "linus@example.com",
+                        userPhoneNumber: "+358401234567",
+                        apiKeys: [NewAPIKey(apiKeyName: "k", publicKey: key.publicKey)]
+                    )
+                ]
+            )
+            #expect(made.rootUserIds.count == 1)
+            _ = try await root.createSubOrganization(name: "Another", rootUsers: [NewUser(userName: "Ken")])
+            #expect(try await root.getSubOrgIds().count == 2)
+            let filters: [SubOrganizationFilter] = [
+                .name("Linus's wallet"), .username("Linus"), .email("linus@example.com"), .phoneNumber("+358401234567"),
+                .publicKey(key.publicKey),
+            ]
+            for filter in filters {
+                #expect(try await root.getSubOrgIds(filter) == [made.subOrganizationId], "\(filter)")
+            }
+            #expect(try await root.getSubOrgIds(.credentialId("AAAA")).isEmpty)
+            let linus = root.inOrganization(made.subOrganizationId)
+            #expect(try await linus.getUsers().map(\.userName) == ["Linus"])
+        }
+    }
+
+    @Test("a read-only session reads for an hour, and nothing that it submits is done")
+    func readOnly() async throws {
+        try await withRoot { root, userId in
+            let session = try await root.createReadOnlySession()
+            #expect(session.userId == userId && session.organizationId == root.organizationId)
+            #expect((3_500...3_601).contains(session.expiresAt.timeIntervalSinceNow))
+            let reader = root.reading(with: session)
+            #expect(try await reader.getWhoami().userId == userId)
+            #expect(try await reader.getUsers().map(\.userId) == [userId])
+            await #expect { try await reader.createUsers([NewUser(userName: "Eve")]) } throws: { error in
+                guard case .api(let refusal)? = error as? TurnkeyError else { return false }
+                return refusal.httpStatus == 401 && refusal.turnkeyErrorCode == "SIGNATURE_MISSING"
+            }
+            #expect(try await root.getUsers().count == 1)
+        }
+    }
+
+    @Test("a session profile cuts a session's life, and the token says so")
+    func sessionProfiles() async throws {
+        try await withRoot { root, _ in
+            let scope = "activity.action != 'DELETE'"
+            let id = try await root.createSessionProfile(name: "Five minutes", scope: scope, expirationSeconds: 300)
+            let profile = try await root.getSessionProfile(sessionProfileId: id)
+            #expect(profile.sessionProfileName == "Five minutes" && profile.scope == scope)
+            #expect(profile.expirationSeconds == 300)
+            #expect(try await root.getSessionProfiles() == [profile])
+            let token = try await root.stampLogin(
+                publicKey: Credential().publicKey,
+                expirationSeconds: 900,
+                sessionProfileId: id
+            )
+            #expect((200...301).contains(token.expiresAt.timeIntervalSinceNow))
+        }
+    }
+
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let httpStatus: Int
+        let turnkeyErrorCode: String
+        let call: @Sendable (APIClient) async throws(TurnkeyError) -> Void
+
+        init(
+            _ description: String,
+            _ httpStatus: Int,
+            _ turnkeyErrorCode: String,
+            _ call: @escaping @Sendable (APIClient) async throws(TurnkeyError) -> Void
+        ) {
+            (testDescription, self.httpStatus, self.turnkeyErrorCode) = (description, httpStatus, turnkeyErrorCode)
+            self.call = call
+        }
+    }
+
+    private static let nobody = "00000000-0000-4000-8000-000000000000"
+
+    private static let refusals: [Refusal] = [
+        Refusal("getUser", 404, "") { root throws(TurnkeyError) in
+            _ = try await root.getUser(userId: nobody)
+        },
+        Refusal("getApiKeys", 404, "") { root throws(TurnkeyError) in
+            _ = try await root.getApiKeys(userId: nobody)
+        },
+        Refusal("getApiKey", 404, "") { root throws(TurnkeyError) in
+            _ = try await root.getApiKey(apiKeyId: nobody)
+        },
+        Refusal("getAuthenticators", 404, "") { root throws(TurnkeyError) in
+            _ = try await root.getAuthenticators(userId: nobody)
+        },
+        Refusal("getAuthenticator", 404, "") { root throws(TurnkeyError) in
+            _ = try await root.getAuthenticator(authenticatorId: nobody)
+        },
+        Refusal("deleteAuthenticators", 404, "") { root throws(TurnkeyError) in
+            _ = try await root.deleteAuthenticators(userId: nobody, authenticatorIds: [nobody])
+        },
+        Refusal("createUsers without users", 400, "REQUEST_INVALID") { root throws(TurnkeyError) in
+            _ = try await root.createUsers([])
+        },
+        Refusal("createSubOrganization without users", 400, "REQUEST_INVALID") { root throws(TurnkeyError) in
+            _ = try await root.createSubOrganization(name: "Empty", rootUsers: [])
+        },
+        Refusal("getSessionProfile", 404, "") { root throws(TurnkeyError) in
+            _ = try await root.getSessionProfile(sessionProfileId: nobody)
+        },
+        Refusal("createSessionProfile of nonsense", 400, "REQUEST_INVALID") { root throws(TurnkeyError) in
+            _ = try await root.createSessionProfile(name: "x", scope: "nonsense")
+        },
+        Refusal("emailAuth to nobody", 404, "") { root throws(TurnkeyError) in
+            let target = TypedCallTests.targetPublicKey
+            _ = try await root.emailAuth(email: "x@y.example", targetPublicKey: target, appName: "Test")
+        },
+    ]
+
+    /// The generator of P-256.
+    private static let targetPublicKey =
+        "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+        + "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+
+    @Test("what the API refuses is its own refusal, call by call", arguments: refusals)
+    func refused(_ row: Refusal) async throws {
+        try await withRoot { root, _ in
+            await #expect { try await row.call(root) } throws: { error in
+                guard case .api(let refusal)? = error as? TurnkeyError else { return false }
+                return refusal.httpStatus == row.httpStatus && refusal.turnkeyErrorCode == row.turnkeyErrorCode
+            }
+        }
+    }
+
+    private func makeAuthenticator(_ passkey: SoftwarePasskey) async throws -> NewAuthenticator {
+        let user = PasskeyUser(userId: "u", userName: "Grace")
+        return NewAuthenticator(
+            authenticatorName: "Grace's laptop",
+            attestation: try await passkey.registration(of: user, rpId: passkey.rpId)
+        )
+    }
+
+    private func withRoot(_ body: (APIClient, String) async throws -> Void) async throws {
+        try await System.withStage { stage in
+            try await body(try stage.makeRoot(stage.makeTurnkey()), stage.sandbox.ready.userId)
+        }
+    }
+}
