@@ -109,6 +109,26 @@ struct SessionLifeTests {
         }
     }
 
+    @Test("clients here and elsewhere stamp on while the session is refreshed under them")
+    func stampingThroughRefreshes() async throws {
+        try await System.withStage { stage in
+            let (turnkey, elsewhere) = (try await logIn(stage), try stage.makeTurnkey())
+            try await turnkey.passkeyClient().loginWithPasskey()
+            let clients = [try await turnkey.getActiveClient().api, try await elsewhere.getActiveClient().api]
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for client in clients {
+                    group.addTask { while !Task.isCancelled { _ = try await client.getWhoami() } }
+                }
+                group.addTask {
+                    for _ in 0..<10 { try await turnkey.sessions.refresh() }
+                }
+                // The stampers end by an error alone.
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
     @Test("refreshes at the same time are one")
     func singleRefresh() async throws {
         try await System.withStage { stage in
@@ -198,6 +218,23 @@ struct SessionLifeTests {
                 if case .cancelled? = error as? TurnkeyError { true } else { false }
             }
             #expect(stage.passkey.promptCount == prompts)
+        }
+    }
+
+    @Test("a session that somebody put in the place of one that is kept fresh is not kept fresh")
+    func keptFreshAndReplaced() async throws {
+        try await System.withStage { stage in
+            let turnkey = try await logIn(stage)
+            try await turnkey.passkeyClient().loginWithPasskey(expirationSeconds: 10)
+            var events = try await turnkey.sessions.events().makeAsyncIterator()
+            let keeper = Task { try await turnkey.sessions.keepRefreshing(expirationSeconds: 10) }
+            while let event = try await events.next() {
+                if case .refreshed = event { break }
+            }
+            try stage.frame.startSession()
+            await #expect { try await keeper.value } throws: { error in
+                if case .frame(.publicKeyMismatch)? = error as? TurnkeyError { true } else { false }
+            }
         }
     }
 

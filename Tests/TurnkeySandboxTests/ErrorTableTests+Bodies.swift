@@ -23,6 +23,12 @@ private let outOfRange = "request timestamp out of range"
 /// Bodies that are not what the path takes.
 let bodyRefusals: [RefusalRow] = [
     RefusalRow("an empty body", 400, 3, "bad request body", "REQUEST_INVALID") { desk, _ in try whoami(desk, "") },
+    RefusalRow("a member that is there twice", 400, 3, "bad request body", "REQUEST_INVALID") { desk, _ in
+        try whoami(desk, #"{"organizationId":"a","a":{"x":1,"b":[{"x":1}]},"organization\u0049d" : "b"}"#)
+    },
+    RefusalRow("a byte order mark", 400, 3, "bad request body", "REQUEST_INVALID") { desk, _ in
+        try whoami(desk, "\u{FEFF}{}")
+    },
     RefusalRow("half a body", 400, 3, "bad request body", "REQUEST_INVALID") { desk, _ in
         try whoami(desk, String(desk.makeQuery().text.dropLast()))
     },

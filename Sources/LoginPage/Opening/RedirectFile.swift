@@ -9,7 +9,8 @@ struct RedirectFile: Sendable {
     /// `nil` where `directory` is not this user's own alone (XDG Base Directory Specification), or cannot be written.
     init?(to address: String, in directory: String) {
         guard directory.hasPrefix("/"), Self.isPrivate(directory) else { return nil }
-        path = "\(directory)/stampd-login-\(UUID().uuidString.lowercased()).html"
+        Self.removeLeftovers(in: directory)
+        path = "\(directory)/\(Self.prefix)\(UUID().uuidString.lowercased()).html"
         let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return nil }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
@@ -20,6 +21,22 @@ struct RedirectFile: Sendable {
     }
 
     func remove() { unsafe unlink(path) }
+
+    private static let prefix = "stampd-login-"
+    /// Longer than any page waits for its user.
+    private static let leftoverAge: TimeInterval = 3600
+
+    /// Who was killed while a page waited has left its file.
+    private static func removeLeftovers(in directory: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        for name in names where name.hasPrefix(prefix) && name.hasSuffix(".html") {
+            var status = stat()
+            let path = "\(directory)/\(name)"
+            guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+            let age = Date().timeIntervalSince1970 - TimeInterval(status.st_mtim.tv_sec)
+            if age > leftoverAge { unsafe unlink(path) }
+        }
+    }
 
     private static func isPrivate(_ directory: String) -> Bool {
         var status = stat()

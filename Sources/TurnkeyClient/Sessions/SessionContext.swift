@@ -84,11 +84,24 @@ final class SessionContext: Sendable {
         return APIClient(
             organizationId: organizationId,
             stamper: SocketStamper(frame, session: session, organizationId: organizationId) { [self] publicKey in
-                // Another program of this user has refreshed the session, or logged in anew.
-                (try? readState()[session])??.publicKey == publicKey
+                await isKnown(publicKey, as: session)
             },
             connection: connection
         )
+    }
+
+    /// How often, and how long apart, a key is looked for that has taken another's place.
+    private static let (looks, pause) = (50, Duration.milliseconds(20))
+
+    /// Whether this user has refreshed the session, or logged in anew. Another process writes down what it has started a
+    /// moment after that, so it is looked for more than once.
+    func isKnown(_ publicKey: String, as session: String) async -> Bool {
+        for _ in 0..<Self.looks {
+            if events.isStartExplained(of: publicKey) { return true }
+            if (try? readState()[session])??.publicKey == publicKey { return true }
+            guard (try? await Task.sleep(for: Self.pause)) != nil else { return false }
+        }
+        return false
     }
 }
 

@@ -24,6 +24,9 @@ final class SessionEventHub: Sendable {
         state.withLock { _ = $0.startedKeys.insert(publicKey) }
     }
 
+    /// Whether this process began, or is beginning, a session of `publicKey`.
+    func isStartExplained(of publicKey: String) -> Bool { state.withLock { $0.startedKeys.contains(publicKey) } }
+
     /// From now on the frame's word that `publicKey` ended is no news.
     func explainEnd(of publicKey: String) {
         state.withLock { _ = $0.replacedKeys.insert(publicKey) }

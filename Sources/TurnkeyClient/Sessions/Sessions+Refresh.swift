@@ -27,34 +27,55 @@ extension Sessions {
     /// Nearing is 60 s ahead, or a quarter of a shorter life, which the API may have cut. A network that is down is tried
     /// again while the session lives.
     /// - Throws: what ends it: `.cancelled`, or an error that waiting does not mend; its fallback is `passkey` where the
-    ///   session was over.
+    ///   session was over. `.frame(.publicKeyMismatch)` where somebody else put another session in its place.
     public func keepRefreshing(_ session: String? = nil, expirationSeconds: Int = 900) async throws(TurnkeyError) {
         let name = try context.resolve(session)
         try context.checkMinimum(expirationSeconds)
         do throws(TurnkeyError) {
-            var life = Duration.seconds(expirationSeconds)
-            while true { try await waitAndRefresh(name, expirationSeconds, &life) }
+            var watch = Watch(life: .seconds(expirationSeconds))
+            while true { try await waitAndRefresh(name, expirationSeconds, &watch) }
         } catch {
             guard !Task.isCancelled else { throw .cancelled }
             throw error
         }
     }
 
-    /// `life`: how long the session lives that was refreshed last.
+    private struct Watch {
+        /// How long the session lives that was refreshed last.
+        var life: Duration
+        var publicKey: String?
+    }
+
     private func waitAndRefresh(
         _ name: String,
         _ expirationSeconds: Int,
-        _ life: inout Duration
+        _ watch: inout Watch
     ) async throws(TurnkeyError) {
-        let lead = min(Duration.seconds(60), life / 4)
-        let left = Duration.milliseconds(try await context.getSession(name).expiresInMilliseconds)
+        let lead = min(Duration.seconds(60), watch.life / 4)
+        let left = try await look(name, &watch)
         // Short sleeps: a timer may stand still in suspend, and the frame's clock does not.
         guard left <= lead else { return try await pause(min(left - lead, .seconds(15))) }
         do throws(TurnkeyError) {
-            life = try await refresh(name, expirationSeconds: expirationSeconds).expiry.remaining()
+            let new = try await refresh(name, expirationSeconds: expirationSeconds)
+            watch = Watch(life: new.expiry.remaining(), publicKey: new.publicKey)
         } catch  where error.fallback == .retry {
             try await pause(min(lead / 4, .seconds(5)))
         }
+    }
+
+    /// What is left of the session. One that somebody put in its place is not kept alive, and no stamp comes to expect it:
+    /// asked for by name, its key would be this client's from now on.
+    private func look(_ name: String, _ watch: inout Watch) async throws(TurnkeyError) -> Duration {
+        guard let session = try await context.listSessions().first(where: { $0.name == name }) else {
+            return .milliseconds(try await context.getSession(name).expiresInMilliseconds)
+        }
+        if let known = watch.publicKey, known != session.publicKey,
+            await !context.isKnown(session.publicKey, as: name)
+        {
+            throw .frame(.publicKeyMismatch(publicKey: session.publicKey, fallback: .never))
+        }
+        watch.publicKey = session.publicKey
+        return .milliseconds(session.expiresInMilliseconds)
     }
 
     private func pause(_ duration: Duration) async throws(TurnkeyError) {

@@ -7,7 +7,7 @@ public struct SocketStamper: Stamper {
     private let frame: any FrameClient
     private let session: String?
     private let organizationId: String?
-    private let isKnownKey: @Sendable (String) -> Bool
+    private let isKnownKey: @Sendable (String) async -> Bool
 
     /// `session`: `default` where absent. `organizationId`: whose the session is, where its injector did not claim it.
     public init(_ frame: any FrameClient, session: String? = nil, organizationId: String? = nil) {
@@ -19,7 +19,7 @@ public struct SocketStamper: Stamper {
         _ frame: any FrameClient,
         session: String?,
         organizationId: String?,
-        isKnownKey: @escaping @Sendable (String) -> Bool
+        isKnownKey: @escaping @Sendable (String) async -> Bool
     ) {
         self.frame = frame
         self.session = session
@@ -37,12 +37,22 @@ public struct SocketStamper: Stamper {
         }
     }
 
+    /// More refreshes than fall into one stamp.
+    private static let maximumKeys = 4
+
     private func stamp(_ payload: String) async throws(StampError) -> Stamp {
-        do throws(StampError) {
-            return try await frame.stamp(payload: payload, session: session)
-        } catch .publicKeyMismatch(let publicKey, _) where isKnownKey(publicKey) {
-            return try await frame.stamp(payload: payload, session: session, expectPublicKey: publicKey)
+        var expected: String?
+        for _ in 1..<Self.maximumKeys {
+            do throws(StampError) {
+                return try await frame.stamp(payload: payload, session: session, expectPublicKey: expected)
+            } catch .publicKeyMismatch(let publicKey, let fallback) {
+                guard await isKnownKey(publicKey) else {
+                    throw .publicKeyMismatch(publicKey: publicKey, fallback: fallback)
+                }
+                expected = publicKey
+            }
         }
+        return try await frame.stamp(payload: payload, session: session, expectPublicKey: expected)
     }
 
     /// Ends the session for every client of the frame, if it still has the key that made `header`.

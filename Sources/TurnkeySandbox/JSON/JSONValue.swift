@@ -61,9 +61,12 @@ extension JSONValue {
 }
 
 extension JSONObject {
-    /// Reads bytes that are one object.
+    /// Reads bytes that are one object in UTF-8 without a byte order mark, and no member of it twice.
     init(reading bytes: Data) throws {
+        // Foundation's reader would find out about UTF-16 by its zeros.
+        guard bytes.first != 0xEF, !bytes.contains(0) else { throw CocoaError(.coderReadCorrupt) }
         self = try JSONDecoder().decode(JSONObject.self, from: bytes)
+        guard !RepeatedMember.isIn(bytes) else { throw CocoaError(.coderReadCorrupt) }
     }
 
     /// The object as JSON, members in the order of their names: equal objects are equal bytes.
