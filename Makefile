@@ -62,6 +62,7 @@ install: ## puts what "make build" built under DESTDIR and PREFIX (/usr/local)
 	install -d $(SHARE)/man/man1 $(SHARE)/man/man8
 	install --mode 0644 man/*.1 $(SHARE)/man/man1
 	install --mode 0644 man/*.8 $(SHARE)/man/man8
+	install -D --mode 0644 Sources/LoginPage/Page/passkey.html $(SHARE)/stampd/passkey.html
 	systemd/install "$(DESTDIR)" "$(PREFIX)" "$(UNITS)"
 
 .PHONY: uninstall
@@ -71,7 +72,7 @@ uninstall: ## removes what "make install" put there; stop the services first
 		stampd@.service stampd-stamp@.socket stampd-control@.socket
 	cd $(LIB)/systemd/user && rm -f stampd.service stampd-stamp.socket stampd-control.socket
 	rm -f $(LIB)/sysusers.d/stampd.conf $(LIB)/tmpfiles.d/stampd.conf
-	rm -rf $(LIB)/stampd
+	rm -rf $(LIB)/stampd $(SHARE)/stampd
 	rm -f $(SHARE)/bash-completion/completions/stampctl $(SHARE)/zsh/$(ZSH)/_stampctl
 	rm -f $(SHARE)/fish/vendor_completions.d/stampctl.fish
 	rm -f $(patsubst man/%,$(SHARE)/man/man1/%,$(wildcard man/*.1))
