@@ -176,6 +176,31 @@ struct UsageTests {
         #expect(run.errors.contains(complaint), "\(run.errors)")
     }
 
+    static let scalar = String(repeating: "01", count: 32)
+
+    @Test(
+        "an API key's file must be its owner's alone, and hold one key",
+        arguments: [
+            (0o644, #"{"publicKey":"02","privateKey":"01"}"#, "may be used by others\nhint: chmod 600 it"),
+            (0o600, #"{"publicKey":"02"}"#, "is not a JSON object of publicKey and privateKey"),
+            (0o600, #"{"publicKey":"02","privateKey":"\#(Self.scalar)"}"#, "two keys that do not"),
+            (0o600, #"{"publicKey":"02","privateKey":"secret"}"#, "the API private key is not a P-256 scalar"),
+        ]
+    )
+    func keyFile(_ mode: Int, _ json: String, _ complaint: String) async throws {
+        let path = FakeFrame.makeDirectory() + "/key.json"
+        let attributes: [FileAttributeKey: Any] = [.posixPermissions: mode]
+        #expect(FileManager.default.createFile(atPath: path, contents: Data(json.utf8), attributes: attributes))
+        let run = try await StampctlProcess(
+            [
+                "register", "--api-key-file", path, "--organization-id", "o", "--api-base-url", "http://127.0.0.1:1",
+            ]
+        )
+        #expect(run.status == 64)
+        #expect(run.errors.contains(complaint), "\(run.errors)")
+        #expect(!run.errors.contains("secret"))
+    }
+
     @Test("the first login of all says what is missing, and then why a passkey of localhost is not asked for")
     func firstLogin() async throws {
         let home = ["HOME": FakeFrame.makeDirectory()]

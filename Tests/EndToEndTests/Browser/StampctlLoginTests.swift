@@ -122,6 +122,17 @@ extension BrowserTests {
             }
         }
 
+        @Test("over ssh no browser is opened, and the port to forward is said")
+        func overSSH() async throws {
+            try await System.withStage { stage in
+                let environment = ["SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"]
+                let run = try stage.run(["login", "--timeout-seconds", "1"], environment)
+                #expect(run.status == 4)
+                let port = try #require(run.errors.firstMatch(of: /\nhttp:\/\/localhost:(\d+)\/[\w-]{43}\n/)).1
+                #expect(run.errors.contains("\n    ssh -N -L \(port):127.0.0.1:\(port) 192.0.2.2\n"))
+            }
+        }
+
         private static func files(in directory: String) -> [String] {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
             return names.filter { $0.hasPrefix("stampd-login-") }
