@@ -154,7 +154,7 @@ let package = Package(
             dependencies: ["SignerCore", "COpenSSL", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampdTests", dependencies: ["stampd"], swiftSettings: strict),
+        .testTarget(name: "StampdTests", dependencies: ["stampd", "Varlink"], swiftSettings: strict),
         .target(name: "FakeFrame", path: "Tests/FakeFrame", swiftSettings: strict),
         .testTarget(
             name: "StampClientTests",
@@ -209,7 +209,7 @@ let package = Package(
                 "LoginPage", "SecurityKey", "StampClient", "TurnkeyClient", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
-            exclude: ["python", "Lab/lab", "Lab/call.py"],
+            exclude: ["python", "Lab/machine"],
             swiftSettings: strict
         ),
     ]

@@ -16,6 +16,27 @@
 extern int fcntl(int, int, ...);
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 
+/// Sends one datagram without waiting, and a duplicate of a descriptor with it (unix(7), SCM_RIGHTS).
+static inline ssize_t CLinuxSendDescriptor(int socket, const void *bytes, size_t count, int descriptor) {
+    struct iovec piece = {.iov_base = (void *)bytes, .iov_len = count};
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr header;
+    } control = {.bytes = {0}};
+    struct msghdr message = {
+        .msg_iov = &piece,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+        .msg_controllen = sizeof control.bytes,
+    };
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof descriptor);
+    __builtin_memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 /// accept4(2): the new descriptor is close-on-exec and does not block.
 static inline int CLinuxAccept(int listener) { return accept4(listener, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK); }
 
@@ -39,6 +60,22 @@ static inline int CLinuxGetPeerCredentials(int socket, struct CLinuxPeerCredenti
     return -1;
 }
 
+/// SO_PEERPIDFD, kernel 6.5, by number: headers before it do not name it. A descriptor of the process that connected,
+/// close-on-exec.
+static inline int CLinuxGetPeerProcess(int socket) {
+    int process = -1;
+    socklen_t length = sizeof process;
+    if (getsockopt(socket, SOL_SOCKET, 77, &process, &length) != 0) return -1;
+    return process;
+}
+
+/// SO_PEERGROUPS: the supplementary groups of the process that connected, `capacity` at most; how many.
+static inline int CLinuxGetPeerGroups(int socket, gid_t *groups, unsigned int capacity) {
+    socklen_t length = capacity * sizeof *groups;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups, &length) != 0) return -1;
+    return (int)(length / sizeof *groups);
+}
+
 /// prctl(2), PR_SET_DUMPABLE 0: no core, no ptrace, and /proc/self belongs to root.
 static inline int CLinuxSetNotDumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
@@ -58,6 +95,9 @@ static const uint32_t CLinuxHungUp = EPOLLHUP | EPOLLERR;
 
 extern long syscall(long, ...);
 extern int memfd_create(const char *, unsigned int);
+
+/// pidfd_open(2): a descriptor of the process that has this number now, close-on-exec.
+static inline int CLinuxOpenProcess(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0U); }
 
 /// memfd_secret(2), close-on-exec; glibc has no function for it.
 static inline int CLinuxMemfdSecret(void) { return (int)syscall(SYS_memfd_secret, 02000000 /* O_CLOEXEC */); }
@@ -95,6 +135,20 @@ static inline int CLinuxIsSwapOn(void) {
 static inline char **CLinuxEnvironment(void) {
     extern char **environ;
     return environ;
+}
+
+/// The arguments of execve(2), from where the kernel put them: argc, argv, NULL, then what environ(7) points to at first
+/// (System V ABI, initial process stack). Swift's own reader opens /proc/self/cmdline, and where a service's root has no
+/// /proc it finds no argument at all. NULL where environ has moved.
+static inline char **CLinuxArguments(int *count) {
+    char **end = CLinuxEnvironment() - 1;
+    if (*end != 0) return 0;
+    for (int n = 0; n < 4096; n++) {
+        if ((uintptr_t)end[-1 - n] != (uintptr_t)n) continue;
+        *count = n;
+        return end - n;
+    }
+    return 0;
 }
 
 /// prctl(2), PR_SET_NO_NEW_PRIVS: no program that is executed gives more rights; asked for by what follows.

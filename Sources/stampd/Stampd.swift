@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
 import Glibc
 import SignerCore
 
-/// The daemon: takes its posture, reads its options, takes or binds its sockets, serves until a signal ends it.
+/// The daemon: takes its posture, reads its options and its configuration, takes or binds its sockets, serves until a signal ends it.
 @main
 enum Stampd {
     static func main() {
@@ -13,8 +14,9 @@ enum Stampd {
         switch readOptions() {
         case .help: print(Help.text)
         case .version: print("stampd \(Server.version)")
+        case .check(let source): check(source)
         case .run(let options):
-            let code = start(options, passed)
+            let code = start(options, configure(options), passed)
             // Every secret has ended by now; the arena that held them goes too.
             _ = SecureHeap.tearDown()
             exit(code)
@@ -23,39 +25,59 @@ enum Stampd {
 
     private static func readOptions() -> Options.Command {
         do throws(Options.Failure) {
-            return try Options.read(Array(CommandLine.arguments.dropFirst()))
+            return try Options.read(readArguments())
         } catch {
             fail(error.message, hint: "stampd --help lists the options", code: EX_USAGE)
         }
     }
 
+    /// The command line, without the program's name.
+    private static func readArguments() -> [String] {
+        var count: CInt = 0
+        guard let arguments = unsafe CLinuxArguments(&count) else {
+            fail("the arguments are not where the kernel puts them", code: EX_OSERR)
+        }
+        return (1..<max(1, Int(count))).compactMap { index in
+            unsafe arguments[index].map { argument in unsafe String(cString: argument) }
+        }
+    }
+
     /// Everything that lives in here has ended, wiped, when it returns the exit code.
-    private static func start(_ options: Options, _ passed: consuming PassedDescriptors) -> Int32 {
+    private static func start(
+        _ options: Options,
+        _ configuration: Configuration,
+        _ passed: consuming PassedDescriptors
+    ) -> Int32 {
         var log = Log()
         var passed = passed
-        setUpSecureHeap(options, &log)
+        setUpSecureHeap(configuration, &log)
         prepareCryptography()
         ProcessEnvironment.drop()
+        DescriptorLimit.raise(to: configuration.limits.descriptorCount)
         do throws(SystemError) {
-            let server = try Server(options, log: log)
-            server.keepState(bootId: options.bootId, passed: passed.takeAll(named: FileDescriptorStore.name))
+            let server = try Server(configuration, from: options.source, log: log)
+            server.keepState(
+                bootId: configuration.mayKeepState ? options.bootId : nil,
+                passed: passed.takeAll(named: FileDescriptorStore.name)
+            )
             let sandbox = try listen(server, options, passed)
-            guard try enter(sandbox, options, &server.log) else { return EX_OSERR }
+            guard hasItsSockets(server) else { return EX_CONFIG }
+            guard try enter(sandbox, configuration, &server.log) else { return EX_OSERR }
             server.logStart()
-            server.logAudit(options)
+            server.logAudit()
             return try server.run()
         } catch {
             fail(error.message, code: EX_OSERR)
         }
     }
 
-    private static func setUpSecureHeap(_ options: Options, _ log: inout Log) {
+    private static func setUpSecureHeap(_ configuration: Configuration, _ log: inout Log) {
         let protection: SecureHeap.Protection
         do throws(CryptoError) { protection = try SecureHeap.setUp() } catch {
             fail("libcrypto's secure heap cannot be set up", hint: "is there any memory left?", code: EX_OSERR)
         }
         guard protection == .partial else { return }
-        guard options.mayUseUnlockedMemory else {
+        guard configuration.mayUseUnlockedMemory else {
             fail(
                 "the memory for keys cannot be locked: it might be written to swap",
                 hint: "raise RLIMIT_MEMLOCK (ulimit -l) to 512 KiB or more; or accept it: --allow-unlocked-memory",
@@ -73,13 +95,20 @@ enum Stampd {
     ) throws(SystemError) -> Sandbox {
         let sockets = takeSockets(options, passed)
         try server.listen(at: sockets)
-        return Sandbox(removable: sockets.first?.removableFrom)
+        return Sandbox(
+            readable: options.source.map { [$0.directory] } ?? [],
+            removable: sockets.first?.removableFrom
+        )
     }
 
     /// The last step before the first byte of a peer; false where a wall is missing that must be there.
-    private static func enter(_ sandbox: Sandbox, _ options: Options, _ log: inout Log) throws(SystemError) -> Bool {
+    private static func enter(
+        _ sandbox: Sandbox,
+        _ configuration: Configuration,
+        _ log: inout Log
+    ) throws(SystemError) -> Bool {
         let missing = try sandbox.enter().map { "no \($0.wall): \($0.error.message)" }
-        if options.mustHaveSandbox, let line = missing.first {
+        if configuration.mustHaveSandbox, let line = missing.first {
             complain(line, hint: "--require-sandbox asks for a kernel that has it")
             return false
         }
@@ -129,26 +158,27 @@ enum Stampd {
         }
     }
 
-    private static func fail(_ message: String, hint: String? = nil, code: Int32) -> Never {
+    static func fail(_ message: String, hint: String? = nil, code: Int32) -> Never {
         complain(message, hint: hint)
         exit(code)
     }
 
-    private static func complain(_ message: String, hint: String?) {
+    static func complain(_ message: String, hint: String?) {
         var text = "stampd: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "")
         _ = text.withUTF8 { bytes in unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
     }
 }
 
 extension Server {
-    fileprivate func logAudit(_ options: Options) {
+    fileprivate func logAudit() {
         guard let absence = audit.absence else { return }
-        log.write(.warning, "the audit is off: no journal at \(options.journalSocket) (\(absence.message))")
+        log.write(.warning, "the audit is off: no journal at \(configuration.journalSocket) (\(absence.message))")
     }
 
     fileprivate func logStart() {
         let names = listeners.map(\.socket.name).joined(separator: ", ")
         log.write(.notice, "stampd \(Self.version) serves \(names), pid \(getpid())")
+        if let source { log.write(.info, "configured by \(source.path.printable(1024))") }
         log.write(
             .info,
             """

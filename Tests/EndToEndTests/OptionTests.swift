@@ -26,6 +26,21 @@ struct OptionTests {
             ["--boot-id", "0123456789ABCDEF0123456789ABCDEF"],
             "stampd: --boot-id takes 32 lower-case hex digits, as %b in a unit gives them\n"
         ),
+        (["--configuration"], "stampd: --configuration needs a value\n"),
+        (["--configuration="], "stampd: --configuration needs a value\n"),
+        (
+            ["--configuration", "stampd.json"],
+            "stampd: --configuration takes an absolute path, in a directory of its own\n"
+        ),
+        (
+            ["--configuration", "/stampd.json"],
+            "stampd: --configuration takes an absolute path, in a directory of its own\n"
+        ),
+        (
+            ["--configuration", "/etc/stampd/a.json", "--check-configuration", "/etc/stampd/a.json"],
+            "stampd: --check-configuration goes without --configuration\n"
+        ),
+        (["--default-expiration-seconds", "5"], "stampd: there is no option --default-expiration-seconds\n"),
         (["--allow-unlocked-memory=yes"], "stampd: there is no place for '--allow-unlocked-memory=yes'\n"),
         (["--journal-socket="], "stampd: --journal-socket needs a value\n"),
         (

@@ -91,6 +91,62 @@ struct ServiceManagerTests {
         }
     }
 
+    @Test(
+        "a watchdog that is another process's, or nonsense, is not pinged; this process's own is",
+        arguments: [("1", "500000", false), ("$$", "500000", true), ("$$", "0", false), ("$$", "soon", false)]
+    )
+    func watchdogOwner(_ pid: String, _ microseconds: String, _ isPinged: Bool) async throws {
+        try await blocking {
+            try TemporaryDirectory.with { directory in
+                let manager = try FakeServiceManager(in: directory.path)
+                let export = "export WATCHDOG_PID=\(pid) WATCHDOG_USEC=\(microseconds); exec \"$@\""
+                let frame = try FrameProcess(
+                    in: directory.path,
+                    launcher: ["sh", "-c", export, "sh"],
+                    environment: manager.environment()
+                )
+                defer { frame.end() }
+                try manager.wait(for: "STATUS=")
+                #expect((manager.next(within: 1) == "WATCHDOG=1") == isPinged)
+            }
+        }
+    }
+
+    @Test("a manager that reads nothing holds nothing up; once it reads, it hears all that counts, in order")
+    func stalled() async throws {
+        let options = ["--keep-state", "--boot-id", ServiceManager.bootId]
+        try await withConfiguredFrame("{}", options, watchdogMicroseconds: 500_000) { frame, manager, _ in
+            try manager.fill()
+            _ = try frame.initEmbeddedKey()
+            let control = try frame.controlClient()
+            try control.control("ResetEmbeddedKey")
+            for _ in 0..<50 {
+                try frame.startSession("a")
+                try control.control("Lock")
+                try control.control("Unlock")
+            }
+            frame.process.send(SIGHUP)
+            try frame.waitForLog("reloaded: nothing changed\n")
+            var told: [String] = []
+            while told.last?.hasPrefix("STATUS=1 session") != true {
+                told.append(try #require(manager.next()))
+            }
+            let kinds = told.filter { $0 != "FILLER=1" && $0 != "WATCHDOG=1" && !$0.hasPrefix("STATUS=") }
+            let counting = kinds.map { $0.prefix(12) }
+            #expect(counting == ["FDSTOREREMOV", "FDSTORE=1\nFD", "RELOADING=1\n", "READY=1"])
+            try manager.wait(for: "WATCHDOG=1")
+        }
+    }
+
+    @Test("a manager that reads nothing holds a stop up for a second, not for good")
+    func stalledStop() async throws {
+        try await withManagedFrame { frame, manager in
+            try manager.wait(for: "STATUS=")
+            try manager.fill()
+            #expect(try frame.stop() == .exited(0))
+        }
+    }
+
     @Test("where no watchdog is set there is no ping")
     func noWatchdog() async throws {
         try await withManagedFrame { _, manager in

@@ -98,7 +98,7 @@ extension SignerCoreTests {
         }
 
         @Test("4,096 deadlines are remembered, then only known keys may come, until a reset") func full() throws {
-            for index in frame.frame.rememberedDeadlineCount..<FrameLimits.maximumRememberedDeadlines - 1 {
+            for index in frame.frame.rememberedDeadlineCount..<FrameLimits.mostRememberedDeadlines - 1 {
                 frame.frame.rememberedDeadlines[Self.otherKey(index)] = frame.now
             }
             let last = TestCredential()

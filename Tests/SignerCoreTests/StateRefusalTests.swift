@@ -114,7 +114,7 @@ extension SignerCoreTests {
             Forgery("a session's deadline past every limit", .deadline) { $0[Place.pendingKey - 1] = 1 },
             Forgery("a session's deadline before boot", .deadline) { $0[Place.secondSession - 1] = 128 },
             Forgery("a session's key that waits too", .duplicate) { $0[Place.pendingKey + 64] = 0 },
-            Forgery("a pending key for more than ten minutes", .deadline) { $0[Place.deadlines - 3] &+= 1 },
+            Forgery("a pending key for more than a day", .deadline) { $0[Place.deadlines - 2] &+= 1 },
             Forgery("a remembered key that is no point", .key) { $0[Place.deadlines] = 4 },
             Forgery("a remembered deadline past every limit", .deadline) { $0[Place.secondDeadline - 1] = 1 },
             Forgery("a remembered key twice", .duplicate) { state in

@@ -10,7 +10,8 @@ struct AuditTests {
         "__REALTIME_TIMESTAMP": "1700000000123456", "_SYSTEMD_UNIT": "stampd.service", "_UID": "990",
         "_TRANSPORT": "journal", "MESSAGE": "stamped: uid 7, pid 8",
         "MESSAGE_ID": "81a65bc292b44acfa1f6d410e5117e3d", "STAMPD_EVENT": "stamp", "STAMPD_PEER_UID": "7",
-        "STAMPD_PEER_PID": "8", "STAMPD_SESSION": "default", "STAMPD_PUBLIC_KEY": key, "STAMPD_DECISION": "allowed",
+        "STAMPD_PEER_PID": "8", "STAMPD_PEER_UNIT": "app.service",
+        "STAMPD_SESSION": "default", "STAMPD_PUBLIC_KEY": key, "STAMPD_DECISION": "allowed",
         "STAMPD_MICROSECONDS": "31",
     ]
 
@@ -47,12 +48,12 @@ struct AuditTests {
         #expect(plain.status == 0)
         #expect(
             plain.output
-                == "2023-11-14T22:13:20.123Z stamped: uid 7, pid 8 session=default key=\(Self.key)\n"
+                == "2023-11-14T22:13:20.123Z stamped: uid 7, pid 8 unit=app.service session=default key=\(Self.key)\n"
         )
         let json = try await run(["--json"], entries: [Self.stamp]).run
         #expect(
             json.output
-                == #"{"decision":"allowed","event":"stamp","message":"stamped: uid 7, pid 8","microseconds":31,"#
+                == #"{"callerUnit":"app.service","decision":"allowed","event":"stamp","message":"stamped: uid 7, pid 8","microseconds":31,"#
                 + #""pid":8,"publicKey":"\#(Self.key)","session":"default","time":"2023-11-14T22:13:20.123Z","uid":7}"#
                 + "\n"
         )
@@ -87,7 +88,8 @@ struct AuditTests {
         "a filter is asked of journalctl, and what passes it anyway is not printed",
         arguments: [
             (["--session", "default"], "STAMPD_SESSION"), (["--key", key], "STAMPD_PUBLIC_KEY"),
-            (["--uid", "7"], "STAMPD_PEER_UID"), (["--decision", "allowed"], "STAMPD_DECISION"),
+            (["--uid", "7"], "STAMPD_PEER_UID"), (["--caller-unit", "app.service"], "STAMPD_PEER_UNIT"),
+            (["--decision", "allowed"], "STAMPD_DECISION"),
             (["--frame-user", "990"], "_UID"), (["--unit", "stampd.service"], "_SYSTEMD_UNIT"),
         ]
     )

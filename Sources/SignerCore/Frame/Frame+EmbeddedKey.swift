@@ -11,7 +11,7 @@ extension Frame {
     /// Makes the embedded key where there is none; otherwise returns the one there is, its life unchanged.
     ///
     /// - Parameters:
-    ///   - expirationSeconds: 1 or more; 172,800 (48 h) where nil.
+    ///   - expirationSeconds: 1 or more; the limits say how many where nil, 172,800 (48 h) by default.
     ///   - now: When the call came.
     /// - Returns: The key that is there now, and what is left of its life.
     /// - Throws: `.invalidExpiration`, `.crypto`.
@@ -22,7 +22,7 @@ extension Frame {
         advance(to: now)
         let seconds = FrameLimits.lifetime(
             asked: expirationSeconds,
-            default: FrameLimits.defaultEmbeddedKeyExpirationSeconds,
+            default: limits.defaultEmbeddedKeyExpirationSeconds,
             maximum: .max
         )
         guard let seconds else { throw .invalidExpiration }

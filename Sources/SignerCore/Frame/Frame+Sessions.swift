@@ -27,8 +27,8 @@ extension Frame {
         guard expected == nil || expected == publicKey else { throw .publicKeyMismatch(publicKey) }
         let remembered = rememberedDeadlines[publicKey]
         if let remembered, now >= remembered { throw .sessionExpired(request.name) }
-        if remembered == nil, rememberedDeadlines.count >= FrameLimits.maximumRememberedDeadlines {
-            throw .tooManySessions(limit: FrameLimits.maximumRememberedDeadlines)
+        if remembered == nil, rememberedDeadlines.count >= limits.maximumRememberedDeadlines {
+            throw .tooManySessions(limit: limits.maximumRememberedDeadlines)
         }
         try requirePlace(for: request.name)
         let credential = try credential(for: key)
@@ -42,7 +42,7 @@ extension Frame {
 
     /// Makes a key pair that never leaves the frame; it stamps nothing until it is activated.
     ///
-    /// - Throws: `.locked`, `.tooManySessions` (64 wait already), `.crypto`.
+    /// - Throws: `.locked`, `.tooManySessions` (as many wait as may), `.crypto`.
     package mutating func createSessionKey(for name: SessionName, at now: BootInstant) throws(FrameError) -> PublicKey {
         advance(to: now)
         guard !isLocked else { throw .locked }
@@ -51,7 +51,7 @@ extension Frame {
         }
         let credential: Credential
         do throws(CryptoError) { credential = try Credential(.generate()) } catch { throw .crypto(error) }
-        let dropped = now.adding(seconds: FrameLimits.pendingKeySeconds)
+        let dropped = now.adding(seconds: limits.pendingKeySeconds)
         pendingKeys[credential.publicKey] = PendingKey(credential: credential, name: name, dropped: dropped)
         scheduleNextChange()
         return credential.publicKey
@@ -139,7 +139,7 @@ extension Frame {
         advance(to: now)
         let seconds = FrameLimits.lifetime(
             asked: request.expirationSeconds,
-            default: FrameLimits.defaultExpirationSeconds,
+            default: limits.defaultExpirationSeconds,
             maximum: limits.maximumExpirationSeconds
         )
         guard let seconds else { throw .invalidExpiration }

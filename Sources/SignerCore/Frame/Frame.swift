@@ -4,7 +4,7 @@
 ///
 /// Pure: time comes in as a value with each call, and what happened goes out through `takeEvents`.
 package struct Frame: ~Copyable {
-    package let limits: FrameLimits
+    package private(set) var limits: FrameLimits
     package internal(set) var isLocked = false {
         didSet { revision += 1 }
     }
@@ -22,6 +22,13 @@ package struct Frame: ~Copyable {
     package private(set) var revision: UInt64 = 0
 
     package init(limits: FrameLimits = FrameLimits()) { self.limits = limits }
+
+    /// Holds its callers to other limits from now on. What goes beyond them already lives on to its deadline.
+    package mutating func apply(_ limits: FrameLimits) {
+        self.limits = limits
+        forgetExpiredNames()
+        scheduleNextChange()
+    }
 
     /// The events since the last call, oldest first.
     package mutating func takeEvents() -> [FrameEvent] {
@@ -46,13 +53,14 @@ package struct Frame: ~Copyable {
     mutating func scheduleNextChange() {
         revision += 1
         var next = embeddedKeyExpiry ?? .never
-        for session in sessions { next = min(next, session.nextChange) }
+        for session in sessions { next = min(next, session.nextChange(limits)) }
         for pending in pendingKeys.values { next = min(next, pending.dropped) }
         nextChange = next
     }
 
     private mutating func announceExpiring(at now: BootInstant) {
-        for index in sessions.indices where !sessions[index].isExpiringAnnounced && now >= sessions[index].nextChange {
+        for index in sessions.indices
+        where !sessions[index].isExpiringAnnounced && now >= sessions[index].nextChange(limits) {
             sessions[index].isExpiringAnnounced = true
             let session = sessions[index]
             guard now < session.deadline else { continue }
@@ -73,6 +81,11 @@ package struct Frame: ~Copyable {
             expiredNames.append(session.name)
         }
         sessions.removeAll { now >= $0.deadline }
-        expiredNames.removeFirst(max(0, expiredNames.count - FrameLimits.maximumExpiredNames))
+        forgetExpiredNames()
+    }
+
+    /// The last names that expired are kept, as many as may be.
+    private mutating func forgetExpiredNames() {
+        expiredNames.removeFirst(max(0, expiredNames.count - limits.maximumExpiredNames))
     }
 }

@@ -21,8 +21,8 @@ package struct Session {
     package var publicKey: PublicKey { credential.publicKey }
 
     /// When the frame next has to look at it.
-    var nextChange: BootInstant {
-        isExpiringAnnounced ? deadline : deadline.subtracting(seconds: FrameLimits.expiringNoticeSeconds)
+    func nextChange(_ limits: FrameLimits) -> BootInstant {
+        isExpiringAnnounced ? deadline : deadline.subtracting(seconds: limits.expiringNoticeSeconds)
     }
 }
 

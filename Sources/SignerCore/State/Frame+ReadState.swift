@@ -68,7 +68,7 @@ extension Frame {
     ) throws(StateError) {
         let name = try reader.name()
         let credential = try credentials.useAlone(at: reader.integer())
-        let dropped = try reader.moment(upTo: FrameLimits.pendingKeySeconds, after: written)
+        let dropped = try reader.moment(upTo: FrameLimits.longestPendingKeySeconds, after: written)
         pendingKeys[credential.publicKey] = PendingKey(credential: credential, name: name, dropped: dropped)
     }
 

@@ -34,8 +34,8 @@ extension StateHeader.Counts {
         credentials: 128,
         sessions: 64,
         pendingKeys: 64,
-        rememberedDeadlines: FrameLimits.maximumRememberedDeadlines,
-        expiredNames: FrameLimits.maximumExpiredNames,
+        rememberedDeadlines: FrameLimits.mostRememberedDeadlines,
+        expiredNames: FrameLimits.mostExpiredNames,
         embeddedKeys: 1
     )
 

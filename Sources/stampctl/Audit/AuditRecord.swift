@@ -13,6 +13,8 @@ struct AuditRecord: Renderable {
     let publicKey: String?
     let uid: Int?
     let pid: Int?
+    /// The caller's, where the frame could tell it.
+    let callerUnit: String?
     let payloadSHA256: String?
     let activityType: String?
     let organizationId: String?
@@ -40,6 +42,7 @@ struct AuditRecord: Renderable {
         publicKey = text("STAMPD_PUBLIC_KEY")
         uid = number("STAMPD_PEER_UID")
         pid = number("STAMPD_PEER_PID")
+        callerUnit = text("STAMPD_PEER_UNIT")
         payloadSHA256 = text("STAMPD_PAYLOAD_SHA256")
         activityType = text("STAMPD_ACTIVITY_TYPE")
         organizationId = text("STAMPD_ORGANIZATION_ID")
@@ -52,8 +55,8 @@ struct AuditRecord: Renderable {
 
     var lines: [String] {
         let values: [(String, String?)] = [
-            ("rule", rule), ("session", session), ("key", publicKey), ("payload", payloadSHA256),
-            ("type", activityType), ("organization", organizationId),
+            ("rule", rule), ("unit", callerUnit), ("session", session), ("key", publicKey),
+            ("payload", payloadSHA256), ("type", activityType), ("organization", organizationId),
             ("claimed-organization", claimedOrganizationId), ("claimed-user", claimedUserId),
             ("left-out", leftOut.map { "\($0)" }), ("lost", lost.map { "\($0)" }),
         ]

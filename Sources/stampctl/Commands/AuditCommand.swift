@@ -26,6 +26,9 @@ struct AuditCommand: ReportingCommand {
     @Option(help: ArgumentHelp("Only records of this caller.", valueName: "uid"))
     var uid: UInt32?
 
+    @Option(help: ArgumentHelp("Only records of callers in this unit.", valueName: "unit"))
+    var callerUnit: String?
+
     @Option(help: "Only what was allowed, or refused.")
     var decision: AuditDecision?
 
@@ -59,6 +62,7 @@ struct AuditCommand: ReportingCommand {
         query.require("STAMPD_SESSION", session)
         query.require("STAMPD_PUBLIC_KEY", key)
         query.require("STAMPD_PEER_UID", uid.map { "\($0)" })
+        query.require("STAMPD_PEER_UNIT", callerUnit)
         query.require("STAMPD_DECISION", decision?.rawValue)
         (query.since, query.until, query.follows) = (since, until, follow)
         return query

@@ -5,7 +5,7 @@ import SignerCore
 extension Audit {
     func stamped(_ payload: Span<UInt8>, as stamped: Stamped, session: SessionName) {
         guard isOn else { return }
-        let subject = PayloadSubject(of: payload)
+        let subject = PayloadSubject(of: payload, maximumByteCount: limits.maximumPayloadBytes)
         write(.stamp) { record in
             record.add(.session, session)
             record.add(.publicKey, stamped.publicKey)

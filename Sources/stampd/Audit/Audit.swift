@@ -7,9 +7,9 @@ import SignerCore
 /// It never waits. What the journal does not take waits in a bounded ring and is sent when it does; when the ring is full
 /// the stamp wins, and the count of lost records is the next record. No record holds a payload, a bundle or a secret.
 final class Audit {
-    private let journal: JournalSocket?
+    private let journal: DatagramSocket?
     private var writable: IOSource?
-    private var ring = RecordRing()
+    private var ring: RecordRing
     private var record = AuditRecord()
     private var lostRecord = AuditRecord()
     private var unreported: Int64 = 0
@@ -21,15 +21,23 @@ final class Audit {
     /// Why there is no audit; nil where there is one.
     let absence: SystemError?
 
+    /// What may be waited for, and what is looked through; the ring stays as long as it was made.
+    var limits: AuditLimits { didSet { refusals.rate = limits.refusals } }
+
     /// Whose call is being answered, and since when; nil between calls.
     var caller: (peer: Peer, start: BootInstant)?
 
     private static let retrySeconds: Int64 = 1
 
     /// The audit to the journal at `path`; it is off where nothing listens there.
-    init(_ loop: EventLoop, path: String) throws(SystemError) {
+    init(_ loop: EventLoop, path: String, limits: AuditLimits) throws(SystemError) {
+        self.limits = limits
+        ring = RecordRing(capacity: limits.maximumWaitingRecords)
+        refusals.rate = limits.refusals
         do throws(SystemError) {
-            journal = try JournalSocket(path: path)
+            let socket = try DatagramSocket(path: path)
+            try socket.connect()
+            journal = socket
             absence = nil
         } catch {
             journal = nil
@@ -62,7 +70,7 @@ final class Audit {
     ) {
         guard isOn else { return }
         reportLeftOut(at: now)
-        guard refusals.admits(peer.uid, at: now.seconds, isRoom: ring.count < RecordRing.capacityForRefusals) else {
+        guard refusals.admits(peer.uid, at: now.seconds, isRoom: ring.hasRoomForRefusals) else {
             return
         }
         record.start(.refusal)
@@ -93,11 +101,11 @@ final class Audit {
         if now >= retryTime { drain() }
     }
 
-    /// Says what is left to say before the end, and gives the journal a second to take what waits.
+    /// Says what is left to say before the end, and gives the journal its time to take what waits.
     func finish() {
         reportLeftOut(at: .never)
         drain()
-        let end = BootInstant.now.adding(seconds: 1)
+        let end = BootInstant.now.adding(seconds: limits.drainTimeoutSeconds)
         while let journal, ring.count > 0, retryTime == .never {
             let left = BootInstant.now.milliseconds(until: end)
             guard left > 0, journal.isWritable(within: CInt(left)) else { return }
@@ -121,6 +129,7 @@ final class Audit {
         guard let caller else { return }
         record.add(.peerUid, Int64(caller.peer.uid))
         record.add(.peerPid, Int64(caller.peer.pid))
+        if let unit = caller.peer.unit { record.add(.peerUnit, unit.name) }
         let nanoseconds = BootInstant.now.nanoseconds - caller.start.nanoseconds
         record.add(.microseconds, max(0, nanoseconds / 1000))
     }
@@ -135,7 +144,7 @@ extension Audit {
 
     private func enqueue(_ bytes: [UInt8]) {
         // The count of those that were lost stands where they would have stood.
-        if unreported > 0, ring.count + 1 < RecordRing.capacity { ring.append(takeLostRecord()) }
+        if unreported > 0, ring.count + 1 < ring.capacity { ring.append(takeLostRecord()) }
         guard unreported == 0, !ring.isFull else {
             unreported += 1
             lostCount += 1

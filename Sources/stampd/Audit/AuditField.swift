@@ -9,6 +9,7 @@ enum AuditField: String {
     case event = "STAMPD_EVENT"
     case peerUid = "STAMPD_PEER_UID"
     case peerPid = "STAMPD_PEER_PID"
+    case peerUnit = "STAMPD_PEER_UNIT"
     case session = "STAMPD_SESSION"
     case publicKey = "STAMPD_PUBLIC_KEY"
     case payloadSHA256 = "STAMPD_PAYLOAD_SHA256"

@@ -18,11 +18,9 @@ struct PayloadSubject {
     private(set) var activityType = Value.absent
     private(set) var organizationId = Value.absent
 
-    /// Longer payloads are not looked through: it would cost more than their signature.
-    static let maximumByteCount = 64 * 1024
-
-    init(of payload: Span<UInt8>) {
-        guard payload.count <= Self.maximumByteCount else {
+    /// A payload of more than `maximumByteCount` bytes is not looked through.
+    init(of payload: Span<UInt8>, maximumByteCount: Int) {
+        guard payload.count <= maximumByteCount else {
             (activityType, organizationId) = (.unread, .unread)
             return
         }

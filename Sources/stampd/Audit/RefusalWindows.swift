@@ -9,6 +9,13 @@ struct RefusalWindows {
 
     private var windows: [uid_t: RefusalWindow] = [:]
     private var shared = RefusalWindow()
+    /// Of every user.
+    var rate = RefusalRate() {
+        didSet {
+            shared.rate = rate
+            for uid in windows.keys { windows[uid]?.rate = rate }
+        }
+    }
     /// When the next counts are due.
     private(set) var reportTime = BootInstant.never
 
@@ -17,7 +24,8 @@ struct RefusalWindows {
         if windows.count >= Self.maximumUsers, windows[uid] == nil {
             windows = windows.filter { !$0.value.isOver(at: seconds) || $0.value.reportTime != .never }
         }
-        var window = windows[uid] ?? (windows.count < Self.maximumUsers ? RefusalWindow() : shared)
+        let fresh = windows.count < Self.maximumUsers ? RefusalWindow(rate) : shared
+        var window = windows[uid] ?? fresh
         let admitted = isRoom ? window.admits(at: seconds) : window.leaveOut(at: seconds)
         if windows[uid] != nil || windows.count < Self.maximumUsers { windows[uid] = window } else { shared = window }
         reportTime = min(reportTime, window.reportTime)

@@ -12,6 +12,15 @@ extension Server {
         if !isLogDoubled { log.refused(line(), at: now.seconds) }
     }
 
+    func note(
+        _ peer: Peer,
+        refusedBy refusal: AuthorizationRefusal,
+        line: @autoclosure () -> String,
+        at now: BootInstant
+    ) {
+        note(peer, refusedBy: "Denied.\(refusal.rule.rawValue)", line: line(), at: now)
+    }
+
     /// Notes a call that was refused; nil for a method that this socket does not have, or that was given what it does not
     /// take. Looking at what is not there is no refusal.
     func note(_ error: ErrorReply, of connection: Connection, method: Method?, at now: BootInstant) {

@@ -66,14 +66,14 @@ extension Server {
         }
         audit.admitted(session, by: .injection)
         replies.reply(at: now, session: session)
-        if frame.rememberedDeadlineCount >= FrameLimits.manyRememberedDeadlines {
-            log.write(.warning, Self.manyDeadlines(frame.rememberedDeadlineCount))
+        if frame.rememberedDeadlineCount >= frame.limits.manyRememberedDeadlines {
+            log.write(.warning, manyDeadlines(frame.rememberedDeadlineCount))
         }
     }
 
-    private static func manyDeadlines(_ count: Int) -> String {
+    private func manyDeadlines(_ count: Int) -> String {
         """
-        \(count) of \(FrameLimits.maximumRememberedDeadlines) keys' deadlines are remembered; then bundles are refused \
+        \(count) of \(frame.limits.maximumRememberedDeadlines) keys' deadlines are remembered; then bundles are refused \
         until the embedded key is reset
         """
     }

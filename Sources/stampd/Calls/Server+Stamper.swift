@@ -90,7 +90,7 @@ extension Server {
             sessions: frame.listSessions(at: now).count,
             connections: connections.count,
             counters: counters,
-            auditLost: audit.lostCount + log.lostCount
+            auditLost: lostCount
         )
     }
 }

@@ -15,11 +15,17 @@ final class Connection {
         case watching
         /// What was written is sent, what comes is thrown away, then it ends.
         case closing
+
+        var isRefused: Bool { if case .refused = self { true } else { false } }
     }
 
     let descriptor: CInt
     let peer: Peer
     let door: Door
+    /// Of the socket that it came through, as rules have it.
+    let ruleName: String
+    /// The peer, whose end is the connection's; nil where the kernel does not tell, or it was told already.
+    private(set) var process: PeerProcess?
     var state: State
     var input = InputBuffer()
     var scanner: FrameScanner
@@ -49,12 +55,16 @@ final class Connection {
         id: UInt64,
         poller: Poller,
         peer: Peer,
-        door: Door,
+        process: PeerProcess?,
+        socket: any DoorSocket,
         state: State,
         limitBytes: Int,
         now: BootInstant
     ) throws(SystemError) {
-        do throws(SystemError) { try poller.add(descriptor, events: events, id: id) } catch {
+        do throws(SystemError) {
+            try poller.add(descriptor, events: events, id: id)
+            if let process { try poller.add(process.descriptor, events: CLinuxReadable, id: id | Self.processBit) }
+        } catch {
             close(descriptor)
             throw error
         }
@@ -62,7 +72,9 @@ final class Connection {
         self.poller = poller
         self.descriptor = descriptor
         self.peer = peer
-        self.door = door
+        self.process = process
+        door = socket.door
+        ruleName = socket.ruleName
         self.state = state
         scanner = FrameScanner(limitBytes: limitBytes)
         lastActivity = now
@@ -75,7 +87,7 @@ final class Connection {
     /// It has a frame that is not whole, and waits for its peer to go on.
     var isReadingFrame: Bool { frameStart != nil && !isPaused }
     var isClosing: Bool { if case .closing = state { true } else { false } }
-    var isRefused: Bool { if case .refused = state { true } else { false } }
+    var isRefused: Bool { state.isRefused }
 
     /// When it ends unless something happens.
     func deadline(_ limits: ConnectionLimits) -> BootInstant {
@@ -87,8 +99,20 @@ final class Connection {
         }
     }
 
+    /// Set in the name of a peer's process in `poller`, which is otherwise that of its connection.
+    static let processBit: UInt64 = 1 << 63
+
     /// The loop tells it nothing any more.
-    func stopPolling() { poller.remove(descriptor) }
+    func stopPolling() {
+        poller.remove(descriptor)
+        releaseProcess()
+    }
+
+    /// Closed, the process's descriptor leaves `poller` too: nobody else has it.
+    func releaseProcess() { process = nil }
+
+    /// Takes no more from the peer, nor from whoever has its end of the socket: what came before is read, then the end.
+    func stopReceiving() { shutdown(descriptor, CInt(SHUT_RD)) }
 
     /// What the loop has to tell it: room while replies wait, bytes otherwise.
     func updateEvents() {

@@ -9,6 +9,7 @@ extension Server {
     func accept(at socket: any DoorSocket) {
         for _ in 0..<16 {
             guard connections.count < limits.maximumConnections else { return pauseAccepting(until: .never) }
+            do throws(SystemError) { try spareDescriptor.hold() } catch { return waitForDescriptors(error) }
             let descriptor = CLinuxAccept(socket.descriptor)
             let code = errno
             if descriptor >= 0 {
@@ -18,13 +19,16 @@ extension Server {
             switch code {
             case EAGAIN: return
             case EINTR, ECONNABORTED: continue
-            default:
-                // Descriptors or memory ran out: the peer waits in the kernel, and nobody spins.
-                let now = BootInstant.now
-                log.refused("accept4: \(SystemError(call: "accept4", code: code).message)", at: now.seconds)
-                return pauseAccepting(until: now.adding(milliseconds: ConnectionLimits.acceptPauseMilliseconds))
+            default: return waitForDescriptors(SystemError(call: "accept4", code: code))
             }
         }
+    }
+
+    /// Descriptors or memory ran out: peers wait in the kernel, and nobody spins.
+    private func waitForDescriptors(_ error: SystemError) {
+        let now = BootInstant.now
+        log.refused("a connection, for now: \(error.message)", at: now.seconds)
+        pauseAccepting(until: now.adding(milliseconds: ConnectionLimits.acceptPauseMilliseconds))
     }
 
     func pauseAccepting(until time: BootInstant) {
@@ -44,31 +48,36 @@ extension Server {
 
     private func admit(_ descriptor: CInt, at socket: any DoorSocket) {
         let now = BootInstant.now
-        guard let peer = try? Peer.read(from: descriptor) else {
+        guard let identified = try? identify(descriptor, at: socket) else {
             close(descriptor)
             return
         }
+        var peer = identified.peer
         let state = decide(peer, at: socket, now: now)
+        // There may be many of them; a reload asks again.
+        peer.groups = []
         lastConnectionId += 1
         let connection = try? Connection(
             descriptor: descriptor,
             id: lastConnectionId,
             poller: loop.connections,
             peer: peer,
-            door: socket.door,
+            process: state.isRefused ? nil : identified.found.process,
+            socket: socket,
             state: state,
-            limitBytes: limits.maximumFrameBytes,
+            limitBytes: state.isRefused ? ConnectionLimits.readByteCount : limits.maximumFrameBytes,
             now: now
         )
         guard let connection else { return }
         keep(connection)
+        if case .ended = identified.found { connection.stopReceiving() }
         schedule(connection.deadline(limits))
     }
 
     /// Whether the peer's calls will be answered, or what its first call will be told.
     private func decide(_ peer: Peer, at socket: any DoorSocket, now: BootInstant) -> Connection.State {
-        if let reason = authorization.refusal(of: peer, at: socket) {
-            note(peer, refusedBy: "Denied.peer", line: "a connection of \(peer.description): \(reason)", at: now)
+        if let refusal = refusal(of: peer, at: socket) {
+            note(peer, refusedBy: refusal, line: "a connection of \(peer.description): \(refusal.reason)", at: now)
             return .refused(.denied(rule: "peer"))
         }
         let ofUser = connectionsByUser[peer.uid, default: 0]
@@ -92,6 +101,13 @@ extension Server {
             return
         }
         refused.append(connection)
-        if refused.count > ConnectionLimits.maximumRefusedConnections { end(refused[0]) }
+        if refused.count > limits.maximumRefusedConnections { endOldestRefused() }
+    }
+
+    /// Told first, where its call is here already.
+    func endOldestRefused() {
+        let oldest = refused[0]
+        if oldest.isRefused { receive(oldest) }
+        end(oldest)
     }
 }

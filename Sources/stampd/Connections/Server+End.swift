@@ -58,7 +58,7 @@ extension Server {
     func beginDrain() {
         guard !isDraining else { return }
         drainDeadline = BootInstant.now.adding(seconds: limits.drainTimeoutSeconds)
-        serviceManager.tellStopping()
+        serviceManager.notifier?.tell(.stopping)
         log.write(.notice, "stopping: \(connections.count) connections are drained")
         listeners.removeAll()
         acceptAgain = .never
@@ -92,6 +92,7 @@ extension Server {
     func stop() {
         log.reportLeftOut()
         audit.finish()
+        serviceManager.notifier?.finish()
         loop.exit(0)
     }
 }

@@ -23,7 +23,7 @@ extension Server {
 
     private func tell(_ watcher: Connection, _ message: [UInt8]) {
         if watcher.output.isEmpty { watcher.lastActivity = .now }
-        guard watcher.send(message), watcher.output.count <= ConnectionLimits.maximumEventBytes else {
+        guard watcher.send(message), watcher.output.count <= limits.maximumEventBytes else {
             return end(watcher)
         }
         watcher.updateEvents()

@@ -4,13 +4,13 @@ import SignerCore
 extension Server {
     /// When the frame ends because nobody needs it; `.never` while somebody is connected, or it holds what would be missed.
     var idleExitTime: BootInstant {
-        guard let exitOnIdleSeconds, !isDraining, polled.isEmpty, frame.isDispensable else { return .never }
+        guard let exitOnIdleSeconds = configuration.exitOnIdleSeconds, !isDraining, polled.isEmpty, frame.isDispensable
+        else { return .never }
         return lastConnectionEnd.adding(seconds: exitOnIdleSeconds)
     }
 
     /// The last connection is gone: the time without one begins.
     func noteNoConnection() {
-        guard exitOnIdleSeconds != nil else { return }
         lastConnectionEnd = .now
         schedule(idleExitTime)
     }

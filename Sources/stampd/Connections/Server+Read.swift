@@ -84,13 +84,18 @@ extension Server {
         to replies: inout JSONWriter
     ) -> Bool {
         guard connection.output.isEmpty else { return false }
-        for _ in 0..<ConnectionLimits.callsPerTurn {
+        for _ in 0..<limits.maximumCallsPerTurn {
             guard connection.isServing || connection.isRefused else { return false }
             guard replies.bytes.count < ConnectionLimits.sendByteCount else { return true }
             switch connection.scanner.next(in: input.bytes) {
             case .needsMore: return false
             case .frame(let range): answer(input.bytes.extracting(range), from: connection, to: &replies)
             case .tooLarge:
+                if case .refused(let error) = connection.state {
+                    replies.reply(error)
+                    connection.state = .closing
+                    return false
+                }
                 refuseFrame(of: connection, by: "TooLarge", because: "longer than \(limits.maximumFrameBytes) bytes")
                 replies.reply(.tooLarge(limitBytes: Int64(limits.maximumFrameBytes)))
                 connection.state = .closing

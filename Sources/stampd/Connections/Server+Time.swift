@@ -16,7 +16,7 @@ extension Server {
         audit.keepTime(at: now)
         frame.advance(to: now)
         publishEvents()
-        serviceManager.tellStatus(of: frame, at: now)
+        serviceManager.keepTime(frame, at: now)
         for connection in connections.values where now >= connection.deadline(limits) { expire(connection) }
         for connection in refused where now >= connection.deadline(limits) { end(connection) }
         if now >= acceptAgain { resumeAccepting() }
@@ -36,6 +36,6 @@ extension Server {
         var next = min(frame.nextChange, acceptAgain, drainDeadline, idleExitTime)
         for connection in connections.values { next = min(next, connection.deadline(limits)) }
         for connection in refused { next = min(next, connection.deadline(limits)) }
-        schedule(min(next, log.leftOutReportTime, audit.nextTime, serviceManager.nextChange))
+        schedule(min(next, log.leftOutReportTime, audit.nextTime, serviceManager.nextTime))
     }
 }

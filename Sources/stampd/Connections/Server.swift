@@ -9,9 +9,18 @@ import Varlink
 /// One thread. Each extension is one phase: accepting, reading, answering, telling events, keeping time, ending.
 final class Server {
     let loop: EventLoop
-    let limits: ConnectionLimits
-    let authorization: Authorization
-    let exitOnIdleSeconds: Int64?
+    /// Nil where there is no file.
+    let source: ConfigurationSource?
+    var configuration: Configuration
+    var limits: ConnectionLimits { configuration.limits }
+    /// Whom it serves before any rule.
+    let ownAuthorization: Authorization
+    /// Whom it serves of them.
+    var authorization: AuthorizationRules { configuration.authorization }
+    /// Whether /proc tells the units of peers.
+    let areUnitsTold = PeerUnit.isTold()
+    /// Kept for the process of the next peer, so that whom accept4(2) found room for has room.
+    var spareDescriptor = SpareDescriptor()
     let started = BootInstant.now
     var frame: Frame
     var log: Log
@@ -52,7 +61,7 @@ final class Server {
 
     /// Since when nobody is connected, where nobody is.
     var lastConnectionEnd = BootInstant.now
-    var serviceManager = ServiceManager()
+    var serviceManager: ServiceManager
     var timer: TimerSource?
     var signals: [SignalSource] = []
 
@@ -78,19 +87,22 @@ final class Server {
         var stamp: [UInt8] = []
     }
 
-    init(_ options: Options, log: Log) throws(SystemError) {
+    init(_ configuration: Configuration, from source: ConfigurationSource?, log: Log) throws(SystemError) {
         loop = try EventLoop()
-        limits = options.limits
-        exitOnIdleSeconds = options.exitOnIdleSeconds
-        authorization = Authorization(ownUid: geteuid())
-        frame = Frame(limits: options.frameLimits)
+        self.source = source
+        self.configuration = configuration
+        serviceManager = try ServiceManager(loop)
+        ownAuthorization = Authorization(ownUid: geteuid())
+        frame = Frame(limits: configuration.frameLimits)
         self.log = log
-        audit = try Audit(loop, path: options.journalSocket)
-        stampRate = StampRate(perSecond: options.maximumStampsPerSecond)
+        self.log.refusalRate = configuration.auditLimits.refusals
+        audit = try Audit(loop, path: configuration.journalSocket, limits: configuration.auditLimits)
+        stampRate = StampRate(configuration.stampLimits)
         timer = try TimerSource(loop) { [unowned self] in keepTime() }
-        for signal in [SIGTERM, SIGINT, SIGHUP] {
+        for signal in [SIGTERM, SIGINT] {
             signals.append(try SignalSource(loop, signal) { [unowned self] in beginDrain() })
         }
+        signals.append(try SignalSource(loop, SIGHUP) { [unowned self] in reloadOrEnd() })
         signals.append(try SignalSource(loop, SIGUSR1) { [unowned self] in resetFromOutside() })
     }
 
@@ -102,14 +114,23 @@ final class Server {
     /// Serves until a signal ends it; the exit code.
     func run() throws(SystemError) -> Int32 {
         tellReady()
-        try loop.pingWatchdog()
         schedule(idleExitTime)
         return try loop.run(
             onReady: { id, events in
-                if let connection = polled[id] { ready(connection, events) }
+                guard let connection = polled[id & ~Connection.processBit] else { return }
+                if id & Connection.processBit == 0 { ready(connection, events) } else { peerEnded(connection) }
             },
-            onTurn: serveQueue
+            onTurn: {
+                let isBusy = serveQueue()
+                noteLosses()
+                return isBusy
+            }
         )
+    }
+
+    /// A terminal that hangs up ends a frame that was started by hand.
+    private func reloadOrEnd() {
+        if let source { reload(from: source) } else { beginDrain() }
     }
 
     private func resetFromOutside() {

@@ -32,11 +32,6 @@ import Glibc
 
     deinit { unsafe sd_event_unref(event) }
 
-    /// Pings the service manager from this loop, where it watches this process (`$WATCHDOG_USEC`, sd_watchdog_enabled(3)).
-    func pingWatchdog() throws(SystemError) {
-        try unsafe checkSystemd(sd_event_set_watchdog(event, 1), "sd_event_set_watchdog")
-    }
-
     /// Runs until `exit`; returns its code.
     ///
     /// `onReady` gets a connection's name and epoll(7)'s bits; `onTurn` comes after all that were ready, and says whether

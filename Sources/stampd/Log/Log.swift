@@ -21,6 +21,12 @@ struct Log {
     private(set) var lostCount: Int64 = 0
     private var refusals = RefusalWindow()
 
+    /// How many lines about refusals are written.
+    var refusalRate: RefusalRate {
+        get { refusals.rate }
+        set { refusals.rate = newValue }
+    }
+
     init() {
         var status = stat()
         guard unsafe fstat(STDERR_FILENO, &status) == 0, let stream = unsafe getenv("JOURNAL_STREAM") else {
@@ -58,22 +64,28 @@ struct Log {
     }
 }
 
+/// How many of a flood's lines are written in each window of time.
+struct RefusalRate: Equatable, Sendable {
+    var maximumLines = 20
+    var windowSeconds: Int64 = 10
+}
+
 /// Lets a number of lines through in each window of time and counts the others.
 struct RefusalWindow {
-    static let maximumLines = 20
-    static let windowSeconds: Int64 = 10
-
+    var rate = RefusalRate()
     private var start: Int64 = 0
     private var written = 0
     private var leftOut = 0
 
+    init(_ rate: RefusalRate = RefusalRate()) { self.rate = rate }
+
     /// Whether a line may be written now; counted otherwise.
     mutating func admits(at seconds: Int64) -> Bool {
-        if seconds >= start + Self.windowSeconds {
+        if seconds >= start + rate.windowSeconds {
             start = seconds
             written = 0
         }
-        guard written < Self.maximumLines else {
+        guard written < rate.maximumLines else {
             leftOut += 1
             return false
         }
@@ -83,7 +95,7 @@ struct RefusalWindow {
 
     /// Counts a line that is not written for another reason; false.
     mutating func leaveOut(at seconds: Int64) -> Bool {
-        if seconds >= start + Self.windowSeconds {
+        if seconds >= start + rate.windowSeconds {
             start = seconds
             written = 0
         }
@@ -91,15 +103,15 @@ struct RefusalWindow {
         return false
     }
 
-    func isOver(at seconds: Int64) -> Bool { seconds >= start + Self.windowSeconds }
+    func isOver(at seconds: Int64) -> Bool { seconds >= start + rate.windowSeconds }
 
     var reportTime: BootInstant {
-        leftOut == 0 ? .never : BootInstant(nanoseconds: 0).adding(seconds: start + Self.windowSeconds)
+        leftOut == 0 ? .never : BootInstant(nanoseconds: 0).adding(seconds: start + rate.windowSeconds)
     }
 
     /// How many were left out; zero until their window is over.
     mutating func takeLeftOut(at seconds: Int64) -> Int {
-        guard seconds >= start + Self.windowSeconds else { return 0 }
+        guard seconds >= start + rate.windowSeconds else { return 0 }
         defer { leftOut = 0 }
         return leftOut
     }

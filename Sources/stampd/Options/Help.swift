@@ -15,6 +15,9 @@ enum Help {
         there, and be writable by its owner alone.
 
           --socket-directory DIR             where the two sockets are made
+          --configuration FILE               a JSON file, read at start and on SIGHUP; an option here
+                                             wins over it
+          --check-configuration FILE         only say ok, or what is wrong with that file
           --maximum-expiration-seconds N     the longest session that may be asked for (86400)
           --maximum-sessions N               sessions alive at once, 1 to 64 (64)
           --maximum-frame-bytes N            the longest call (1048576)
@@ -37,12 +40,13 @@ enum Help {
           --version                          print the version
           -h, --help                         print this
 
-        Signals: SIGTERM, SIGINT and SIGHUP answer what was accepted and end it; SIGUSR1 destroys
-        the embedded key and every credential, and goes on.
+        Signals: SIGTERM and SIGINT answer what was accepted and end it; SIGHUP reads the
+        configuration again, and without one ends it too; SIGUSR1 destroys the embedded key and
+        every credential, and goes on.
 
         Exit codes: 0 ended by a signal, or idle; 64 wrong usage; 69 the sockets' names are taken;
-        71 the system refused something; 77 the directory is not safe; 78 what the service manager
-        passed is not what a frame listens at.
+        71 the system refused something; 77 the directory is not safe; 78 the configuration, or what
+        the service manager passed, is not what a frame takes.
 
         Try it:  mkdir -m 0700 /tmp/frame && stampd --socket-directory /tmp/frame
         """
@@ -55,15 +59,13 @@ extension Options.Failure {
         case .repeated(let name): "\(name) is given twice"
         case .missingValue(let name): "\(name) needs a value"
         case .unexpected(let argument): "there is no place for '\(argument)'"
-        case .invalid(let option, let range):
-            "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound)"
-        case .pathTooLong(let name): "\(name) takes a path of at most \(JournalSocket.maximumPathByteCount) bytes"
-        case .readingTooSmall(let minimum):
-            "--maximum-reading-bytes must be \(minimum) or more with so many connections and such frames"
+        case .invalid(let option, let takes): "\(option) takes \(takes)"
+        case .conflict(let conflict): conflict.message(naming: \.optionName)
         case .invalidBootId: "--boot-id takes 32 lower-case hex digits, as %b in a unit gives them"
         case .keepStateWithoutBootId: "--keep-state needs --boot-id HEX"
         case .bootIdWithoutKeepState: "--boot-id goes with --keep-state"
-        case .allReserved(let count): "--reserved-connections must be less than the \(count) of --maximum-connections"
+        case .relativeConfiguration: "--configuration takes an absolute path, in a directory of its own"
+        case .twoConfigurations: "--check-configuration goes without --configuration"
         }
     }
 }

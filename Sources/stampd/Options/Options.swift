@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
-import Varlink
 
 /// What the command line asks for.
 struct Options {
     enum Command {
         case help
         case version
+        /// Only looks at a configuration.
+        case check(ConfigurationSource)
         case run(Options)
     }
 
@@ -15,34 +16,32 @@ struct Options {
         case repeated(String)
         case missingValue(String)
         case unexpected(String)
-        /// An option's value that is no whole number in its range.
-        case invalid(option: String, range: ClosedRange<Int64>)
-        /// An option's path that fits no socket's address.
-        case pathTooLong(String)
-        /// Less memory for reading than a piece of each connection and one frame take.
-        case readingTooSmall(minimum: Int)
-        /// As many places kept as there are: nobody but root could stamp.
-        case allReserved(of: Int)
+        /// A value that the option does not take.
+        case invalid(option: String, takes: String)
+        case conflict(Configuration.Conflict)
         case invalidBootId
         /// One of --keep-state and --boot-id without the other.
         case keepStateWithoutBootId
         case bootIdWithoutKeepState
+        case relativeConfiguration
+        case twoConfigurations
     }
 
     /// Nil where the service manager passes the sockets.
-    var socketDirectory: String?
-    var limits = ConnectionLimits()
-    var frameLimits = FrameLimits()
-    /// Nil where it stays however long nobody needs it.
-    var exitOnIdleSeconds: Int64?
-    var journalSocket = JournalSocket.defaultPath
-    /// Of one user; 0 for no limit.
-    var maximumStampsPerSecond: Int64 = 1000
-    var mayUseUnlockedMemory = false
-    var mayKeepState = false
-    /// Of this boot; nil unless state is kept.
-    var bootId: BootId?
-    var mustHaveSandbox = false
+    private(set) var socketDirectory: String?
+    /// Of this boot; nil where no state is to be kept.
+    private(set) var bootId: BootId?
+    /// Nil where there is no file.
+    private(set) var configurationPath: String?
+    private var checkedPath: String?
+    private var overrides: [ConfigurationSource.Override] = []
+    /// What the command line says, and the defaults; what the file says is not in it.
+    private(set) var configuration = Configuration()
+
+    /// Where the configuration is read from, at start and again; nil where there is no file.
+    var source: ConfigurationSource? {
+        configurationPath.map { path in ConfigurationSource(path: path, overrides: overrides) }
+    }
 
     /// - Parameter arguments: Without the program's name.
     /// - Returns: What to do. `--help` and `--version` win over everything else.
@@ -57,117 +56,90 @@ struct Options {
             guard argument.hasPrefix("--") else { throw .unexpected(argument) }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
-            guard let option = Option(rawValue: name) else { throw .unknown(name) }
+            guard let option = Option(name) else { throw .unknown(name) }
             guard seen.insert(name).inserted else { throw .repeated(name) }
-            if let flag = option.flag {
+            if case .setting(let setting) = option, case .flag = setting.place {
                 guard parts.count == 1 else { throw .unexpected(argument) }
-                options[keyPath: flag] = true
+                try options.set(setting, to: .flag(true))
                 continue
             }
             guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else { throw .missingValue(name) }
+            guard !value.isEmpty || option.isNumber else { throw .missingValue(name) }
             try options.set(option, to: value)
         }
-        guard options.limits.maximumReadingBytes >= options.limits.minimumReadingBytes else {
-            throw .readingTooSmall(minimum: options.limits.minimumReadingBytes)
+        return try options.checked()
+    }
+
+    private func checked() throws(Failure) -> Command {
+        if let checkedPath {
+            guard configurationPath == nil else { throw .twoConfigurations }
+            return .check(ConfigurationSource(path: checkedPath, overrides: overrides))
         }
-        guard options.limits.reservedConnections < options.limits.maximumConnections else {
-            throw .allReserved(of: options.limits.maximumConnections)
+        // What the file says of them is judged with it.
+        if configurationPath == nil {
+            if let conflict = configuration.conflicts.first { throw .conflict(conflict) }
+            guard bootId == nil || configuration.mayKeepState else { throw .bootIdWithoutKeepState }
         }
-        guard options.bootId == nil || options.mayKeepState else { throw .bootIdWithoutKeepState }
-        guard options.bootId != nil || !options.mayKeepState else { throw .keepStateWithoutBootId }
-        return .run(options)
+        guard bootId != nil || !configuration.mayKeepState else { throw .keepStateWithoutBootId }
+        return .run(self)
     }
 
     private mutating func set(_ option: Option, to value: String) throws(Failure) {
-        guard option != .socketDirectory else {
-            guard !value.isEmpty else { throw .missingValue(option.rawValue) }
-            socketDirectory = value
-            return
-        }
-        guard option != .bootId else {
+        switch option {
+        case .socketDirectory: socketDirectory = value
+        case .bootId:
             bootId = BootId(hex: Array(value.utf8).span)
             guard bootId != nil else { throw .invalidBootId }
-            return
+        case .configuration:
+            // Its directory stays readable: not the root, beneath which everything is.
+            guard value.hasPrefix("/"), value.dropFirst().contains("/") else { throw .relativeConfiguration }
+            configurationPath = value
+        case .checkConfiguration: checkedPath = value
+        case .setting(let setting):
+            guard option.isNumber else { return try set(setting, to: .text(value)) }
+            let isNumber = value.utf8.allSatisfy(isDigit)
+            guard isNumber, let number = Int64(value) else {
+                throw .invalid(option: setting.optionName, takes: setting.takes)
+            }
+            try set(setting, to: .number(number))
         }
-        guard option != .journalSocket else {
-            guard !value.isEmpty else { throw .missingValue(option.rawValue) }
-            guard value.utf8.count <= JournalSocket.maximumPathByteCount else { throw .pathTooLong(option.rawValue) }
-            journalSocket = value
-            return
+    }
+
+    private mutating func set(_ setting: Setting, to value: Setting.Value) throws(Failure) {
+        guard setting.set(value, in: &configuration) else {
+            throw .invalid(option: setting.optionName, takes: setting.takes)
         }
-        let range = option.range
-        guard value.utf8.allSatisfy(isDigit), let number = Int64(value), range.contains(number) else {
-            throw .invalid(option: option.rawValue, range: range)
-        }
-        switch option {
-        case .socketDirectory, .bootId, .journalSocket, .keepState, .allowUnlockedMemory, .requireSandbox: break
-        case .maximumStampsPerSecond: maximumStampsPerSecond = number
-        case .maximumFrameBytes: limits.maximumFrameBytes = Int(number)
-        case .maximumNesting: limits.maximumNesting = Int(number)
-        case .maximumReadingBytes: limits.maximumReadingBytes = Int(number)
-        case .maximumConnections: limits.maximumConnections = Int(number)
-        case .maximumConnectionsPerUser: limits.maximumConnectionsPerUser = Int(number)
-        case .reservedConnections: limits.reservedConnections = Int(number)
-        case .frameTimeoutSeconds: limits.frameTimeoutSeconds = number
-        case .idleTimeoutSeconds: limits.idleTimeoutSeconds = number
-        case .drainTimeoutSeconds: limits.drainTimeoutSeconds = number
-        case .exitOnIdle: exitOnIdleSeconds = number
-        case .maximumSessions: frameLimits.maximumSessions = Int(number)
-        case .maximumExpirationSeconds: frameLimits.maximumExpirationSeconds = number
-        }
+        overrides.append(ConfigurationSource.Override(setting: setting, value: value))
     }
 }
 
 private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
-/// The options by name, and the range of those that take a number.
-enum Option: String, CaseIterable {
-    case socketDirectory = "--socket-directory"
-    case maximumExpirationSeconds = "--maximum-expiration-seconds"
-    case maximumSessions = "--maximum-sessions"
-    case maximumFrameBytes = "--maximum-frame-bytes"
-    case maximumNesting = "--maximum-nesting"
-    case maximumReadingBytes = "--maximum-reading-bytes"
-    case maximumConnections = "--maximum-connections"
-    case maximumConnectionsPerUser = "--maximum-connections-per-user"
-    case reservedConnections = "--reserved-connections"
-    case frameTimeoutSeconds = "--frame-timeout-seconds"
-    case idleTimeoutSeconds = "--idle-timeout-seconds"
-    case drainTimeoutSeconds = "--drain-timeout-seconds"
-    case exitOnIdle = "--exit-on-idle"
-    case keepState = "--keep-state"
-    case bootId = "--boot-id"
-    case maximumStampsPerSecond = "--maximum-stamps-per-second"
-    case journalSocket = "--journal-socket"
-    case allowUnlockedMemory = "--allow-unlocked-memory"
-    case requireSandbox = "--require-sandbox"
+/// An option with a value, or a flag: those of the command line alone, and those that are members of the file too.
+private enum Option {
+    case socketDirectory
+    case bootId
+    case configuration
+    case checkConfiguration
+    case setting(Setting)
 
-    /// What an option without a value turns on; nil for the others.
-    var flag: WritableKeyPath<Options, Bool>? {
-        switch self {
-        case .keepState: \.mayKeepState
-        case .allowUnlockedMemory: \.mayUseUnlockedMemory
-        case .requireSandbox: \.mustHaveSandbox
-        default: nil
+    init?(_ name: String) {
+        switch name {
+        case "--socket-directory": self = .socketDirectory
+        case "--boot-id": self = .bootId
+        case "--configuration": self = .configuration
+        case "--check-configuration": self = .checkConfiguration
+        default:
+            guard let setting = Setting.option(name) else { return nil }
+            self = .setting(setting)
         }
     }
 
-    var range: ClosedRange<Int64> {
-        switch self {
-        case .socketDirectory, .bootId, .journalSocket, .keepState, .allowUnlockedMemory, .requireSandbox: 0...0
-        case .maximumExpirationSeconds: 1...FrameLimits.longestExpirationSeconds
-        case .maximumStampsPerSecond: 0...1_000_000
-        case .maximumSessions: 1...64
-        case .maximumFrameBytes: 1024...16_777_216
-        case .maximumNesting: 2...128
-        case .maximumReadingBytes: 1_048_576...1_073_741_824
-        case .maximumConnections: 2...16_384
-        case .maximumConnectionsPerUser: 1...16_384
-        case .reservedConnections: 0...1024
-        case .frameTimeoutSeconds: 1...60
-        case .idleTimeoutSeconds: 1...86_400
-        case .drainTimeoutSeconds: 1...60
-        case .exitOnIdle: 1...86_400
+    var isNumber: Bool {
+        guard case .setting(let setting) = self else { return false }
+        switch setting.place {
+        case .count, .number, .choice: return true
+        case .flag, .path: return false
         }
     }
 }

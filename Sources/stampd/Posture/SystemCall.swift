@@ -85,7 +85,6 @@ extension SystemCall {
         SystemCall("getsockname", 51, 204),
         SystemCall("getpeername", 52, 205),
         SystemCall("pidfd_open", 434, 434),
-        SystemCall("pidfd_send_signal", 424, 424),
         // What is open already, /proc, the removal of own sockets, memory that is kept over a restart.
         SystemCall("read", 0, 63),
         SystemCall("readv", 19, 65),

@@ -6,12 +6,22 @@ extension Server {
     func tellReady() {
         serviceManager.tellReady()
         noteStatusChange()
-        serviceManager.tellStatus(of: frame, at: .now)
+        serviceManager.keepTime(frame, at: .now)
+        schedule(serviceManager.nextTime)
     }
 
     /// The status is told in the loop's next turn, or once it may be.
     func noteStatusChange() {
         serviceManager.noteChange()
-        schedule(serviceManager.nextChange)
+        schedule(serviceManager.nextTime)
     }
+
+    /// At the end of each turn: the manager hears of what was lost in it.
+    func noteLosses() {
+        serviceManager.noteLosses(lostCount)
+        schedule(serviceManager.nextTime)
+    }
+
+    /// Records that no journal took, and lines that standard error did not take.
+    var lostCount: Int64 { audit.lostCount + log.lostCount }
 }

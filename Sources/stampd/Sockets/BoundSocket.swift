@@ -7,6 +7,7 @@ final class BoundSocket: DoorSocket {
     let door: Door
     let name: String
     let descriptor: CInt
+    var ruleName: String { door.name }
     let isOpenToOthers = false
     var removableFrom: CInt? { directory.descriptor }
     private let directory: SocketDirectory

@@ -5,6 +5,8 @@ protocol DoorSocket: AnyObject {
     var door: Door { get }
     /// For a line of the log: the socket's path, or the name that the service manager gave it.
     var name: String { get }
+    /// Its name in the rules of who is served: `control`, `stamp` or `stamp-NAME`.
+    var ruleName: String { get }
     var descriptor: CInt { get }
     /// Whom it serves beside the frame's own user and root: everybody whom its file's permissions let through, or nobody.
     var isOpenToOthers: Bool { get }

@@ -10,6 +10,7 @@ final class PassedSocket: DoorSocket {
     /// As `FileDescriptorName=` has it: `control`, `stamp` or `stamp-NAME`.
     let name: String
     let descriptor: CInt
+    var ruleName: String { name }
     let isOpenToOthers = true
     let removableFrom: CInt? = nil
 
@@ -41,7 +42,7 @@ final class PassedSocket: DoorSocket {
 
     deinit { close(descriptor) }
 
-    private static func door(named name: String) -> Door? {
+    static func door(named name: String) -> Door? {
         if name == "control" { return .control }
         if name == "stamp" { return .stamp }
         guard name.hasPrefix("stamp-") else { return nil }
@@ -50,7 +51,7 @@ final class PassedSocket: DoorSocket {
     }
 
     /// As long as a session's name may be, and of the same characters.
-    private static let maximumNameByteCount = 64
+    static let maximumNameByteCount = 64
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {

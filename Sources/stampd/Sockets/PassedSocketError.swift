@@ -38,7 +38,9 @@ extension PassedSocketError {
 
 extension String {
     /// At most 64 of its characters, those that are not printable ASCII replaced: for a line about a name of others.
-    var printable: String {
-        String(unicodeScalars.prefix(64).map { (" "..."~").contains($0) ? Character($0) : "?" })
+    var printable: String { printable(64) }
+
+    func printable(_ maximumCount: Int) -> String {
+        String(unicodeScalars.prefix(maximumCount).map { (" "..."~").contains($0) ? Character($0) : "?" })
     }
 }

@@ -5,46 +5,41 @@ import Glibc
 /// Who is at the other end, as the kernel noted it when it connected.
 struct Peer: Sendable {
     let uid: uid_t
+    let gid: gid_t
+    /// As this pid namespace has it; 0 where it does not.
     let pid: pid_t
+    /// Its group and its supplementary groups, where somebody asked (`readGroups`).
+    var groups: Set<gid_t> = []
+    /// Nil where it cannot be told, or nobody asked.
+    var unit: PeerUnit?
 
     static func read(from descriptor: CInt) throws(SystemError) -> Peer {
         var credentials = CLinuxPeerCredentials()
         try unsafe checkLibc(CLinuxGetPeerCredentials(descriptor, &credentials), "getsockopt(SO_PEERCRED)")
-        return Peer(uid: credentials.uid, pid: credentials.pid)
+        return Peer(uid: credentials.uid, gid: credentials.gid, pid: credentials.pid)
+    }
+
+    /// SO_PEERGROUPS; where the kernel does not tell them, its own group is all that is known.
+    mutating func readGroups(from descriptor: CInt) {
+        let few = Self.supplementaryGroups(of: descriptor, maximumCount: 64)
+        groups = Set(few ?? Self.supplementaryGroups(of: descriptor, maximumCount: Self.maximumGroupCount) ?? [])
+        groups.insert(gid)
+    }
+
+    /// What a process may have at most: NGROUPS_MAX of <linux/limits.h>.
+    private static let maximumGroupCount = 65536
+
+    /// Nil where there are more, or they are not told.
+    private static func supplementaryGroups(of descriptor: CInt, maximumCount: Int) -> [gid_t]? {
+        var told = true
+        let groups = unsafe [gid_t](unsafeUninitializedCapacity: maximumCount) { buffer, count in
+            let result = unsafe CLinuxGetPeerGroups(descriptor, buffer.baseAddress, UInt32(buffer.count))
+            told = result >= 0
+            count = max(0, Int(result))
+        }
+        return told ? groups : nil
     }
 
     /// For a line of the log.
     var description: String { "uid \(uid), pid \(pid)" }
-}
-
-/// Whom a frame serves: its own user and root where it bound its sockets itself; else whom the files' permissions let
-/// through.
-struct Authorization {
-    let ownUid: uid_t
-
-    /// Where the kernel's own number for "a user that has none here" (a user namespace's, user_namespaces(7)) is also
-    /// `nobody`, neither is told from the other.
-    private static let overflowUid: uid_t = 65534
-
-    /// Why the peer is not served; nil where it is.
-    func refusal(of peer: Peer, at socket: any DoorSocket) -> String? {
-        // The kernel's word for a process that this pid namespace does not have.
-        if peer.pid == 0 { return "a process of another pid namespace" }
-        if peer.uid == ownUid || peer.uid == 0 { return nil }
-        guard socket.isOpenToOthers else { return "neither this user nor root" }
-        return peer.uid == Self.overflowUid ? "a user that cannot be told" : nil
-    }
-}
-
-/// What a socket offers; a frame may have several for stamping.
-enum Door: CaseIterable {
-    case stamp
-    case control
-
-    var socketName: String {
-        switch self {
-        case .stamp: "stamp.sock"
-        case .control: "control.sock"
-        }
-    }
 }

@@ -12,26 +12,31 @@ extension Server {
         guard let bootId else {
             return passed.isEmpty ? () : drop(passed, because: "--keep-state is not given")
         }
+        guard let notifier = serviceManager.notifier else {
+            if !passed.isEmpty { drop(passed, because: "no service manager asks for it again") }
+            return log.write(.warning, "state is not kept: no service manager started this frame")
+        }
+        let store = FileDescriptorStore(notifier)
         guard passed.count <= 1 else {
             drop(passed, because: "there is more than one")
-            return startStore(bootId)
+            return startStore(bootId, in: store)
         }
-        if let descriptor = passed.first, takeOver(descriptor, bootId) { return }
-        startStore(bootId)
+        if let descriptor = passed.first, takeOver(descriptor, bootId, in: store) { return }
+        startStore(bootId, in: store)
     }
 
     /// Saves the frame where it changed since it last was; before the reply to the call that changed it.
     func saveState() {
         guard let stateStore, stateStore.revision != frame.revision else { return }
-        do throws(StateStore.Failure) { try stateStore.save(frame, at: .now) } catch {
+        do throws(StateError) { try stateStore.save(frame, at: .now) } catch {
             log.write(.error, "state is not kept: \(error.message)")
         }
     }
 
-    private func takeOver(_ descriptor: CInt, _ bootId: BootId) -> Bool {
+    private func takeOver(_ descriptor: CInt, _ bootId: BootId, in fileStore: FileDescriptorStore) -> Bool {
         let store: StateStore
         do throws(StateMemory.Fault) {
-            store = StateStore(try StateMemory.adopt(descriptor), bootId: bootId, isStored: true)
+            store = StateStore(try StateMemory.adopt(descriptor), bootId: bootId, in: fileStore, isStored: true)
         } catch {
             drop([], because: error.message)
             return false
@@ -60,12 +65,9 @@ extension Server {
         )
     }
 
-    private func startStore(_ bootId: BootId) {
-        guard FileDescriptorStore.isThere else {
-            return log.write(.warning, "state is not kept: no service manager started this frame")
-        }
+    private func startStore(_ bootId: BootId, in store: FileDescriptorStore) {
         do throws(StateMemory.Fault) {
-            stateStore = StateStore(try StateMemory.make(), bootId: bootId, isStored: false)
+            stateStore = StateStore(try StateMemory.make(), bootId: bootId, in: store, isStored: false)
         } catch { log.write(.warning, "state is not kept: \(error.message)") }
     }
 
@@ -74,7 +76,7 @@ extension Server {
             // Where it is what stampd makes, what is in it goes too, whoever else holds it.
             if let memory = try? StateMemory.adopt(descriptor) { unsafe StateSlots(memory.bytes).wipe() }
         }
-        try? FileDescriptorStore.remove()
+        if let notifier = serviceManager.notifier { FileDescriptorStore(notifier).remove() }
         log.write(.warning, "kept state dropped: \(reason); the frame starts empty")
     }
 }

@@ -6,16 +6,18 @@ final class StateStore {
     private let memory: StateMemory
     private var slots: StateSlots
     private let bootId: BootId
+    private let store: FileDescriptorStore
     /// Whether the manager has the descriptor.
     private var isStored: Bool
     /// Of the frame as it was last saved.
     private(set) var revision: UInt64 = 0
 
     /// `isStored`: whether the manager has the memory already.
-    init(_ memory: consuming StateMemory, bootId: BootId, isStored: Bool) {
+    init(_ memory: consuming StateMemory, bootId: BootId, in store: FileDescriptorStore, isStored: Bool) {
         slots = unsafe StateSlots(memory.bytes)
         self.memory = memory
         self.bootId = bootId
+        self.store = store
         self.isStored = isStored
     }
 
@@ -27,38 +29,24 @@ final class StateStore {
     /// Saves the frame as it is; a blank one leaves nothing.
     ///
     /// - Throws: What failed; nothing is kept then.
-    func save(_ frame: borrowing Frame, at now: BootInstant) throws(Failure) {
+    func save(_ frame: borrowing Frame, at now: BootInstant) throws(StateError) {
         revision = frame.revision
-        guard !frame.isBlank else { return try remove() }
+        guard !frame.isBlank else { return remove() }
         do throws(StateError) { try slots.write(frame, bootId: bootId, at: now) } catch {
-            try remove()
-            throw .state(error)
+            remove()
+            throw error
         }
-        guard !isStored else { return }
-        do throws(SystemError) { try FileDescriptorStore.keep(memory.descriptor) } catch { throw .system(error) }
+        if !isStored { store.keep(memory.descriptor) }
         isStored = true
     }
 
     /// Wipes it, and has the manager drop it.
-    func remove() throws(Failure) {
+    func remove() {
         slots.wipe()
-        guard isStored else { return }
+        if isStored { store.remove() }
         isStored = false
-        do throws(SystemError) { try FileDescriptorStore.remove() } catch { throw .system(error) }
     }
 
     /// Leaves nothing of what the last process left.
     func wipe() { slots.wipe() }
-
-    enum Failure: Error {
-        case state(StateError)
-        case system(SystemError)
-
-        var message: String {
-            switch self {
-            case .state(let error): error.message
-            case .system(let error): error.message
-            }
-        }
-    }
 }

@@ -26,7 +26,10 @@ struct ManPageTests {
         }
     }
 
-    @Test("man has no complaint about a man page", arguments: ["stampd.8", "stampctl.1", "turnkey-sandbox.1"])
+    @Test(
+        "man has no complaint about a man page",
+        arguments: ["stampd.8", "stampctl.1", "turnkey-sandbox.1", "stampd.json.5"]
+    )
     func isWellFormed(_ page: String) async throws {
         try await blocking {
             let process = try ChildProcess(["groff", "-mandoc", "-Tutf8", "-ww", "-z", repository("man/\(page)").path])

@@ -53,13 +53,15 @@ final class ChildProcess {
         sigemptyset(&mask)
         posix_spawnattr_setsigmask(&attributes, &mask)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        // It ends with this process, however that ends; but not where it becomes another user's.
+        let arguments = ["setpriv", "--pdeathsig", "KILL", "--"] + arguments
         let environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
             .merging(environment) { $1 }
         let program = arguments[0]
         var pid: pid_t = 0
         let code = Self.withCStrings(arguments) { arguments in
             Self.withCStrings(environment.map { "\($0)=\($1)" }) { environment in
-                posix_spawnp(&pid, program, &actions, &attributes, arguments, environment)
+                LastingThread.run { posix_spawnp(&pid, program, &actions, &attributes, arguments, environment) }
             }
         }
         for pipe in [output, errors] { close(pipe.writeEnd) }

@@ -1,6 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
+/// Sends to a datagram socket without waiting.
+final class DatagramSender {
+    private let descriptor: CInt
+
+    init(path: String) throws {
+        descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
+        }
+        guard result == 0 else { throw POSIXError(.ECONNREFUSED) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// False where it is not taken.
+    func send(_ text: String) -> Bool { Glibc.send(descriptor, text, text.utf8.count, 0) >= 0 }
+}
+
 /// Takes what a daemon tells its service manager (sd_notify(3)): a datagram socket and what came to it.
 final class FakeServiceManager {
     private let descriptor: CInt
@@ -42,6 +64,12 @@ final class FakeServiceManager {
     func wait(for prefix: String) throws -> String {
         while let message = next() { if message.hasPrefix(prefix) { return message } }
         throw WaitTimedOut(what: "\(prefix) to the service manager")
+    }
+
+    /// Sends it words of nobody's until it takes no more.
+    func fill() throws {
+        let sender = try DatagramSender(path: path)
+        while sender.send("FILLER=1") {}
     }
 
     /// Everything that lies there already.

@@ -3,26 +3,63 @@ import Foundation
 import Testing
 
 extension Lab {
-    static let client = "/usr/libexec/stampd-tests/call.py"
+    private static let tools = "/usr/libexec/stampd-tests"
 
     /// Puts units, accounts and this build's stampd where a package would, and what a build for tests needs besides: the
     /// libraries of its toolchain, where the service's empty root finds those of the system.
     func install() throws {
         let process = try ChildProcess([repository("systemd/install").path, root, "/usr"])
         try #require(try process.wait() == .exited(0), "\(process.errors.text)")
-        try put(FrameProcess.executable, at: "/usr/bin/stampd")
-        let libraries = try Self.libraries(of: FrameProcess.executable)
+        try put(product: "stampd")
+        try putTools()
+        try run("systemd-sysusers")
+        try run("systemd-tmpfiles", "--create", "stampd.conf")
+        try run("systemctl", "daemon-reload")
+        try run("systemctl", "start", "stampd-stamp.socket", "stampd-control.socket")
+    }
+
+    /// Puts the clients of Lab/machine into it.
+    func putTools() throws {
+        for tool in ["call.py", "deadline.py", "load.py", "flood.py", "forge.py"] {
+            let text = try String(contentsOf: repository("Tests/EndToEndTests/Lab/machine/\(tool)"), encoding: .utf8)
+            try put(text, at: "\(Self.tools)/\(tool)")
+        }
+    }
+
+    /// Puts a program of this build into /usr/bin, and its libraries.
+    func put(product name: String) throws {
+        let product = URL(filePath: FrameProcess.executable).deletingLastPathComponent().appending(path: name).path
+        try put(program: product, at: "/usr/bin/\(name)")
+        try put(librariesOf: product)
+    }
+
+    /// Puts the libraries of the toolchain that a program of this build is linked to, where those of the system are.
+    func put(librariesOf product: String) throws {
+        let libraries = try Self.libraries(of: product)
         let system = try #require(libraries.first { $0.hasSuffix("/libc.so.6") })
         let folder = URL(filePath: system).deletingLastPathComponent().path
         for library in libraries where !library.hasPrefix("\(folder)/") {
-            try put(library, at: "\(folder)/\(URL(filePath: library).lastPathComponent)")
+            try put(program: library, at: "\(folder)/\(URL(filePath: library).lastPathComponent)")
         }
-        let client = try Data(contentsOf: repository("Tests/EndToEndTests/Lab/call.py"))
-        let folderOfClient = URL(filePath: root + Self.client).deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: folderOfClient, withIntermediateDirectories: true)
-        try client.write(to: URL(filePath: root + Self.client))
-        try run("systemd-sysusers")
-        try run("systemd-tmpfiles", "--create", "stampd.conf")
+    }
+
+    /// Stops what a test started, and takes its drop-ins away.
+    func clear() {
+        _ = try? attempt([
+            "sh", "-c",
+            """
+            rm -rf /run/systemd/system/*.d
+            systemctl daemon-reload
+            systemctl stop stampd.service
+            systemctl reset-failed
+            systemctl start stampd-stamp.socket stampd-control.socket
+            """,
+        ])
+    }
+
+    /// Adds lines to a unit.
+    func extend(_ unit: String = "stampd.service", with lines: String) throws {
+        try put(lines, at: "/run/systemd/system/\(unit).d/test.conf")
         try run("systemctl", "daemon-reload")
     }
 
@@ -41,15 +78,40 @@ extension Lab {
         try run("useradd", "--create-home", "--groups", groups.joined(separator: ","), name)
     }
 
-    /// One call on a socket in the lab, as one of its users; the reply's text, or in `errors` what the system refused.
-    func call(_ method: String, _ parameters: String = "{}", at socket: String, as user: String = "root") throws -> Run
-    {
-        let call = ["/usr/bin/python3", Self.client, socket, method, parameters]
-        return try attempt(["runuser", "-u", user, "--"] + call)
+    /// A program of Lab/machine, as one of the lab's users.
+    func attempt(
+        tool: String,
+        _ arguments: [String],
+        as user: String = "root",
+        within seconds: Double = 30
+    ) throws -> Run {
+        try attempt(
+            ["runuser", "-u", user, "--", "/usr/bin/python3", "\(Self.tools)/\(tool)"] + arguments,
+            within: seconds
+        )
     }
 
     /// A property of a unit, as `systemctl show` prints it.
     func show(_ property: String, of unit: String = "stampd.service") throws -> String {
         try run("systemctl", "show", "--value", "--property", property, unit)
+    }
+
+    /// Waits until a property is as `isExpected` says, ten seconds at most.
+    func wait(
+        for property: String,
+        of unit: String = "stampd.service",
+        _ isExpected: (String) -> Bool
+    ) throws {
+        let end = Date(timeIntervalSinceNow: 10)
+        while Date() < end {
+            if isExpected(try show(property, of: unit)) { return }
+        }
+        throw WaitTimedOut(what: "\(property) of \(unit)")
+    }
+
+    /// Its lines in the journal, since the lab's boot.
+    func log(of unit: String = "stampd.service") throws -> String {
+        try run("journalctl", "--sync")
+        return try run("journalctl", "--unit", unit, "--output=cat", "--no-pager")
     }
 }

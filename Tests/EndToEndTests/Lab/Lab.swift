@@ -2,8 +2,8 @@
 import Foundation
 import Testing
 
-/// A machine of a test's own: a real systemd in private namespaces, where the units and this build's stampd are installed.
-final class Lab {
+/// A machine of a suite's own: a real systemd in private namespaces, where the units and this build's stampd are installed.
+final class Lab: Sendable {
     struct Run {
         let code: CInt
         let output: String
@@ -14,7 +14,7 @@ final class Lab {
     let root: String
     private let directory: String
 
-    private static let script = repository("Tests/EndToEndTests/Lab/lab").path
+    private static let script = repository("Tests/EndToEndTests/Lab/machine/lab").path
 
     /// Why this machine cannot make a lab; nil where it can.
     static let obstacle: String? = {
@@ -40,15 +40,30 @@ final class Lab {
     /// Runs a command in it as root; what it printed.
     @discardableResult
     func run(_ command: String..., within seconds: Double = 30) throws -> String {
+        try run(command, within: seconds)
+    }
+
+    /// The same.
+    @discardableResult
+    func run(_ command: [String], within seconds: Double = 30) throws -> String {
         let run = try attempt(command, within: seconds)
         try #require(run.code == 0, "\(command) in the lab: \(run.output)\(run.errors)")
         return run.output.trimmingCharacters(in: .newlines)
     }
 
-    /// Puts a file of this machine's into it.
-    func put(_ file: String, at path: String) throws {
-        try Self.succeed(["install", "-D", "--strip", file, root + path])
+    /// Puts a program or library of this machine's into it, without what a debugger wants.
+    func put(program: String, at path: String) throws {
+        try Self.succeed(["install", "-D", "--strip", program, root + path])
     }
+
+    /// Writes a file in it.
+    func put(_ text: String, at path: String) throws {
+        let file = URL(filePath: root + path)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try text.write(to: file, atomically: false, encoding: .utf8)
+    }
+
+    func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: root + path) }
 
     @discardableResult
     private static func succeed(_ command: [String], within seconds: Double = 30) throws -> Run {
@@ -68,12 +83,47 @@ final class Lab {
     }
 }
 
-/// Runs `body` with a machine where stampd is installed, which is thrown away.
-func withLab(_ body: (Lab) throws -> Void) async throws {
-    try await blocking {
-        let lab = try Lab()
+/// One machine for all tests of a suite; each leaves the service stopped.
+struct InLab: SuiteTrait, TestScoping {
+    @TaskLocal static var lab: Lab?
+
+    /// Whether the service is installed there.
+    var isInstalled = true
+
+    func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @Sendable () async throws -> Void
+    ) async throws {
+        let lab = try await Task.detached {
+            try await boot()
+        }.value
         defer { lab.end() }
-        try lab.install()
+        try await Self.$lab.withValue(lab) { try await function() }
+    }
+
+    private func boot() async throws -> Lab {
+        var booted: Lab?
+        try await blocking { booted = try Lab() }
+        let lab = try #require(booted)
+        do { try await blocking { if isInstalled { try lab.install() } } } catch {
+            lab.end()
+            throw error
+        }
+        return lab
+    }
+}
+
+extension Trait where Self == InLab {
+    static var inLab: Self { Self() }
+    static var inBareLab: Self { Self(isInstalled: false) }
+}
+
+/// Runs `body` on the suite's machine, where nothing of stampd's runs before or after.
+func withLab(_ body: (Lab) throws -> Void) async throws {
+    let lab = try #require(InLab.lab)
+    try await blocking {
+        defer { lab.clear() }
         try body(lab)
     }
 }

@@ -5,8 +5,8 @@ import Testing
 /// The line that is printed where a suite cannot run.
 let labSkip: Comment = "skipped: \(Lab.obstacle ?? "")"
 
-@Suite("the units", .serialized, .timeLimit(.minutes(3)), .enabled(if: Lab.obstacle == nil, labSkip))
-struct UnitTests {
+@Suite("the units", .serialized, .timeLimit(.minutes(3)), .enabled(if: Lab.obstacle == nil, labSkip), .inLab)
+struct LabUnitTests {
     private static let folder = "/usr/lib/systemd/system"
 
     @Test("systemd-analyze has nothing to say about any unit, the system's or the user's")
@@ -36,7 +36,7 @@ struct UnitTests {
                 "\(Self.folder)/stampd.service",
                 "/usr/lib/stampd/drop-ins/hide-processes.conf"
             )
-            try unit.write(toFile: lab.root + hidden, atomically: false, encoding: .utf8)
+            try lab.put(unit, at: hidden)
             let limits = [
                 ("\(Self.folder)/stampd.service", 0.5), ("\(Self.folder)/stampd@.service", 0.5), (hidden, 0.3),
                 ("/usr/lib/systemd/user/stampd.service", 1.2),

@@ -32,7 +32,7 @@ struct PeerTests {
     /// The distribution's own, which every user can run.
     private static let python = "/usr/bin/python3"
 
-    private static func ask(_ paths: [String], as launcher: [String]) throws -> [String] {
+    static func ask(_ paths: [String], as launcher: [String]) throws -> [String] {
         let peer = try ChildProcess(launcher + [python, "-c", script] + paths)
         defer { peer.end() }
         let ending = try peer.wait(within: 20)
@@ -92,7 +92,7 @@ struct PeerTests {
                 defer { frame.end() }
                 let reply = try frame.controlClient().control("Lock")
                 #expect(reply.summary == "Denied fallback=never rule=peer")
-                #expect(frame.log.contains("pid 0: a process of another pid namespace"))
+                try frame.waitForLog("pid 0: a process of another pid namespace")
             }
         }
     }
@@ -119,6 +119,27 @@ struct PeerTests {
                 // The oldest of those that wait is told nothing: it was ended for the next.
                 #expect(try flood.wait() == .exited(0))
             }
+        }
+    }
+
+    @Test("a hundred peers that are refused at once are all told why, whoever comes behind them")
+    func refusedAtOnce() async throws {
+        try await withFrame(["--maximum-connections-per-user", "1"]) { frame in
+            let first = try frame.stampClient()
+            try first.stamper("GetStatus")
+            // Stopped, it finds them all waiting, their calls with them.
+            frame.process.send(SIGSTOP)
+            let others = try (0..<100).map { _ in try frame.stampClient() }
+            let long = Array(repeating: UInt8(ascii: "x"), count: 40_000)
+            for (index, other) in others.enumerated() {
+                try other.write(index % 10 == 9 ? long : makeCall("io.stampd.Stamper.GetStatus"))
+            }
+            frame.process.send(SIGCONT)
+            for other in others {
+                let replies = try other.readToEnd()
+                #expect(replies.map(\.summary) == ["RateLimited fallback=retry retryAfterMilliseconds=2000"])
+            }
+            try first.stamper("GetStatus")
         }
     }
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import SignerCore
+
+/// The table that options, file, help and manual are held to.
+extension Setting {
+    static let maximumReadingBytes = Setting(
+        "maximumReadingBytes",
+        .count(\.limits.maximumReadingBytes, 1_048_576...1_073_741_824),
+        isOption: true
+    )
+    static let maximumConnections = Setting(
+        "maximumConnections",
+        .count(\.limits.maximumConnections, 2...16_384),
+        isOption: true
+    )
+    static let reservedConnections = Setting(
+        "reservedConnections",
+        .count(\.limits.reservedConnections, 0...1024),
+        isOption: true
+    )
+    static let keepState = Setting("keepState", .flag(\.mayKeepState), .start, isOption: true)
+
+    /// In the manual's order.
+    static let all: [Setting] = sessions + connections + audit + service
+
+    private static let sessions = [
+        Setting(
+            "maximumExpirationSeconds",
+            .number(\.frameLimits.maximumExpirationSeconds, 1...FrameLimits.longestExpirationSeconds),
+            isOption: true
+        ),
+        Setting(
+            "defaultExpirationSeconds",
+            .number(\.frameLimits.defaultExpirationSeconds, 1...FrameLimits.longestExpirationSeconds)
+        ),
+        Setting(
+            "defaultEmbeddedKeyExpirationSeconds",
+            .number(\.frameLimits.defaultEmbeddedKeyExpirationSeconds, 1...FrameLimits.longestExpirationSeconds)
+        ),
+        Setting("maximumSessions", .count(\.frameLimits.maximumSessions, 1...64), isOption: true),
+        Setting("expiringNoticeSeconds", .number(\.frameLimits.expiringNoticeSeconds, 0...86_400)),
+        Setting("maximumPendingKeys", .count(\.frameLimits.maximumPendingKeys, 1...64)),
+        Setting(
+            "pendingKeySeconds",
+            .number(\.frameLimits.pendingKeySeconds, 1...FrameLimits.longestPendingKeySeconds)
+        ),
+        Setting(
+            "maximumRememberedDeadlines",
+            .count(\.frameLimits.maximumRememberedDeadlines, 1...Int64(FrameLimits.mostRememberedDeadlines))
+        ),
+        Setting(
+            "manyRememberedDeadlines",
+            .count(\.frameLimits.manyRememberedDeadlines, 1...Int64(FrameLimits.mostRememberedDeadlines))
+        ),
+        Setting(
+            "maximumExpiredNames",
+            .count(\.frameLimits.maximumExpiredNames, 0...Int64(FrameLimits.mostExpiredNames))
+        ),
+    ]
+
+    private static let connections = [
+        Setting(
+            "maximumFrameBytes",
+            .count(\.limits.maximumFrameBytes, 1024...16_777_216),
+            .nextConnection,
+            isOption: true
+        ),
+        Setting("maximumNesting", .count(\.limits.maximumNesting, 2...128), isOption: true),
+        maximumReadingBytes,
+        maximumConnections,
+        Setting("maximumConnectionsPerUser", .count(\.limits.maximumConnectionsPerUser, 1...16_384), isOption: true),
+        reservedConnections,
+        Setting("maximumRefusedConnections", .count(\.limits.maximumRefusedConnections, 1...256)),
+        Setting("frameTimeoutSeconds", .number(\.limits.frameTimeoutSeconds, 1...60), isOption: true),
+        Setting("idleTimeoutSeconds", .number(\.limits.idleTimeoutSeconds, 1...86_400), isOption: true),
+        Setting("drainTimeoutSeconds", .number(\.limits.drainTimeoutSeconds, 1...60), isOption: true),
+        Setting("maximumCallsPerTurn", .count(\.limits.maximumCallsPerTurn, 1...1024)),
+        Setting("maximumEventBytes", .count(\.limits.maximumEventBytes, 4096...16_777_216)),
+        Setting("maximumStampsPerSecond", .number(\.stampLimits.perSecond, 0...1_000_000), isOption: true),
+        Setting("stampBurstSeconds", .number(\.stampLimits.burstSeconds, 1...3600)),
+    ]
+
+    private static let audit = [
+        Setting(
+            "journalSocket",
+            .path(\.journalSocket, 1...DatagramSocket.maximumPathByteCount),
+            .start,
+            isOption: true
+        ),
+        Setting("maximumWaitingRecords", .count(\.auditLimits.maximumWaitingRecords, 16...65_536), .start),
+        Setting("maximumRefusalsPerWindow", .count(\.auditLimits.refusals.maximumLines, 0...10_000)),
+        Setting("refusalWindowSeconds", .number(\.auditLimits.refusals.windowSeconds, 1...3600)),
+        Setting("maximumAuditedPayloadBytes", .count(\.auditLimits.maximumPayloadBytes, 0...16_777_216)),
+        Setting("auditDrainTimeoutSeconds", .number(\.auditLimits.drainTimeoutSeconds, 0...60)),
+    ]
+
+    private static let service = [
+        Setting("exitOnIdleSeconds", .choice(\.exitOnIdleSeconds, 1...86_400), isOption: true),
+        keepState,
+        Setting("allowUnlockedMemory", .flag(\.mayUseUnlockedMemory), .start, isOption: true),
+        Setting("requireSandbox", .flag(\.mustHaveSandbox), .start, isOption: true),
+    ]
+
+    static func named(_ name: String) -> Setting? { all.first { $0.name == name } }
+
+    static func option(_ name: String) -> Setting? { all.first { $0.isOption && $0.optionName == name } }
+}

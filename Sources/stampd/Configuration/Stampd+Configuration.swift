@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// The configuration at the start.
+extension Stampd {
+    /// Only says whether it is right.
+    static func check(_ source: ConfigurationSource) {
+        do throws(ConfigurationSource.Refusal) { _ = try source.load() } catch { fail(error) }
+        print("ok")
+    }
+
+    /// Defaults, then the file where there is one, then the command line.
+    static func configure(_ options: Options) -> Configuration {
+        guard let source = options.source else { return options.configuration }
+        do throws(ConfigurationSource.Refusal) {
+            let configuration = try source.load()
+            guard !configuration.mayKeepState || options.bootId != nil else {
+                throw ConfigurationSource.Refusal(path: source.path, reasons: ["keepState needs --boot-id HEX"])
+            }
+            return configuration
+        } catch { fail(error) }
+    }
+
+    private static func fail(_ refusal: ConfigurationSource.Refusal) -> Never {
+        complain(refusal)
+        exit(EX_CONFIG)
+    }
+
+    private static func complain(_ refusal: ConfigurationSource.Refusal) {
+        for line in refusal.lines.dropLast() { complain(line.printable(1024), hint: nil) }
+        let last = refusal.lines.last ?? refusal.path
+        complain(last.printable(1024), hint: "stampd.json(5) lists the members")
+    }
+
+    /// Whether every socket that the configuration names is there.
+    static func hasItsSockets(_ server: Server) -> Bool {
+        let missing = server.missingSockets(of: server.configuration)
+        guard let source = server.source, !missing.isEmpty else { return true }
+        complain(ConfigurationSource.Refusal(path: source.path, reasons: missing))
+        return false
+    }
+}
