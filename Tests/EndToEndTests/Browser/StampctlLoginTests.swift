@@ -19,6 +19,7 @@ extension BrowserTests {
                 #expect(login.errors.contains("the page shows: \(fingerprint)\n"))
                 #expect(login.shown.contains(fingerprint))
                 #expect(try stage.run(["session", "show"]).output.contains("fingerprint   \(fingerprint)\n"))
+                #expect(try stage.run(["session", "show", "--json"]).json["fingerprint"] as? String == fingerprint)
                 #expect(try stage.run(["whoami"]).output.contains(userId))
 
                 let events = try await stage.control.monitor()
