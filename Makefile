@@ -64,6 +64,7 @@ install: ## puts what "make build" built under DESTDIR and PREFIX (/usr/local)
 	$(BUILD)/release/stampctl --generate-completion-script zsh > $(SHARE)/zsh/$(ZSH)/_stampctl
 	$(BUILD)/release/stampctl --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/stampctl.fish
 	for section in 1 5 8; do install -D --mode 0644 --target-directory $(SHARE)/man/man$$section man/*.$$section || exit 1; done
+	install -D --mode 0644 Sources/LoginPage/Page/passkey.html $(SHARE)/stampd/passkey.html
 	systemd/install "$(DESTDIR)" "$(PREFIX)" "$(UNITS)"
 
 .PHONY: uninstall
@@ -73,7 +74,7 @@ uninstall: ## removes what "make install" put there, but the configuration; stop
 		stampd@.service stampd-stamp@.socket stampd-control@.socket
 	cd $(LIB)/systemd/user && rm -f stampd.service stampd-stamp.socket stampd-control.socket
 	rm -f $(LIB)/sysusers.d/stampd.conf $(LIB)/tmpfiles.d/stampd.conf $(LIB)/systemd/catalog/stampd.catalog
-	rm -rf $(LIB)/stampd
+	rm -rf $(LIB)/stampd $(SHARE)/stampd
 	rm -f $(SHARE)/bash-completion/completions/stampctl $(SHARE)/zsh/$(ZSH)/_stampctl
 	rm -f $(SHARE)/fish/vendor_completions.d/stampctl.fish
 	rm -f $(foreach section,1 5 8,$(patsubst man/%,$(SHARE)/man/man$(section)/%,$(wildcard man/*.$(section))))

@@ -105,7 +105,7 @@ let package = Package(
         .executableTarget(
             name: "stampctl",
             dependencies: [
-                "LoginPage", "StampClient", "TurnkeyClient",
+                "LoginPage", "SecurityKey", "StampClient", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: shipped

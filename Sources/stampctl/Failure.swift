@@ -21,11 +21,43 @@ struct Failure: Error {
     init(_ error: TurnkeyError) {
         switch error {
         case .frame(let error): self.init(error)
+        case .passkey(let error as any PasskeyError): self.init(error)
+        case .session(let failure): self.init(failure)
         case .unreachable: self.init(error.message, hint: error.hint, status: .unavailable)
+        case .configuration(.missingOrganization):
+            self.init("no organization is named", hint: Self.organizationHint, status: .wrongUsage)
+        case .configuration(.missingRelyingParty):
+            self.init(error.message, hint: "name the passkey's: --rp-id DOMAIN, or TURNKEY_RP_ID", status: .wrongUsage)
         case .configuration, .bodyNotText: self.init(error.message, hint: error.hint, status: .wrongUsage)
+        case .api(let refusal) where refusal.isKeyRejection:
+            self.init(
+                error.message,
+                hint: "the session is over: \"stampctl login\" starts another",
+                status: .askPasskey
+            )
+        case .api(let refusal) where refusal.turnkeyErrorCode == "CREDENTIAL_NOT_FOUND":
+            let hint = "the organization does not know this passkey: \"stampctl register\" one, or use another"
+            self.init(error.message, hint: hint, status: .never)
+        case .anotherUser:
+            let hint = "use that user's passkey, or \"stampctl logout\" first"
+            self.init(error.message, hint: hint, status: .never)
         default: self.init(error.message, hint: error.hint, status: ExitStatus(error.fallback))
         }
     }
+
+    /// A passkey that said no needs no word on the step at which it did: nothing came of it.
+    private init(_ failure: SessionFailure) {
+        let cause = Failure(failure.cause)
+        if case .passkey(is any PasskeyError) = failure.cause {
+            self = cause
+        } else {
+            self.init(failure.message, hint: cause.hint, status: cause.status)
+        }
+    }
+
+    private static let organizationHint =
+        "give --organization-id ID, set TURNKEY_ORGANIZATION_ID, or put defaultOrganizationId into "
+        + "~/.config/stampd/turnkey.json; \"stampctl doctor\" looks at everything"
 
     private static func makeStatus(_ error: StampError) -> ExitStatus {
         switch error {

@@ -22,7 +22,7 @@ extension ReportingCommand {
         } catch let error as TurnkeyError {
             try fail(Failure(error))
         } catch let error as any PasskeyError {
-            try fail(Failure(error.message, hint: error.hint, status: .never))
+            try fail(Failure(error))
         } catch let failure as Failure {
             try fail(failure)
         }

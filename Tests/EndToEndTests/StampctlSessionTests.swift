@@ -14,31 +14,31 @@ struct StampctlSessionTests {
             let session = try await turnkey.passkeyClient().loginWithPasskey(session: "work", expirationSeconds: 600)
             let prompts = stage.passkey.promptCount
             let ready = stage.sandbox.ready
-            let stored = try run(stage, ["whoami", "--stored", "--json"])
+            let stored = try stage.run(["whoami", "--stored", "--json"])
             let organization = try stored.json["organization"] as? [String: Any]
             #expect(try stored.json["userId"] as? String == ready.userId)
             #expect(organization?["organizationId"] as? String == ready.organizationId)
 
-            #expect(try run(stage, ["session", "select", "work"]).status == 0)
-            let whoami = try run(stage, ["whoami"])
+            #expect(try stage.run(["session", "select", "work"]).status == 0)
+            let whoami = try stage.run(["whoami"])
             #expect(whoami.status == 0, "\(whoami.errors)")
             #expect(whoami.output.contains(ready.userId))
-            let listed = try run(stage, ["session", "list", "--json"])
+            let listed = try stage.run(["session", "list", "--json"])
             #expect(try listed.json["isSelected"] as? Bool == true)
             #expect(try listed.json["publicKey"] as? String == session.publicKey)
 
-            let refreshed = try run(stage, ["refresh", "--expiration-seconds", "300", "--json"])
+            let refreshed = try stage.run(["refresh", "--expiration-seconds", "300", "--json"])
             #expect(refreshed.status == 0, "\(refreshed.errors)")
             #expect(try refreshed.json["publicKey"] as? String != session.publicKey)
             #expect(try refreshed.json["name"] as? String == "work")
 
-            #expect(try run(stage, ["logout", "--revoke"]).status == 0)
-            #expect(try run(stage, ["session", "list"]).output.isEmpty)
-            let nobody = try run(stage, ["whoami", "--stored"])
+            #expect(try stage.run(["logout", "--revoke"]).status == 0)
+            #expect(try stage.run(["session", "list"]).output.isEmpty)
+            let nobody = try stage.run(["whoami", "--stored"])
             #expect(nobody.status == 5)
             #expect(nobody.errors == "stampctl: nobody has logged in here\n")
-            #expect(try run(stage, ["refresh"]).status == 3)
-            #expect(try run(stage, ["logout"]).status == 0)
+            #expect(try stage.run(["refresh"]).status == 3)
+            #expect(try stage.run(["logout"]).status == 0)
             #expect(stage.passkey.promptCount == prompts)
         }
     }
@@ -48,26 +48,26 @@ struct StampctlSessionTests {
         try await System.withStage { stage in
             let turnkey = try await logIn(stage)
             try await turnkey.passkeyClient().loginWithPasskey()
-            let healthy = try run(stage, ["doctor"])
+            let healthy = try stage.run(["doctor"])
             #expect(healthy.status == 0, "\(healthy.output) \(healthy.errors)")
             #expect(!healthy.output.contains("WRONG"))
 
-            let noOrganization = try run(stage, ["doctor"], ["TURNKEY_ORGANIZATION_ID": ""])
+            let noOrganization = try stage.run(["doctor"], ["TURNKEY_ORGANIZATION_ID": ""])
             #expect(noOrganization.status == 5)
             #expect(noOrganization.output.contains("WRONG  configuration  no organization"))
 
             try await stage.control.lock()
-            #expect(try run(stage, ["doctor"]).output.contains("WRONG  stamp socket   the frame is locked"))
+            #expect(try stage.run(["doctor"]).output.contains("WRONG  stamp socket   the frame is locked"))
             try await stage.control.unlock()
 
             try await stage.control.endSession()
-            #expect(try run(stage, ["doctor"]).output.contains("WRONG  session        no session \"default\""))
+            #expect(try stage.run(["doctor"]).output.contains("WRONG  session        no session \"default\""))
 
             stage.sandbox.process.send(SIGTERM)
             #expect(try stage.sandbox.process.wait() == .exited(0))
-            #expect(try run(stage, ["doctor"]).output.contains("cannot be reached: connection refused"))
+            #expect(try stage.run(["doctor"]).output.contains("cannot be reached: connection refused"))
             #expect(try stage.frame.stop() == .exited(0))
-            let nothing = try run(stage, ["doctor", "--json"])
+            let nothing = try stage.run(["doctor", "--json"])
             #expect(nothing.status == 5)
             #expect(nothing.output.split(separator: "\n").count { $0.contains(#""state":"wrong""#) } == 4)
         }
@@ -85,7 +85,7 @@ struct StampctlSessionTests {
             let arguments = [System.program("stampctl"), "session", "select", "after"]
             let process = try ChildProcess(
                 ["/bin/sh", "-c", shell] + arguments + ["--socket-directory", stage.frame.directory],
-                environment: environment(stage)
+                environment: stage.environment
             )
             defer { process.end() }
             #expect(try process.wait() == .exited(5))
@@ -127,26 +127,5 @@ struct StampctlSessionTests {
         let names = try FileManager.default.contentsOfDirectory(atPath: stage.stateDirectory)
         let name = try #require(names.first { $0.hasSuffix(".json") })
         return "\(stage.stateDirectory)/\(name)"
-    }
-
-    private func environment(_ stage: System.Stage) -> [String: String] {
-        let ready = stage.sandbox.ready
-        // stateDirectory is $XDG_STATE_HOME/stampd.
-        let base = URL(filePath: stage.stateDirectory).deletingLastPathComponent().path
-        return [
-            "TURNKEY_API_BASE_URL": ready.baseUrl, "TURNKEY_ORGANIZATION_ID": ready.organizationId,
-            "TURNKEY_NOTARIZER_PUBLIC_KEY": ready.notarizerPublicKey, "XDG_STATE_HOME": base,
-        ]
-    }
-
-    private func run(
-        _ stage: System.Stage,
-        _ arguments: [String],
-        _ more: [String: String] = [:]
-    ) throws -> System.StampctlRun {
-        try System.StampctlRun(
-            arguments + ["--socket-directory", stage.frame.directory],
-            environment: environment(stage).merging(more) { $1 }
-        )
     }
 }

@@ -44,6 +44,8 @@ struct UsageTests {
             ["inject", "--expiration-seconds", "0"], ["key", "init", "--expiration-seconds=-1"],
             ["refresh", "--expiration-seconds", "9"], ["login", "--expiration-seconds", "0"],
             ["login", "--paste", "--organization-id", "o"], ["login"],
+            ["login", "--site", "ftp://x", "--organization-id", "o"],
+            ["login", "--rp-id", "example.com", "--organization-id", "o"],
             ["register", "--organization-id", "o", "--api-key-file", "/nonexistent"],
         ]
     )
@@ -150,7 +152,63 @@ struct UsageTests {
             ["whoami", "--socket-directory", frame.directory, "--organization-id", "o", "--rp-id", "example.com"]
         )
         #expect(run.status == 3)
-        #expect(run.errors.contains("hint: approve a session with a passkey of example.com"))
+        #expect(run.errors.contains("hint: \"stampctl login\" with a passkey of example.com"))
+    }
+
+    @Test(
+        "what asks for a passkey is one of three, and takes no option of another",
+        arguments: [
+            (["login", "--browser", "--security-key"], "--browser, --site and --security-key exclude one another"),
+            (["login", "--browser", "--site", "https://x"], "--site and --security-key exclude one another"),
+            (["login", "--security-key", "--site", "https://x"], "exclude one another"),
+            (["login", "--security-key", "--no-open"], "--no-open is for pages"),
+            (["login", "--security-key", "--allow-localhost-passkey"], "is for the page of this machine"),
+            (["login", "--site", "https://x", "--allow-localhost-passkey"], "is for the page of this machine"),
+            (["login", "--site", "https://x", "--rp-id", "x"], "--site asks for the site's own passkeys"),
+            (["login", "--timeout-seconds", "601"], "it is 600 seconds at most"),
+            (["register", "--site", "https://x"], "the login page of a site makes no passkeys"),
+        ]
+    )
+    func oneOfThree(_ arguments: [String], _ complaint: String) async throws {
+        let run = try await StampctlProcess(arguments + ["--organization-id", "o"])
+        #expect(run.status == 64)
+        #expect(run.errors.hasPrefix("stampctl: "))
+        #expect(run.errors.contains(complaint), "\(run.errors)")
+    }
+
+    static let scalar = String(repeating: "01", count: 32)
+
+    @Test(
+        "an API key's file must be its owner's alone, and hold one key",
+        arguments: [
+            (0o644, #"{"publicKey":"02","privateKey":"01"}"#, "may be used by others\nhint: chmod 600 it"),
+            (0o600, #"{"publicKey":"02"}"#, "is not a JSON object of publicKey and privateKey"),
+            (0o600, #"{"publicKey":"02","privateKey":"\#(Self.scalar)"}"#, "two keys that do not"),
+            (0o600, #"{"publicKey":"02","privateKey":"secret"}"#, "the API private key is not a P-256 scalar"),
+        ]
+    )
+    func keyFile(_ mode: Int, _ json: String, _ complaint: String) async throws {
+        let path = FakeFrame.makeDirectory() + "/key.json"
+        let attributes: [FileAttributeKey: Any] = [.posixPermissions: mode]
+        #expect(FileManager.default.createFile(atPath: path, contents: Data(json.utf8), attributes: attributes))
+        let run = try await StampctlProcess(
+            [
+                "register", "--api-key-file", path, "--organization-id", "o", "--api-base-url", "http://127.0.0.1:1",
+            ]
+        )
+        #expect(run.status == 64)
+        #expect(run.errors.contains(complaint), "\(run.errors)")
+        #expect(!run.errors.contains("secret"))
+    }
+
+    @Test("the first login of all says what is missing, and then why a passkey of localhost is not asked for")
+    func firstLogin() async throws {
+        let home = ["HOME": FakeFrame.makeDirectory()]
+        let nothing = try await StampctlProcess(["login"], environment: home)
+        #expect(nothing.errors.hasPrefix("stampctl: no organization is named\nhint: give --organization-id ID, "))
+        let elsewhere = try await StampctlProcess(["login", "--organization-id", "o"], environment: home)
+        #expect(elsewhere.status == 64)
+        #expect(elsewhere.errors.contains("an API elsewhere: https://api.turnkey.com\nhint: give --site URL"))
     }
 
     @Test("a socket directory that others may write ends with 5")

@@ -61,7 +61,10 @@ public struct LocalhostPasskey: PasskeyAuthenticator {
         }
     }
 
-    private func check(_ rpId: String) throws(LoginPageError) {
+    /// Tells whether a passkey of `rpId` may be asked for here, before anybody is.
+    ///
+    /// - Throws: `.foreignRelyingParty`, `.localhostPasskeyRefused`.
+    public func check(_ rpId: String) throws(LoginPageError) {
         guard rpId == Self.rpId else { throw .foreignRelyingParty(rpId: rpId) }
         guard api.isLoopback || allowLocalhostPasskey else { throw .localhostPasskeyRefused(apiBaseUrl: api.text) }
     }

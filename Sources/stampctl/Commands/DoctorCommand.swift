@@ -41,7 +41,8 @@ struct DoctorCommand: ReportingCommand {
             return turnkey
         } catch let error as TurnkeyError {
             guard case .configuration(.missingOrganization) = error else { throw error }
-            findings.append(.wrong("configuration", error.message, error.hint))
+            let failure = Failure(error)
+            findings.append(.wrong("configuration", failure.message, failure.hint))
             return try api.makeTurnkey(frame)
         }
     }

@@ -9,6 +9,7 @@ struct KeyShowCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func perform() async throws {
-        try output.print(try await frame.stampClient.getEmbeddedPublicKey())
+        let shown = try await frame.stampClient.getEmbeddedPublicKey()
+        try output.print(Fingerprinted(shown, publicKey: shown.publicKey))
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Glibc
 import LoginPage
 import TurnkeyClient
 
@@ -8,9 +7,18 @@ struct LoginCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "login",
         abstract: "Start a session with one approval of your passkey.",
+        usage: """
+            stampctl login [--browser | --site <url> | --security-key] [--bundle]
+                           [--expiration-seconds <seconds>] [--session <name>] [<options>]
+            """,
         discussion: """
-            A page of this machine asks for a passkey of localhost, for the sandbox and for development; with --site, \
-            the page of your own site asks for yours. Compare the key's fingerprint with the one that the page shows.
+            One of three asks for the passkey. --browser, the default: a page of this machine, for a passkey of \
+            localhost, with the sandbox and for development. --site: the page of your own site, for its passkeys. \
+            --security-key: this terminal, for a key in a USB port.
+
+            A page shows the fingerprint of a key, and so does the terminal: approve where they are the same. After a \
+            site's page, a terminal is asked whether they were; from a script, with no terminal at standard input, \
+            nobody is asked.
             """
     )
 
@@ -18,7 +26,7 @@ struct LoginCommand: ReportingCommand {
     @OptionGroup var session: SelectedSessionOptions
     @OptionGroup var api: APIOptions
     @OptionGroup var organization: OrganizationOptions
-    @OptionGroup var page: PageOptions
+    @OptionGroup var passkey: PasskeyOptions
     @OptionGroup var site: SiteOptions
     @OptionGroup var output: OutputOptions
 
@@ -31,42 +39,48 @@ struct LoginCommand: ReportingCommand {
     @Flag(help: "Make the key outside the frame, and hand it over in a bundle; else it is born inside and stays there.")
     var bundle = false
 
+    func validate() throws { try site.check(passkey) }
+
     func perform() async throws {
-        let begun = try await logIn()
+        let begun = try await Interruption.cancelling(logIn)
         for warning in begun.warnings { StandardError.write("stampctl: \(warning.message)") }
         try output.print(BegunSession(begun))
     }
 
-    private func logIn() async throws -> TurnkeySession {
-        let turnkey = try api.makeTurnkey(frame, organizationId: organization.organizationId, page)
-        guard let site = try site.makePage(page.opener) else {
-            return try await turnkey.passkeyClient().loginWithPasskey(
-                session: session.session,
-                expirationSeconds: expirationSeconds,
-                way: bundle ? .bundle : .stampLogin,
-                acceptingUser: confirm
-            )
-        }
+    @Sendable private func logIn() async throws -> TurnkeySession {
+        if let page = try site.makePage(passkey) { return try await logIn(at: page) }
+        let turnkey = try api.makeTurnkey(frame, organizationId: organization.organizationId, passkey)
+        return try await turnkey.passkeyClient().loginWithPasskey(
+            session: session.session,
+            expirationSeconds: expirationSeconds,
+            way: bundle ? .bundle : .stampLogin,
+            acceptingUser: confirm
+        )
+    }
+
+    private func logIn(at page: ComparedSite) async throws -> TurnkeySession {
+        let turnkey = try api.makeTurnkey(frame, organizationId: organization.organizationId)
         guard bundle else {
             return try await turnkey.login(
                 session: session.session,
                 expirationSeconds: expirationSeconds,
                 acceptingUser: confirm,
-                stampedBy: site.stampLogin
+                stampedBy: page.stampLogin
             )
         }
         return try await turnkey.login(
             session: session.session,
             expirationSeconds: expirationSeconds,
             acceptingUser: confirm,
-            bundledBy: site.makeBundle
+            bundledBy: page.makeBundle
         )
     }
 
     /// Without a terminal nobody can say that another user is right.
     @Sendable private func confirm(userId: String, storedUserId: String) async -> Bool {
-        guard isatty(STDIN_FILENO) == 1 else { return false }
-        StandardError.write("This is user \(userId), and the last login was \(storedUserId)'s. Type yes to go on:")
-        return readLine() == "yes"
+        guard Question.canBeAsked else { return false }
+        return await Question.ask(
+            "this is user \(userId), and the last login was \(storedUserId)'s. Type yes to go on:"
+        ) == "yes"
     }
 }

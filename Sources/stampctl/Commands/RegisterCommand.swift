@@ -5,10 +5,14 @@ import TurnkeyClient
 struct RegisterCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "register",
-        abstract: "Make a passkey of localhost, and register it for a user.",
+        abstract: "Make a passkey, and register it for a user.",
+        usage: "stampctl register [--browser | --security-key] [--api-key-file <file>] [<options>]",
         discussion: """
+            The passkey is made in the browser, for localhost, or with --security-key on a key in a USB port. A \
+            passkey of your own site is made by the site.
+
             The registration is stamped by the session, or by an API key: a file with one JSON object, publicKey and \
-            privateKey in hex, that only its owner may read.
+            privateKey in hex, that only its owner may read. The passkey becomes one of that session's or key's user.
             """
     )
 
@@ -16,26 +20,43 @@ struct RegisterCommand: ReportingCommand {
     @OptionGroup var session: SelectedSessionOptions
     @OptionGroup var api: APIOptions
     @OptionGroup var organization: OrganizationOptions
-    @OptionGroup var page: PageOptions
+    @OptionGroup var passkey: PasskeyOptions
     @OptionGroup var output: OutputOptions
 
     @Option(help: ArgumentHelp("Stamp with this API key.", valueName: "file"), completion: .file())
     var apiKeyFile: String?
 
-    @Option(help: ArgumentHelp("The passkey's name at the API.", valueName: "name"))
-    var name = "Passkey of localhost"
+    @Option(help: ArgumentHelp("The passkey's name at the API (default: Passkey of DOMAIN).", valueName: "name"))
+    var name: String?
+
+    @Option(help: .hidden)
+    var site: String?
+
+    var passkeyHint: String? {
+        "\"stampctl login\" first, or give --api-key-file FILE: a first passkey needs an API key of the user's"
+    }
+
+    func validate() throws {
+        guard site == nil else {
+            throw ValidationError("the login page of a site makes no passkeys: the site itself does, or --security-key")
+        }
+    }
 
     func perform() async throws {
-        let turnkey = try api.makeTurnkey(frame, organizationId: organization.organizationId, page)
+        try output.print(try await Interruption.cancelling(register))
+    }
+
+    @Sendable private func register() async throws -> RegisteredPasskey {
+        let turnkey = try api.makeTurnkey(frame, organizationId: organization.organizationId, passkey)
+        guard let rpId = turnkey.config.rpId else { throw TurnkeyError.configuration(.missingRelyingParty) }
         let client = try makeClient(turnkey)
         let whoami = try await client.getWhoami()
         let user = PasskeyUser(userId: whoami.userId, userName: whoami.username)
         let attestation = try await turnkey.register(user)
-        let ids = try await client.inOrganization(whoami.organizationId).createAuthenticators(
-            userId: whoami.userId,
-            authenticators: [NewAuthenticator(authenticatorName: name, attestation: attestation)]
-        )
-        try output.print(RegisteredPasskey(authenticatorIds: ids, userId: whoami.userId))
+        let authenticator = NewAuthenticator(authenticatorName: name ?? "Passkey of \(rpId)", attestation: attestation)
+        let ids = try await client.inOrganization(whoami.organizationId)
+            .createAuthenticators(userId: whoami.userId, authenticators: [authenticator])
+        return RegisteredPasskey(authenticatorIds: ids, userId: whoami.userId)
     }
 
     private func makeClient(_ turnkey: Turnkey) throws -> APIClient {

@@ -10,6 +10,7 @@ struct SessionShowCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func perform() async throws {
-        try output.print(try await frame.stampClient.getSession(session.session))
+        let shown = try await frame.stampClient.getSession(session.session)
+        try output.print(Fingerprinted(shown, publicKey: shown.publicKey))
     }
 }

@@ -23,14 +23,16 @@ struct APIOptions: ParsableArguments {
         return Turnkey(config, frame: configured.stampClient, control: configured.controlClient)
     }
 
-    /// The same with a page that asks for passkeys; those are of localhost, unless a relying party is configured.
-    func makeTurnkey(_ frame: FrameOptions, organizationId: String?, _ page: PageOptions) throws -> Turnkey {
-        var config = try load(frame, organizationId: organizationId)
-        if config.rpId == nil { config = try load(frame, organizationId: organizationId, rpId: "localhost") }
+    /// The same with somebody who asks for passkeys.
+    func makeTurnkey(_ frame: FrameOptions, organizationId: String?, _ passkey: PasskeyOptions) throws -> Turnkey {
+        var config = try load(frame, organizationId: organizationId, rpId: passkey.rpId)
+        if config.rpId == nil {
+            config = try load(frame, organizationId: organizationId, rpId: passkey.defaultRpId)
+        }
         let configured = FrameOptions(socketDirectory: config.socketDirectory, frameUser: frame.frameUser)
         return Turnkey(
             config,
-            passkey: page.makeAuthenticator(config),
+            passkey: try passkey.makeAuthenticator(config),
             frame: configured.stampClient,
             control: configured.controlClient
         )

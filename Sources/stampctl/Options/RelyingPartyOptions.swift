@@ -15,6 +15,6 @@ struct RelyingPartyOptions: ParsableArguments {
     /// Where only the passkey helps, whose passkey that is.
     func makeHint() -> String? {
         let rpId = rpId ?? (try? TurnkeyConfiguration.load(defaultOrganizationId: "").rpId)
-        return rpId.map { "approve a session with a passkey of \($0), then \"stampctl inject\" its bundle" }
+        return rpId.map { "\"stampctl login\" with a passkey of \($0)" }
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LoginPage
 import StampClient
 import TurnkeyClient
 
@@ -6,6 +7,7 @@ import TurnkeyClient
 struct BegunSession: Renderable {
     let name: String
     let publicKey: String
+    let fingerprint: String?
     let organizationId: String
     let userId: String
     let origin: Session.Origin
@@ -14,6 +16,7 @@ struct BegunSession: Renderable {
     init(_ session: TurnkeySession) {
         name = session.name
         publicKey = session.publicKey
+        fingerprint = KeyFingerprint(publicKey: session.publicKey)?.text
         organizationId = session.organizationId
         userId = session.userId
         origin = session.origin
@@ -22,8 +25,9 @@ struct BegunSession: Renderable {
 
     var lines: [String] {
         makeTable([
-            ("session", name), ("public key", publicKey), ("organization", organizationId), ("user", userId),
-            ("origin", origin.rawValue), ("expires in", makeDurationText(milliseconds: expiresInMilliseconds)),
+            ("session", name), ("public key", publicKey), ("fingerprint", fingerprint),
+            ("organization", organizationId), ("user", userId), ("origin", origin.rawValue),
+            ("expires in", makeDurationText(milliseconds: expiresInMilliseconds)),
         ])
     }
 }

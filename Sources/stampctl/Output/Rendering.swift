@@ -7,6 +7,18 @@ protocol Renderable: Encodable {
     var lines: [String] { get }
 }
 
+/// A result that is a table of two columns.
+protocol Tabular: Renderable {
+    typealias Row = (name: String, value: String?)
+
+    /// Those without a value are left out.
+    var rows: [Row] { get }
+}
+
+extension Tabular {
+    var lines: [String] { makeTable(rows) }
+}
+
 extension OutputOptions {
     func print(_ result: some Renderable) throws {
         guard json || !result.lines.isEmpty else { return }

@@ -12,20 +12,18 @@ extension Status: Renderable {
     }
 }
 
-extension Session: Renderable {
-    var lines: [String] {
-        makeTable([
+extension Session: Tabular {
+    var rows: [Row] {
+        [
             ("session", name), ("public key", publicKey), ("organization", organizationId), ("user", userId),
             ("origin", origin.rawValue), ("expires in", makeDurationText(milliseconds: expiresInMilliseconds)),
-        ])
+        ]
     }
 }
 
-extension EmbeddedPublicKey: Renderable {
-    var lines: [String] {
-        makeTable([
-            ("public key", publicKey), ("expires in", makeDurationText(milliseconds: expiresInMilliseconds)),
-        ])
+extension EmbeddedPublicKey: Tabular {
+    var rows: [Row] {
+        [("public key", publicKey), ("expires in", makeDurationText(milliseconds: expiresInMilliseconds))]
     }
 }
 

@@ -1,17 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Glibc
+import Synchronization
 
 /// Where everything goes that is not a result.
 enum StandardError {
+    /// Returns to the line's beginning and erases the line (ECMA-48, CR and EL).
+    private static let eraseLine = "\r\u{1B}[K"
+    /// What stands in the terminal's last line while something is waited for.
+    private static let notice = Mutex<String?>(nil)
+
     static func report(_ message: String, hint: String?) {
         write(paint("stampctl:", code: 31) + " " + message)
         if let hint { write(paint("hint:", code: 36) + " " + hint) }
     }
 
     static func write(_ line: String) {
+        notice.withLock { notice in
+            put(notice.map { "\(eraseLine)\(line)\n\($0)" } ?? line + "\n")
+        }
+    }
+
+    /// A question, whose answer is typed behind it.
+    static func prompt(_ question: String) { put(question) }
+
+    /// Shows `text` for as long as `work` takes, on a terminal; nothing of it is left there, and nothing goes elsewhere.
+    static func showing<Result>(
+        _ text: String?,
+        _ work: () async throws -> Result
+    ) async rethrows -> Result {
+        guard let text, canErase else { return try await work() }
+        notice.withLock { notice in
+            notice = text
+            put(text)
+        }
+        defer {
+            notice.withLock { notice in
+                notice = nil
+                put(eraseLine)
+            }
+        }
+        return try await work()
+    }
+
+    private static func put(_ text: String) {
         // There is nowhere left to report to.
-        try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+
+    private static var canErase: Bool {
+        isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
     /// Colours only on a terminal, and never with NO_COLOR (no-color.org).

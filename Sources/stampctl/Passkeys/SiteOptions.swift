@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Foundation
 import LoginPage
-import TurnkeyClient
 
 /// The page of the user's own site.
 struct SiteOptions: ParsableArguments {
@@ -18,42 +16,28 @@ struct SiteOptions: ParsableArguments {
         guard !paste || site != nil else { throw ValidationError("--paste is for --site") }
     }
 
-    func makePage(_ opener: PageOpener) throws -> SitePage? {
+    /// - Throws: where `passkey` says what a site's page does not do.
+    func check(_ passkey: PasskeyOptions) throws {
+        guard site != nil else { return }
+        guard !passkey.browser, !passkey.securityKey else { throw PasskeyOptions.choice }
+        guard !passkey.allowLocalhostPasskey else {
+            throw ValidationError("--allow-localhost-passkey is for the page of this machine")
+        }
+        guard passkey.rpId == nil else {
+            throw ValidationError("--site asks for the site's own passkeys, not --rp-id's")
+        }
+    }
+
+    func makePage(_ passkey: PasskeyOptions) throws -> ComparedSite? {
         guard let site else { return nil }
-        return try SitePage(url: site, opener: opener, paste: paste ? readCode : nil)
-    }
-
-    @Sendable private func readCode() async throws -> String {
-        StandardError.write("paste the code that the page shows:")
-        return readLine() ?? ""
-    }
-}
-
-extension SitePage {
-    func stampLogin(_ request: LoginRequest) async throws -> StampedLogin {
-        let signed = try await signedStampLogin(for: SiteRequest(request))
-        return StampedLogin(body: signed.body, stamp: signed.stamp, expirationSeconds: signed.expirationSeconds)
-    }
-
-    func makeBundle(_ request: LoginRequest) async throws -> MadeBundle {
-        let made = try await bundle(for: SiteRequest(request))
-        return MadeBundle(
-            credentialBundle: made.credentialBundle,
-            publicKey: made.publicKey,
-            userId: made.userId,
-            organizationId: made.organizationId,
-            expirationSeconds: made.expirationSeconds
+        let page = try SitePage(
+            url: site,
+            opener: passkey.opener,
+            paste: paste ? readCode : nil,
+            timeout: passkey.pageTimeout
         )
+        return ComparedSite(page: page, notice: paste ? nil : AwaitedPage.notice)
     }
-}
 
-extension SiteRequest {
-    fileprivate init(_ request: LoginRequest) {
-        self.init(
-            organizationId: request.organizationId,
-            userId: request.userId,
-            publicKey: request.publicKey,
-            expirationSeconds: request.expirationSeconds
-        )
-    }
+    @Sendable private func readCode() async -> String { await Question.ask("the code that the page shows:") ?? "" }
 }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+import Synchronization
+
+/// A question to whoever is at standard input.
+enum Question {
+    /// How long a cancelled task may go unnoticed.
+    private static let pollMilliseconds: CInt = 100
+    /// A terminal passes on no longer line than 4,096 bytes.
+    private static let lineLimitBytes = 1 << 16
+
+    /// Whether a person is there.
+    static var canBeAsked: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// Reads a line, without white space around it. `nil`: the input has ended, or the task is cancelled.
+    static func ask(_ question: String) async -> String? {
+        StandardError.prompt(question + " ")
+        let cancellation = Cancellation()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                Thread.detachNewThread { continuation.resume(returning: readLine(until: cancellation)) }
+            }
+        } onCancel: {
+            cancellation.isCancelled.store(true, ordering: .relaxed)
+        }
+    }
+
+    /// Byte by byte: what comes after the line is for whoever reads next.
+    private static func readLine(until cancellation: Cancellation) -> String? {
+        var (line, byte) = ([UInt8](), UInt8(0))
+        var wait = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        while !cancellation.isCancelled.load(ordering: .relaxed) {
+            guard unsafe poll(&wait, 1, pollMilliseconds) > 0 else { continue }
+            let count = unsafe read(STDIN_FILENO, &byte, 1)
+            guard count > 0, byte != UInt8(ascii: "\n") else {
+                guard count > 0 || !line.isEmpty else { return nil }
+                return String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespaces)
+            }
+            guard line.count < lineLimitBytes else { return nil }
+            line.append(byte)
+        }
+        return nil
+    }
+
+    private final class Cancellation: Sendable {
+        let isCancelled = Atomic(false)
+    }
+}
