@@ -174,6 +174,23 @@ struct AuditTests {
         }
     }
 
+    @Test("records that a stalled journal does not take at the end are lost, and the log says how many")
+    func stalledAtTheEnd() async throws {
+        try await withAuditedFrame { frame, journal in
+            try frame.startSession()
+            let client = try frame.stampClient()
+            for number in 0..<100 { #expect(try client.stamper("Stamp", ["payload": "\(number)"]).error == nil) }
+            #expect(try frame.stop() == .exited(0))
+            try frame.process.errors.waitForEnd()
+            let line = frame.log.split(separator: "\n").first { $0.contains(" records of the audit were lost: ") }
+            let words = try #require(line).split(separator: " ")
+            let lost = try #require(words.lazy.compactMap { Int($0) }.first)
+            // Three of the session's start, and each stamp's.
+            for _ in 0..<(103 - lost) { _ = try journal.read() }
+            #expect(lost > 0)
+        }
+    }
+
     @Test("a flood of refusals to a stalled journal is cut, counted for its user, and costs no stamp's record")
     func flood() async throws {
         try await withAuditedFrame { frame, journal in
