@@ -316,4 +316,20 @@ struct AuditTests {
             #expect(try journal.read("refusal")["STAMPD_RULE"] == "RateLimited")
         }
     }
+
+    @Test("reports of rejected keys are under the same rate, unknown keys' too: nobody fills the journal with them")
+    func reportRate() async throws {
+        try await withAuditedFrame(["--maximum-stamps-per-second", "1"]) { frame, journal in
+            let client = try frame.stampClient()
+            let report = ["publicKey": Credential().publicKey]
+            var reply = try client.stamper("ReportRejected", report)
+            var reports = 0
+            while reply.error == nil, reports < 1000 {
+                reports += 1
+                reply = try client.stamper("ReportRejected", report)
+            }
+            #expect(reply.error == "io.stampd.Stamper.RateLimited")
+            #expect(try journal.read("refusal")["STAMPD_RULE"] == "RateLimited")
+        }
+    }
 }
