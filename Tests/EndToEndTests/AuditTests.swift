@@ -174,6 +174,23 @@ struct AuditTests {
         }
     }
 
+    @Test("records that a stalled journal does not take at the end are lost, and the log says how many")
+    func stalledAtTheEnd() async throws {
+        try await withAuditedFrame { frame, journal in
+            try frame.startSession()
+            let client = try frame.stampClient()
+            for number in 0..<100 { #expect(try client.stamper("Stamp", ["payload": "\(number)"]).error == nil) }
+            #expect(try frame.stop() == .exited(0))
+            try frame.process.errors.waitForEnd()
+            let line = frame.log.split(separator: "\n").first { $0.contains(" records of the audit were lost: ") }
+            let words = try #require(line).split(separator: " ")
+            let lost = try #require(words.lazy.compactMap { Int($0) }.first)
+            // Three of the session's start, and each stamp's.
+            for _ in 0..<(103 - lost) { _ = try journal.read() }
+            #expect(lost > 0)
+        }
+    }
+
     @Test("a flood of refusals to a stalled journal is cut, counted for its user, and costs no stamp's record")
     func flood() async throws {
         try await withAuditedFrame { frame, journal in
@@ -296,6 +313,22 @@ struct AuditTests {
             #expect(stamps >= 10)
             #expect(reply.error == "io.stampd.Stamper.RateLimited")
             #expect((1...1001).contains(try #require(reply.int("retryAfterMilliseconds"))))
+            #expect(try journal.read("refusal")["STAMPD_RULE"] == "RateLimited")
+        }
+    }
+
+    @Test("reports of rejected keys are under the same rate, unknown keys' too: nobody fills the journal with them")
+    func reportRate() async throws {
+        try await withAuditedFrame(["--maximum-stamps-per-second", "1"]) { frame, journal in
+            let client = try frame.stampClient()
+            let report = ["publicKey": Credential().publicKey]
+            var reply = try client.stamper("ReportRejected", report)
+            var reports = 0
+            while reply.error == nil, reports < 1000 {
+                reports += 1
+                reply = try client.stamper("ReportRejected", report)
+            }
+            #expect(reply.error == "io.stampd.Stamper.RateLimited")
             #expect(try journal.read("refusal")["STAMPD_RULE"] == "RateLimited")
         }
     }

@@ -147,6 +147,28 @@ struct ReloadTests {
         }
     }
 
+    @Test("a limit lowered below what is there, while accepting waits for descriptors, leaves the frame asleep")
+    func loweredWithoutDescriptors() async throws {
+        try await withConfiguredFrame(#"{"maximumConnections": 16, "reservedConnections": 0}"#) { frame, _, file in
+            let clients = try (0..<6).map { _ in try frame.stampClient() }
+            for client in clients { try client.stamper("GetStatus") }
+            try frame.limitDescriptors(to: 8)
+            let waiting = try frame.stampClient()
+            try frame.waitForLog("refused: a connection, for now: ")
+            try file.replace(#"{"maximumConnections": 2, "reservedConnections": 0}"#)
+            // Stopped, it finds the new limit of descriptors and the signal at once.
+            frame.process.send(SIGSTOP)
+            try frame.limitDescriptors(to: 1000)
+            frame.process.send(SIGHUP)
+            frame.process.send(SIGCONT)
+            try frame.waitForLog("reloaded: maximumConnections from 16 to 2\n")
+            let ticks = try frame.processorTicks { try frame.waitOutFrameTimeout(on: clients[0]) }
+            #expect(ticks < 100, "two seconds of a frame with nothing to do")
+            for client in clients.dropFirst() { client.finishWriting() }
+            #expect(try waiting.stamper("GetStatus").error == nil)
+        }
+    }
+
     @Test("an idle frame ends in time where the reload says so")
     func idle() async throws {
         try await withConfiguredFrame("{}") { frame, manager, file in
@@ -172,5 +194,14 @@ struct ReloadTests {
             #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(frame.pid)/fd").count <= before)
             #expect(try frame.stop() == .exited(0))
         }
+    }
+}
+
+extension FrameProcess {
+    /// What it may have open from now on; what is open stays.
+    fileprivate func limitDescriptors(to count: Int) throws {
+        let command = try ChildProcess(["prlimit", "--pid", "\(pid)", "--nofile=\(count):"])
+        defer { command.end() }
+        guard try command.wait() == .exited(0) else { throw POSIXError(.EPERM) }
     }
 }

@@ -28,7 +28,9 @@ struct SystemCallFilterTests {
         let allowed = Set((SystemCall.ordinary + SystemCall.allowed).compactMap { $0.number(on: architecture) })
         let fatal = Set(SystemCall.fatal.compactMap { $0.number(on: architecture) })
         let conditional = Set(
-            [SystemCall.map, .protect, .socket, .openAt, .signalThread].compactMap { $0.number(on: architecture) }
+            [SystemCall.map, .protect, .socket, .openAt, .control, .signalThread].compactMap { call in
+                call.number(on: architecture)
+            }
         )
         #expect(allowed.isDisjoint(with: fatal))
         #expect(conditional.isDisjoint(with: allowed.union(fatal)))
@@ -96,6 +98,13 @@ struct SystemCallFilterTests {
             Row("a file for both", .openAt, [~99, 0, 2], false),
             Row("a new file", .openAt, [~99, 0, 0o100], false),
             Row("a file that is cut", .openAt, [~99, 0, 0o1000], false),
+            Row("a descriptor's flags", .control, [3, 1], true),
+            Row("a file's flags", .control, [3, 3], true),
+            Row("a file's flags to be set, O_ASYNC among them", .control, [3, 4, 0o20000], false),
+            Row("whom the kernel shall send signals", .control, [3, 8, 1], false),
+            Row("whom the kernel shall send signals, by kind", .control, [3, 15, 0], false),
+            Row("which signal it shall send", .control, [3, 10, 9], false),
+            Row("a lease", .control, [3, 1024, 1], false),
             Row("a signal to itself", .signalThread, [UInt64(pid), 4712, 6], true),
             Row("a signal to another", .signalThread, [1, 1, 9], false),
         ]
@@ -124,7 +133,7 @@ struct SystemCallFilterTests {
         ]
         let calls =
             SystemCall.ordinary + SystemCall.allowed + SystemCall.fatal
-            + [.map, .protect, .socket, .openAt, .signalThread]
+            + [.map, .protect, .socket, .openAt, .control, .signalThread]
         for (architecture, path) in headers {
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
                 print("skipped: \(path) is not installed")

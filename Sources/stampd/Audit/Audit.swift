@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
+import Glibc
 import SignerCore
 
 /// The audit trail: one record for each decision and each change of the frame, in the journal.
@@ -84,11 +85,14 @@ final class Audit {
     /// Says how many refusals of each user were left out, once their window is over.
     func reportLeftOut(at now: BootInstant) {
         guard isOn, now >= refusals.reportTime else { return }
-        for (uid, count) in refusals.takeLeftOut(at: now.seconds) {
-            write(.refusalsLeftOut, isOfCall: false) { record in
-                if let uid { record.add(.peerUid, Int64(uid)) }
-                record.add(.leftOut, Int64(count))
-            }
+        // They take no more room than the refusals themselves may.
+        refusals.takeLeftOut(at: now.seconds, while: { ring.hasRoomForRefusals }, tell: writeLeftOut)
+    }
+
+    private func writeLeftOut(of uid: uid_t?, count: Int) {
+        write(.refusalsLeftOut, isOfCall: false) { record in
+            if let uid { record.add(.peerUid, Int64(uid)) }
+            record.add(.leftOut, Int64(count))
         }
     }
 
@@ -101,8 +105,10 @@ final class Audit {
         if now >= retryTime { drain() }
     }
 
-    /// Says what is left to say before the end, and gives the journal its time to take what waits.
+    /// Says what is left to say before the end, and gives the journal its time to take what waits; what it does not take is
+    /// lost.
     func finish() {
+        defer { lostCount += Int64(ring.count) }
         reportLeftOut(at: .never)
         drain()
         let end = BootInstant.now.adding(seconds: limits.drainTimeoutSeconds)
@@ -111,6 +117,8 @@ final class Audit {
             guard left > 0, journal.isWritable(within: CInt(left)) else { return }
             drain()
         }
+        // What there was no room for before.
+        reportLeftOut(at: .never)
     }
 
     private func addCommonFields(

@@ -32,18 +32,26 @@ struct RefusalWindows {
         return admitted
     }
 
-    /// How many of whom were left out in windows that are over; nil: of the users that share one. Those windows go.
-    mutating func takeLeftOut(at seconds: Int64) -> [(uid: uid_t?, count: Int)] {
-        var counts: [(uid: uid_t?, count: Int)] = []
-        for uid in windows.keys.sorted() {
+    /// Tells how many of whom were left out in windows that are over; nil: of the users that share one. Those windows go.
+    ///
+    /// Where there `isRoom` for no more, what is left is counted on, and told a second later.
+    mutating func takeLeftOut(
+        at seconds: Int64,
+        while isRoom: () -> Bool,
+        tell: (_ uid: uid_t?, _ count: Int) -> Void
+    ) {
+        for uid in windows.keys.sorted() where isRoom() {
             guard var window = windows[uid], window.isOver(at: seconds) else { continue }
             let count = window.takeLeftOut(at: seconds)
-            if count > 0 { counts.append((uid, count)) }
+            if count > 0 { tell(uid, count) }
             windows[uid] = nil
         }
-        let count = shared.takeLeftOut(at: seconds)
-        if count > 0 { counts.append((nil, count)) }
-        reportTime = min(shared.reportTime, windows.values.map(\.reportTime).min() ?? .never)
-        return counts
+        if isRoom() {
+            let count = shared.takeLeftOut(at: seconds)
+            if count > 0 { tell(nil, count) }
+        }
+        let next = min(shared.reportTime, windows.values.map(\.reportTime).min() ?? .never)
+        let again = BootInstant(nanoseconds: 0).adding(seconds: seconds + 1)
+        reportTime = isRoom() ? next : max(next, again)
     }
 }

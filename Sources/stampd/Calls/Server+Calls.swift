@@ -49,18 +49,23 @@ extension Server {
         case .service(let method): try info(at: connection.door).reply(to: method, parameters, in: &replies)
         case .stamper(.monitor): connection.state = .watching
         case .stamper(.reportRejected):
+            try takeToken(of: connection.peer, at: now)
             if !isLogDoubled {
                 log.write(.notice, "a key is reported as rejected by the API: \(connection.peer.description)")
             }
             try handle(.reportRejected, parameters, at: now, to: &replies)
         case .stamper(.stamp):
-            if let milliseconds = stampRate.take(connection.peer.uid, at: now) {
-                throw .rateLimited(retryAfterMilliseconds: milliseconds)
-            }
+            try takeToken(of: connection.peer, at: now)
             try handle(.stamp, parameters, at: now, to: &replies)
         case .stamper(let method): try handle(method, parameters, at: now, to: &replies)
         case .control(let method): try handle(method, parameters, at: now, to: &replies)
         }
+    }
+
+    /// Of what the stamp socket offers, each call that is recorded whatever it finds has its price.
+    private func takeToken(of peer: Peer, at now: BootInstant) throws(ErrorReply) {
+        guard let milliseconds = stampRate.take(peer.uid, at: now) else { return }
+        throw .rateLimited(retryAfterMilliseconds: milliseconds)
     }
 
     private func info(at door: Door) -> ServiceInfo {

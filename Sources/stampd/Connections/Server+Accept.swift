@@ -40,9 +40,10 @@ extension Server {
 
     /// Descriptors or places may be there again.
     func resumeAccepting() {
+        // At the limit the end of a connection is waited for, and no time.
+        acceptAgain = .never
         guard isAcceptingPaused, !isDraining, connections.count < limits.maximumConnections else { return }
         isAcceptingPaused = false
-        acceptAgain = .never
         for listener in listeners { listener.source?.isEnabled = true }
     }
 

@@ -89,9 +89,15 @@ extension Server {
         if connections.isEmpty, refused.isEmpty { stop() }
     }
 
+    /// Once, however many connections were the last.
     func stop() {
+        guard !hasStopped else { return }
+        hasStopped = true
         log.reportLeftOut()
         audit.finish()
+        if audit.lostCount > 0 {
+            log.write(.error, "\(audit.lostCount) records of the audit were lost: the journal did not take them")
+        }
         serviceManager.notifier?.finish()
         loop.exit(0)
     }

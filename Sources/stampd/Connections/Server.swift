@@ -52,6 +52,7 @@ final class Server {
     /// When a stop gives up waiting; `.never` while nobody asked for one.
     var drainDeadline = BootInstant.never
     var isDraining: Bool { drainDeadline != .never }
+    var hasStopped = false
 
     /// Memory for the next connection that is read and holds nothing.
     var spareInput = InputBuffer()

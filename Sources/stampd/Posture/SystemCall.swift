@@ -81,7 +81,6 @@ extension SystemCall {
         SystemCall("connect", 42, 203),
         SystemCall("shutdown", 48, 210),
         SystemCall("getsockopt", 55, 209),
-        SystemCall("setsockopt", 54, 208),
         SystemCall("getsockname", 51, 204),
         SystemCall("getpeername", 52, 205),
         SystemCall("pidfd_open", 434, 434),
@@ -92,7 +91,6 @@ extension SystemCall {
         SystemCall("write", 1, 64),
         SystemCall("writev", 20, 66),
         SystemCall("close", 3, 57),
-        SystemCall("fcntl", 72, 25),
         SystemCall("fstat", 5, 80),
         SystemCall("newfstatat", 262, 79),
         SystemCall("statx", 332, 291),
@@ -197,5 +195,6 @@ extension SystemCall {
     static let protect = SystemCall("mprotect", 10, 226)
     static let socket = SystemCall("socket", 41, 198)
     static let openAt = SystemCall("openat", 257, 56)
+    static let control = SystemCall("fcntl", 72, 25)
     static let signalThread = SystemCall("tgkill", 234, 131)
 }

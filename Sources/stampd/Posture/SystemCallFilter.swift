@@ -61,6 +61,8 @@ struct SystemCallFilter: Equatable {
             (.openAt, [Condition(argument: 2, mask: 0o1103, value: 0)]),
             // AF_UNIX and SOCK_DGRAM: the service manager and the journal, but no bus and no other daemon's stream.
             (.socket, [Condition(argument: 0, value: 1), Condition(argument: 1, mask: 0xf, value: 2)]),
+            // F_GETFD and F_GETFL: what else it does may have the kernel send signals (F_SETOWN), to whom the user may.
+            (.control, [Condition(argument: 1, mask: ~2, value: 1)]),
             (.signalThread, [Condition(argument: 0, value: pid)]),
         ]
     }

@@ -46,6 +46,7 @@ struct SandboxTests {
             // Code, posture, other processes.
             ("mmap(0, 4096, 5, 34, -1, 0)", EPERM), ("mmap(0, 4096, 7, 34, -1, 0)", EPERM),
             ("mprotect((long)$sp & ~4095, 4096, 7)", EPERM), ("prctl(4, 1, 0, 0, 0)", EPERM),
+            ("fcntl(0, 8, 1)", EPERM), ("fcntl(0, 10, 9)", EPERM), ("setsockopt(0, 1, 26, 0, 0)", EPERM),
             (#"kill(1, 0)"#, EPERM), ("tgkill(1, 1, 0)", EPERM), ("setrlimit(4, $sp)", EPERM),
             ("syscall(424, 0, 0, 0, 0)", EPERM),
             ("syscall(999)", ENOSYS),
