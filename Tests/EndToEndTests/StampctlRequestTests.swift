@@ -57,7 +57,7 @@ struct StampctlRequestTests {
             let stranger = try run(stage, ["whoami", "--rp-id", "example.com"] + options)
             #expect(stranger.status == 3)
             #expect(stranger.errors.contains("PUBLIC_KEY_NOT_FOUND"))
-            #expect(stranger.errors.contains("hint: approve a session with a passkey of example.com"))
+            #expect(stranger.errors.contains("hint: \"stampctl login\" with a passkey of example.com"))
             // It was told to the frame.
             let again = try run(stage, ["whoami"] + options)
             #expect(again.status == 3)

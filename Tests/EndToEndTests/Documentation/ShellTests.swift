@@ -45,7 +45,7 @@ private func expectPromises(of page: MarkdownPage, _ run: ShellRun) throws {
     for (block, output) in zip(page.blocks(of: "sh"), run.outputs) {
         guard let expected = page.output(of: block) else { continue }
         let difference = firstDifference(output, expected)
-        #expect(difference == nil, "\(page.path):\(block.line) prints otherwise")
+        #expect(difference == nil, "\(page.path):\(block.line) prints otherwise:\n\(output)")
     }
 }
 

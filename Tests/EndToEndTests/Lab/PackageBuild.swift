@@ -12,7 +12,9 @@ struct PackageBuild {
         for folder in [".build", "debian"] {
             try FileManager.default.createDirectory(atPath: "\(tree)/\(folder)", withIntermediateDirectories: true)
         }
-        for name in ["Makefile", "systemd", "man"] + (try Self.rules()) {
+        let page = "Sources/LoginPage/Page"
+        try FileManager.default.createDirectory(atPath: "\(tree)/\(page)", withIntermediateDirectories: true)
+        for name in ["Makefile", "systemd", "man", "\(page)/passkey.html"] + (try Self.rules()) {
             try FileManager.default.copyItem(atPath: repository(name).path, toPath: "\(tree)/\(name)")
         }
         let products = URL(filePath: FrameProcess.executable).deletingLastPathComponent().path
