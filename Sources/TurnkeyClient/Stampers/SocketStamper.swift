@@ -46,10 +46,12 @@ public struct SocketStamper: Stamper {
             do throws(StampError) {
                 return try await frame.stamp(payload: payload, session: session, expectPublicKey: expected)
             } catch .publicKeyMismatch(let publicKey, let fallback) {
-                guard await isKnownKey(publicKey) else {
+                if await isKnownKey(publicKey) {
+                    expected = publicKey
+                } else if try await frame.getSession(session).publicKey == publicKey {
                     throw .publicKeyMismatch(publicKey: publicKey, fallback: fallback)
                 }
-                expected = publicKey
+                // Else it was refreshed once more meanwhile: the next try asks about that key.
             }
         }
         return try await frame.stamp(payload: payload, session: session, expectPublicKey: expected)
