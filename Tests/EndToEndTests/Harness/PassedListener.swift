@@ -26,13 +26,7 @@ final class PassedListener {
         let made = socket(AF_UNIX, CInt(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
         descriptor = fcntl(made, F_DUPFD_CLOEXEC, 20)
         close(made)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) }
-        }
+        let result = withUnixAddress(path) { bind(descriptor, $0, $1) }
         guard result == 0 else { throw POSIXError(.EADDRINUSE) }
         guard kind == .listening else { return }
         guard listen(descriptor, 64) == 0 else { throw POSIXError(.EIO) }

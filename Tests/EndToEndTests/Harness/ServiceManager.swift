@@ -18,7 +18,7 @@ final class ServiceManager: @unchecked Sendable {
         path = "\(directory)/notify"
         let socket = Glibc.socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         self.socket = socket
-        guard Self.withAddress(path, { bind(socket, $0, $1) }) == 0 else { throw POSIXError(.EADDRINUSE) }
+        guard withUnixAddress(path, { bind(socket, $0, $1) }) == 0 else { throw POSIXError(.EADDRINUSE) }
         Thread { [self] in while receive() {} }.start()
     }
 
@@ -73,7 +73,7 @@ final class ServiceManager: @unchecked Sendable {
         let bytes = Array(text.utf8)
         let sender = Glibc.socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(sender) }
-        _ = Self.withAddress(path) { sendto(sender, bytes, bytes.count, 0, $0, $1) }
+        _ = withUnixAddress(path) { sendto(sender, bytes, bytes.count, 0, $0, $1) }
     }
 
     /// One message; false at the end.
@@ -121,18 +121,6 @@ final class ServiceManager: @unchecked Sendable {
             for descriptor in stored { close(descriptor) }
             close(socket)
             return false
-        }
-    }
-
-    private static func withAddress<Result>(
-        _ path: String,
-        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-    ) -> Result {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
         }
     }
 }
