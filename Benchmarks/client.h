@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two protocols as a client sees them, for load.c and start.c: Varlink (one NUL ends a frame) and ssh-agent's
-// (draft-ietf-sshm-ssh-agent: a length of 4 bytes, big-endian, begins a frame).
+// The two protocols as a client sees them, for load.c and start.c: Varlink (one NUL ends a message) and ssh-agent's
+// (draft-ietf-sshm-ssh-agent: a length of 4 bytes, big-endian, begins a message).
 #pragma once
 #include <stdint.h>
 #include <stdio.h>
@@ -19,10 +19,10 @@ struct protocol {
     size_t (*write_status_call)(char *out);
     /// Writes a call for one signature over `payload_bytes` bytes; may ask the server for its key first.
     size_t (*write_sign_call)(char *out, size_t payload_bytes, int fd);
-    /// The length in bytes of the frame that begins here, with its ends; 0 where it is not all there.
+    /// The length in bytes of the message that begins here, with its ends; 0 where it is not all there.
     size_t (*frame_length)(const char *bytes, size_t count);
-    /// Whether the frame is a signature, and not an error.
-    int (*is_signature)(const char *frame, size_t count);
+    /// Whether the message is a signature, and not an error.
+    int (*is_signature)(const char *message, size_t count);
 };
 
 __attribute__((noreturn)) static void fail(const char *what) {
@@ -64,7 +64,7 @@ static size_t read_more(int fd, char *buffer, size_t filled) {
     return filled + (size_t)count;
 }
 
-/// Sends the call and reads exactly one frame into the buffer; returns its length in bytes.
+/// Sends the call and reads exactly one message into the buffer; returns its length in bytes.
 static size_t exchange(const struct protocol *protocol, int fd, const char *call, size_t count, char *buffer) {
     size_t filled = 0, length = 0;
     write_all(fd, call, count);
@@ -99,8 +99,8 @@ static size_t varlink_frame_length(const char *bytes, size_t count) {
     return end ? (size_t)(end + 1 - bytes) : 0;
 }
 
-static int varlink_is_signature(const char *frame, size_t count) {
-    return frame[count - 1] == 0 && !strstr(frame, "\"error\"") && strstr(frame, "\"stampHeaderValue\":\"");
+static int varlink_is_signature(const char *message, size_t count) {
+    return message[count - 1] == 0 && !strstr(message, "\"error\"") && strstr(message, "\"stampHeaderValue\":\"");
 }
 
 // MARK: ssh-agent
@@ -145,10 +145,10 @@ static size_t agent_write_sign_call(char *out, size_t payload_bytes, int fd) {
     return (size_t)(end - out);
 }
 
-static int agent_is_signature(const char *frame, size_t count) {
+static int agent_is_signature(const char *message, size_t count) {
     static const char algorithm[] = "ecdsa-sha2-nistp256";  // follows the two lengths: signature, name
-    if (count <= 13 + sizeof algorithm || frame[4] != sign_response) return 0;
-    return !memcmp(frame + 13, algorithm, sizeof algorithm - 1);
+    if (count <= 13 + sizeof algorithm || message[4] != sign_response) return 0;
+    return !memcmp(message + 13, algorithm, sizeof algorithm - 1);
 }
 
 static const struct protocol varlink_protocol = {"varlink", varlink_write_status_call, varlink_write_sign_call,

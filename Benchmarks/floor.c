@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// floor SOCKET: the least that a stamping server can do, on one thread. It reads frames ended by NUL, finds the payload
+// floor SOCKET: the least that a stamping server can do, on one thread. It reads messages ended by NUL, finds the payload
 // by a plain scan, hashes, signs with a reused context and writes the reply. No JSON parser, no limits, no sessions.
 #define _GNU_SOURCE
 #include <string.h>
@@ -35,10 +35,10 @@ static char *write_base64url(char *out, const unsigned char *bytes, size_t count
     return out;
 }
 
-/// Copies the payload out of the frame, without its backslashes; returns its length in bytes.
-static size_t copy_payload(const char *frame, char *payload) {
+/// Copies the payload out of the message, without its backslashes; returns its length in bytes.
+static size_t copy_payload(const char *message, char *payload) {
     static const char member[] = "\"payload\":\"";
-    const char *from = strstr(frame, member);
+    const char *from = strstr(message, member);
     require(from != NULL, "finding the payload");
     char *to = payload;
     for (from += sizeof member - 1; *from && *from != '"'; from++) {
@@ -48,11 +48,11 @@ static size_t copy_payload(const char *frame, char *payload) {
     return (size_t)(to - payload);
 }
 
-static void answer(struct signer *signer, int fd, const char *frame) {
+static void answer(struct signer *signer, int fd, const char *message) {
     static char payload[buffer_bytes];
     unsigned char der[max_der_bytes];
     char stamp[stamp_bytes], reply[2 * stamp_bytes], *end = stamp;
-    size_t length = sign(signer, payload, copy_payload(frame, payload), der);
+    size_t length = sign(signer, payload, copy_payload(message, payload), der);
     end = append(append(append(end, "{\"publicKey\":\""), signer->public_key_hex),
                  "\",\"scheme\":\"SIGNATURE_SCHEME_TK_API_P256\",\"signature\":\"");
     end = write_hex(end, der, length);
@@ -60,22 +60,22 @@ static void answer(struct signer *signer, int fd, const char *frame) {
     size_t stamp_length = (size_t)(end - stamp);
     end = append(reply, "{\"parameters\":{\"stampHeaderName\":\"X-Stamp\",\"stampHeaderValue\":\"");
     end = write_base64url(end, (unsigned char *)stamp, stamp_length);
-    end = append(end, "\"}}") + 1;  // the NUL belongs to the frame
+    end = append(end, "\"}}") + 1;  // the NUL belongs to the message
     require(write(fd, reply, (size_t)(end - reply)) == end - reply, "write");
 }
 
-/// Answers every whole frame that is there; returns 0 where the peer has gone.
+/// Answers every whole message that is there; returns 0 where the peer has gone.
 static int serve(struct signer *signer, struct connection *peer) {
     ssize_t count = read(peer->fd, peer->buffer + peer->filled, buffer_bytes - peer->filled);
     if (count <= 0) return 0;
     peer->filled += (size_t)count;
-    char *frame = peer->buffer, *end;
-    while ((end = memchr(frame, 0, peer->filled))) {
-        answer(signer, peer->fd, frame);
-        peer->filled -= (size_t)(end + 1 - frame);
-        frame = end + 1;
+    char *message = peer->buffer, *end;
+    while ((end = memchr(message, 0, peer->filled))) {
+        answer(signer, peer->fd, message);
+        peer->filled -= (size_t)(end + 1 - message);
+        message = end + 1;
     }
-    memmove(peer->buffer, frame, peer->filled);
+    memmove(peer->buffer, message, peer->filled);
     return 1;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // load varlink|agent SOCKET CONNECTIONS CALLS: a closed loop. Each connection has one call under way and sends the next
-// when its reply is there. Every reply is checked: exactly one frame, and a signature. Prints one JSON object.
+// when its reply is there. Every reply is checked: exactly one message, and a signature. Prints one JSON object.
 #define _GNU_SOURCE
 #include "client.h"
 

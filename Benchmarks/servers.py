@@ -73,13 +73,13 @@ def call(socket_path, method, **parameters):
         connection.settimeout(TIMEOUT_SECONDS)
         connection.connect(socket_path)
         connection.sendall(json.dumps({"method": method, "parameters": parameters}).encode() + b"\0")
-        frame = b""
-        while not frame.endswith(b"\0"):
+        message = b""
+        while not message.endswith(b"\0"):
             received = connection.recv(65536)
             if not received:
                 raise BenchmarkError(f"{method}: the connection ended without a reply")
-            frame += received
-    reply = json.loads(frame[:-1])
+            message += received
+    reply = json.loads(message[:-1])
     if "error" in reply:
         raise BenchmarkError(f"{method}: {reply['error']} {reply.get('parameters', '')}")
     return reply["parameters"]

@@ -25,8 +25,8 @@ struct Caller: Sendable {
     }
 
     private func exchange(_ method: Method, _ parameters: some Encodable) async throws(StampError) -> ReplyMessage {
-        let frame = try CallMessage(method: method.fullName, parameters: parameters).makeFrame()
-        let reply = try await connection.call(method, frame)
+        let message = try CallMessage(method: method.fullName, parameters: parameters).makeMessage()
+        let reply = try await connection.call(method, message)
         do throws(StampError) {
             let message = try ReplyMessage(reply)
             guard !message.continues else {

@@ -17,7 +17,7 @@ public struct EventStream: AsyncSequence, Sendable {
     init(dialing dialer: Dialer) async throws(StampError) {
         let link = try await dialer.dial()
         let method = StamperMethod.monitor.fullName
-        let call = try CallMessage(method: method, parameters: NoParameters(), more: true).makeFrame()
+        let call = try CallMessage(method: method, parameters: NoParameters(), more: true).makeMessage()
         guard (try? await link.channel.writeAndFlush(call).get()) != nil else {
             throw .connectionLost(method: method)
         }

@@ -179,10 +179,11 @@ extension Server {
         let names = listeners.map(\.socket.name).joined(separator: ", ")
         log.write(.notice, "stampd \(Self.version) serves \(names), pid \(getpid())")
         if let source { log.write(.info, "configured by \(source.path.printable(1024))") }
+        for line in configuration.warnings { log.write(.warning, line) }
         log.write(
             .info,
             """
-            limits: frame \(limits.maximumFrameBytes) B, whole within \(limits.frameTimeoutSeconds) s; connections \
+            limits: message \(limits.maximumMessageBytes) B, whole within \(limits.messageTimeoutSeconds) s; connections \
             \(limits.maximumConnections), per user \(limits.maximumConnectionsPerUser), reserved \
             \(limits.reservedConnections), idle \(limits.idleTimeoutSeconds) s; sessions \(frame.limits.maximumSessions), \
             at most \(frame.limits.maximumExpirationSeconds) s each

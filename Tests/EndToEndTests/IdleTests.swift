@@ -77,7 +77,7 @@ struct IdleTests {
 extension FrameProcess {
     /// Lets the frame's own clock run for more than a second: until it ends a peer that sends half of a call.
     fileprivate func outliveIdleTime(on client: RawClient) throws {
-        try waitOutFrameTimeout()
+        try waitOutMessageTimeout()
         #expect(try client.stamper("GetStatus").error == nil)
     }
 }

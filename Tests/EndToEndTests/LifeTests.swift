@@ -48,7 +48,7 @@ struct LifeTests {
 
     @Test("peers that are stuck hold a stop up for the drain's time at most; meanwhile another frame may start there")
     func stuckPeers() async throws {
-        let options = ["--drain-timeout-seconds", "1", "--frame-timeout-seconds", "60"]
+        let options = ["--drain-timeout-seconds", "1", "--message-timeout-seconds", "60"]
         try await withFrame(options) { frame in
             let half = try frame.stampClient()
             let deaf = try frame.stampClient()
@@ -70,7 +70,7 @@ struct LifeTests {
         try await withFrame(["--drain-timeout-seconds", "1"]) { frame in
             let client = try frame.stampClient()
             try client.stamper("GetStatus")
-            // Each frame is just what one read takes, so that no byte of another tells the frame to wait for more; and it
+            // Each message is just what one read takes, so that no byte of another tells the frame to wait for more; and it
             // takes longer to read than to write, so that there always is another.
             var call = Array(#"{"method":"io.stampd.Stamper.GetStatus","oneway":true,"parameters":{"x":[1"#.utf8)
             while call.count < 16 * 1024 - 6 { call += Array(",1".utf8) }

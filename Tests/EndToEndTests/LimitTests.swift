@@ -48,15 +48,15 @@ struct LimitTests {
         }
     }
 
-    @Test("a frame that is not whole in time ends its connection; the others are served meanwhile")
+    @Test("a message that is not whole in time ends its connection; the others are served meanwhile")
     func frameTimeout() async throws {
-        try await withFrame(["--frame-timeout-seconds", "1"]) { frame in
+        try await withFrame(["--message-timeout-seconds", "1"]) { frame in
             let credential = try frame.startSession()
             let trickling = try frame.stampClient()
             let call = makeStamp(payload("trickle"))
             let others = try frame.stampClient()
             var sent = 0
-            // One byte now and then: the deadline is the frame's, not the byte's.
+            // One byte now and then: the deadline is the message's, not the byte's.
             while !trickling.isReadable, sent < call.count - 1 {
                 _ = trickling.writeNow([call[sent]])
                 sent += 1
@@ -86,13 +86,13 @@ struct LimitTests {
 
     @Test("a peer that reads late gets every reply, however long its calls had to wait")
     func lateReader() async throws {
-        try await withFrame(["--frame-timeout-seconds", "1"]) { frame in
+        try await withFrame(["--message-timeout-seconds", "1"]) { frame in
             let credential = try frame.startSession()
             let late = try frame.stampClient()
             let payloads = (0..<3000).map { payload($0) }
             late.writeBehind(payloads.flatMap(makeStamp))
-            try frame.waitOutFrameTimeout()
-            try frame.waitOutFrameTimeout()
+            try frame.waitOutMessageTimeout()
+            try frame.waitOutMessageTimeout()
             for payload in payloads { #expect(try late.readReply().isStamp(of: payload, by: credential.publicKey)) }
         }
     }
@@ -100,7 +100,7 @@ struct LimitTests {
     @Test("peers that call and never read keep little memory, and the others are served")
     func backPressure() async throws {
         // Fewer long calls than the limit on reading makes wait, and time for them on a busy machine.
-        try await withFrame(["--frame-timeout-seconds", "30"]) { frame in
+        try await withFrame(["--message-timeout-seconds", "30"]) { frame in
             let credential = try frame.startSession()
             let before = try frame.status("VmRSS")
             let description = makeCall(
@@ -130,10 +130,10 @@ struct LimitTests {
         }
     }
 
-    @Test("unfinished frames keep to their limit of memory; short and long calls of others are served")
+    @Test("unfinished messages keep to their limit of memory; short and long calls of others are served")
     func readingBytes() async throws {
         let options = [
-            "--maximum-reading-bytes", "4194304", "--maximum-connections", "64", "--frame-timeout-seconds", "2",
+            "--maximum-reading-bytes", "4194304", "--maximum-connections", "64", "--message-timeout-seconds", "2",
         ]
         try await withFrame(options) { frame in
             let credential = try frame.startSession()
@@ -157,7 +157,7 @@ struct LimitTests {
     @Test("without descriptors the frame lives, does not spin, serves whom it has, and recovers")
     func noDescriptors() async throws {
         let launcher = ["prlimit", "--nofile=24:24"]
-        try await withFrame(["--frame-timeout-seconds", "1"], launcher: launcher) { frame in
+        try await withFrame(["--message-timeout-seconds", "1"], launcher: launcher) { frame in
             let credential = try frame.startSession()
             let first = try frame.stampClient()
             let clock = try frame.stampClient()
@@ -165,7 +165,7 @@ struct LimitTests {
             var clients = try (0..<40).map { _ in try frame.stampClient() }
             for client in clients { try client.write(makeStamp(payload("many"))) }
             try frame.waitForLog("accept4: Too many open files")
-            let ticks = try frame.processorTicks { try frame.waitOutFrameTimeout(on: clock) }
+            let ticks = try frame.processorTicks { try frame.waitOutMessageTimeout(on: clock) }
             #expect(ticks < 40, "\(ticks) ticks in about 100")
             #expect(try first.stamper("GetStatus").error == nil)
             // Each that ends makes room for the next, in the order in which they came.

@@ -41,7 +41,7 @@ struct ManualTests {
             }
             let defaults = Dictionary(uniqueKeysWithValues: try Manual.read().options.map { ($0.name, $0.default) })
             let named = [
-                "--maximum-frame-bytes", "--frame-timeout-seconds", "--maximum-connections",
+                "--maximum-message-bytes", "--message-timeout-seconds", "--maximum-connections",
                 "--maximum-connections-per-user", "--reserved-connections", "--idle-timeout-seconds",
                 "--maximum-sessions", "--maximum-expiration-seconds",
             ]

@@ -53,7 +53,7 @@ struct OptionTests {
         ),
         (
             ["--socket-directory", "/tmp", "--maximum-reading-bytes", "1048576"],
-            "stampd: --maximum-reading-bytes must be 13647872 or more with so many connections and such frames\n"
+            "stampd: --maximum-reading-bytes must be 13647872 or more with so many connections and such messages\n"
         ),
     ]
 

@@ -162,7 +162,7 @@ struct ReloadTests {
             frame.process.send(SIGHUP)
             frame.process.send(SIGCONT)
             try frame.waitForLog("reloaded: maximumConnections from 16 to 2\n")
-            let ticks = try frame.processorTicks { try frame.waitOutFrameTimeout(on: clients[0]) }
+            let ticks = try frame.processorTicks { try frame.waitOutMessageTimeout(on: clients[0]) }
             #expect(ticks < 100, "two seconds of a frame with nothing to do")
             for client in clients.dropFirst() { client.finishWriting() }
             #expect(try waiting.stamper("GetStatus").error == nil)

@@ -91,7 +91,7 @@ struct SettingTests {
     func refused() async throws {
         let text = """
             {"maximumConnectionsPerUser": 1, "reservedConnections": 0, "maximumRefusedConnections": 1,
-            "frameTimeoutSeconds": 60}
+            "messageTimeoutSeconds": 60}
             """
         try await withConfiguredFrame(text) { frame, _, _ in
             let served = try frame.stampClient()

@@ -98,9 +98,9 @@ struct WireTests {
         }
     }
 
-    @Test("the longest frame is answered, a longer one is TooLarge and the end", arguments: [1024, 1_048_576])
+    @Test("the longest message is answered, a longer one is TooLarge and the end", arguments: [1024, 1_048_576])
     func frameLimit(_ limit: Int) async throws {
-        try await withFrame(["--maximum-frame-bytes", "\(limit)"]) { frame in
+        try await withFrame(["--maximum-message-bytes", "\(limit)"]) { frame in
             let credential = try frame.startSession()
             let client = try frame.stampClient()
             let empty = makeStamp(payload("")).count - 1
@@ -117,9 +117,9 @@ struct WireTests {
         }
     }
 
-    @Test("a frame without an end is TooLarge once it is too long, and what still comes does no harm")
+    @Test("a message without an end is TooLarge once it is too long, and what still comes does no harm")
     func endlessFrame() async throws {
-        try await withFrame(["--maximum-frame-bytes", "4096"]) { frame in
+        try await withFrame(["--maximum-message-bytes", "4096"]) { frame in
             let client = try frame.stampClient()
             client.writeBehind([UInt8](repeating: UInt8(ascii: "x"), count: 4_000_000))
             #expect(try client.readToEnd().map(\.summary) == ["TooLarge fallback=never limitBytes=4096"])
@@ -129,12 +129,12 @@ struct WireTests {
 
     @Test("an urgent byte is no reason to spin")
     func urgentByte() async throws {
-        try await withFrame(["--frame-timeout-seconds", "1"]) { frame in
+        try await withFrame(["--message-timeout-seconds", "1"]) { frame in
             let urgent = try frame.stampClient()
             try urgent.stamper("GetStatus")
             var byte: UInt8 = 0x20
             guard Glibc.send(urgent.descriptor, &byte, 1, CInt(MSG_OOB)) == 1 else { return }
-            let usage = try frame.processorTicks(while: { try frame.waitOutFrameTimeout() })
+            let usage = try frame.processorTicks(while: { try frame.waitOutMessageTimeout() })
             #expect(usage < 40, "\(usage) ticks in about 100")
         }
     }

@@ -14,7 +14,36 @@ struct ConfigurationSourceTests {
         let configuration = try #require(options.source).load()
         #expect(Setting.named("maximumSessions")?.value(in: configuration) == .number(5))
         #expect(configuration.limits.idleTimeoutSeconds == 7)
-        #expect(configuration.limits.frameTimeoutSeconds == 2)
+        #expect(configuration.limits.messageTimeoutSeconds == 2)
+    }
+
+    @Test("a setting's former name is understood in file and command line, and warned of")
+    func formerNames() throws {
+        let path = try Self.file(#"{"maximumFrameBytes": 4096, "frameTimeoutSeconds": 5}"#)
+        defer { unlink(path) }
+        let source = try #require(Self.options("--configuration", path).source)
+        let configuration = try source.load()
+        #expect(configuration.limits.maximumMessageBytes == 4096)
+        #expect(configuration.limits.messageTimeoutSeconds == 5)
+        let lines = [
+            "maximumFrameBytes is now called maximumMessageBytes",
+            "frameTimeoutSeconds is now called messageTimeoutSeconds",
+        ]
+        #expect(configuration.warnings == lines)
+        let options = try Self.options("--maximum-frame-bytes", "2048", "--frame-timeout-seconds=7")
+        #expect(options.configuration.limits.maximumMessageBytes == 2048)
+        #expect(options.configuration.limits.messageTimeoutSeconds == 7)
+        let optionLines = [
+            "--maximum-frame-bytes is now called --maximum-message-bytes",
+            "--frame-timeout-seconds is now called --message-timeout-seconds",
+        ]
+        #expect(options.configuration.warnings == optionLines)
+        #expect(throws: Options.Failure.self) {
+            try Self.options("--maximum-frame-bytes", "2048", "--maximum-message-bytes", "2048")
+        }
+        try #"{"maximumFrameBytes": 4096, "maximumMessageBytes": 4096}"#
+            .write(toFile: path, atomically: false, encoding: .utf8)
+        #expect(Self.reasons(of: source) == ["'maximumMessageBytes' stands there twice"])
     }
 
     @Test("what file and command line make wrong together is refused by the members' names")
@@ -24,7 +53,7 @@ struct ConfigurationSourceTests {
         let source = try #require(Self.options("--configuration", path, "--maximum-connections", "40").source)
         #expect(Self.reasons(of: source) == ["reservedConnections must be less than the 40 of maximumConnections"])
         try #"{"maximumReadingBytes": 1048576}"#.write(toFile: path, atomically: false, encoding: .utf8)
-        let tooSmall = "maximumReadingBytes must be 1720320 or more with so many connections and such frames"
+        let tooSmall = "maximumReadingBytes must be 1720320 or more with so many connections and such messages"
         #expect(Self.reasons(of: source) == [tooSmall])
     }
 

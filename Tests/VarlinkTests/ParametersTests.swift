@@ -3,13 +3,13 @@ import Testing
 import Varlink
 
 @Suite("A call's parameters") struct ParametersTests {
-    private func frame(_ method: String, _ parameters: String) -> [UInt8] {
+    private func message(_ method: String, _ parameters: String) -> [UInt8] {
         Array(#"{"parameters":\#(parameters),"method":"\#(method)"}"#.utf8)
     }
 
     /// Reads an InjectCredentialBundle as its handler would.
     private func readInjection(_ parameters: String) throws -> (String, String?, Int64?) {
-        let bytes = frame("io.stampd.Control.InjectCredentialBundle", parameters)
+        let bytes = message("io.stampd.Control.InjectCredentialBundle", parameters)
         let call = try Call(bytes.span)
         _ = try call.method(among: [.control], in: bytes.span)
         let parameters = call.parameters(in: bytes.span)
@@ -62,7 +62,7 @@ import Varlink
     }
 
     @Test("strings are read into buffers that keep their capacity") func buffers() throws {
-        let bytes = frame(
+        let bytes = message(
             "io.stampd.Stamper.Stamp",
             #"{"payload":"{\"é\":\"\ud83d\ude00\"}","expectPublicKey":"02ab"}"#
         )

@@ -61,11 +61,11 @@ import Varlink
     }
 
     private func answer(_ info: ServiceInfo, _ method: String, _ parameters: String) throws -> String {
-        let frame = Array(#"{"method":"org.varlink.service.\#(method)","parameters":\#(parameters)}"#.utf8)
-        let call = try Call(frame.span)
-        guard case .service(let method) = try call.method(among: info.interfaces, in: frame.span) else { return "" }
+        let message = Array(#"{"method":"org.varlink.service.\#(method)","parameters":\#(parameters)}"#.utf8)
+        let call = try Call(message.span)
+        guard case .service(let method) = try call.method(among: info.interfaces, in: message.span) else { return "" }
         var writer = JSONWriter()
-        try info.reply(to: method, call.parameters(in: frame.span), in: &writer)
+        try info.reply(to: method, call.parameters(in: message.span), in: &writer)
         #expect(writer.bytes.last == 0)
         return String(decoding: writer.bytes.dropLast(), as: UTF8.self)
     }

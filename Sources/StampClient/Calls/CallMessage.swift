@@ -10,13 +10,13 @@ struct CallMessage<Parameters: Encodable>: Encodable {
     var more: Bool?
 
     /// - Throws: `.protocolViolation` where the parameters have no JSON: an encoder's fault, never the text's.
-    func makeFrame() throws(StampError) -> ByteBuffer {
+    func makeMessage() throws(StampError) -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
         do {
-            var frame = ByteBuffer(bytes: try encoder.encode(self))
-            frame.writeInteger(UInt8(0))
-            return frame
+            var message = ByteBuffer(bytes: try encoder.encode(self))
+            message.writeInteger(UInt8(0))
+            return message
         } catch {
             throw .protocolViolation(detail: "\(method) has no JSON")
         }

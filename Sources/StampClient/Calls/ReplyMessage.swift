@@ -22,8 +22,8 @@ struct ReplyMessage: Sendable {
     }
 
     /// - Throws: `.protocolViolation` where it is not a JSON object of a reply's shape.
-    init(_ frame: ByteBuffer) throws(StampError) {
-        data = Data(frame.readableBytesView)
+    init(_ message: ByteBuffer) throws(StampError) {
+        data = Data(message.readableBytesView)
         do {
             envelope = try JSONDecoder().decode(Envelope.self, from: data)
         } catch {

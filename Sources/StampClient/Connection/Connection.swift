@@ -40,12 +40,12 @@ actor Connection {
     /// Sends one call and waits for its reply.
     ///
     /// - Throws: whatever keeps it from being connected, sent or answered; `.timedOut`, `.cancelled`.
-    func call(_ method: Method, _ frame: ByteBuffer) async throws(StampError) -> ByteBuffer {
+    func call(_ method: Method, _ message: ByteBuffer) async throws(StampError) -> ByteBuffer {
         lastCallId += 1
         let id = lastCallId
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { caller in
-                begin(PendingCall(id: id, method: method, frame: frame, caller: caller))
+                begin(PendingCall(id: id, method: method, message: message, caller: caller))
             }
         } onCancel: {
             Task { await self.abandon(id, with: .cancelled(method: method.fullName)) }
@@ -138,7 +138,7 @@ extension Connection {
     private func write(to channel: any Channel) {
         for call in unsent {
             call.writes += 1
-            channel.writeAndFlush(call.frame, promise: nil)
+            channel.writeAndFlush(call.message, promise: nil)
         }
         unanswered += unsent
         unsent = []

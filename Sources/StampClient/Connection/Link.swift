@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
-/// A connected socket: frames written to the channel go out in order, replies come back as they arrive.
+/// A connected socket: messages written to the channel go out in order, replies come back as they arrive.
 struct Link: Sendable {
     let channel: any Channel
     /// Each reply without its NUL; ends when the connection does, however it does.

@@ -11,17 +11,17 @@ final class PendingCall {
 
     let id: UInt64
     let method: Method
-    let frame: ByteBuffer
+    let message: ByteBuffer
     /// How often its bytes have been handed to a socket: at most twice.
     var writes = 0
     /// Ends the call at its deadline.
     var alarm: Task<Void, Never>?
     private var caller: CheckedContinuation<Outcome, Never>?
 
-    init(id: UInt64, method: Method, frame: ByteBuffer, caller: CheckedContinuation<Outcome, Never>) {
+    init(id: UInt64, method: Method, message: ByteBuffer, caller: CheckedContinuation<Outcome, Never>) {
         self.id = id
         self.method = method
-        self.frame = frame
+        self.message = message
         self.caller = caller
     }
 

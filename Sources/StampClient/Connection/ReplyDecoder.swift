@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
-/// Cuts what arrives at its NUL bytes: each frame is the bytes of one reply, without its NUL.
+/// Cuts what arrives at its NUL bytes: each message is the bytes of one reply, without its NUL.
 struct ReplyDecoder: ByteToMessageDecoder {
     typealias InboundOut = ByteBuffer
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One call, read from a frame (the bytes without their NUL):
+/// One call, read from a message (the bytes without their NUL):
 /// `{"method":…,"parameters":{…},"oneway":…,"more":…,"upgrade":…}`.
 ///
-/// Its members may stand in any order. The whole frame was checked as JSON, so what is read from it later is well formed.
-/// A call keeps no bytes: it knows where things stand in its frame, and is only good together with it.
+/// Its members may stand in any order. The whole message was checked as JSON, so what is read from it later is well formed.
+/// A call keeps no bytes: it knows where things stand in its message, and is only good together with it.
 package struct Call: Sendable {
     /// No reply may be sent, not even an error.
     package let isOneway: Bool
@@ -15,9 +15,9 @@ package struct Call: Sendable {
     private let methodName: JSONToken
     private let parameters: ParameterTokens
 
-    package init(_ frame: Span<UInt8>, maximumDepth: Int = JSONReader.defaultMaximumDepth) throws(CallError) {
+    package init(_ message: Span<UInt8>, maximumDepth: Int = JSONReader.defaultMaximumDepth) throws(CallError) {
         let members: CallMembers
-        do throws(JSONError) { members = try CallMembers(frame, maximumDepth: maximumDepth) } catch {
+        do throws(JSONError) { members = try CallMembers(message, maximumDepth: maximumDepth) } catch {
             throw .json(error)
         }
         guard !members.hasUnknown else { throw .unknownMember }
@@ -27,9 +27,9 @@ package struct Call: Sendable {
         guard [.object, .null].contains(members.parametersKind) else { throw .parametersAreNotObject }
         methodName = method
         parameters = members.parameters
-        isOneway = try Self.readFlag(members.oneway, in: frame)
-        wantsMore = try Self.readFlag(members.more, in: frame)
-        wantsUpgrade = try Self.readFlag(members.upgrade, in: frame)
+        isOneway = try Self.readFlag(members.oneway, in: message)
+        wantsMore = try Self.readFlag(members.more, in: message)
+        wantsUpgrade = try Self.readFlag(members.upgrade, in: message)
         guard !(isOneway && wantsMore) else { throw .onewayAndMore }
     }
 
@@ -37,35 +37,35 @@ package struct Call: Sendable {
     ///
     /// - Parameters:
     ///   - interfaces: What the socket serves.
-    ///   - frame: The bytes that the call was read from.
+    ///   - message: The bytes that the call was read from.
     /// - Returns: One of the methods of these interfaces.
     /// - Throws: `.interfaceNotFound`, also for an interface that is not among these and for a name without one;
     ///   `.methodNotFound`; `.invalidParameter` with the first parameter that the method does not take, or with
     ///   `upgrade`; `.expectedMore` for Monitor without `more`. Names are echoed in at most 64 printable ASCII bytes.
-    package func method(among interfaces: [Interface], in frame: Span<UInt8>) throws(ErrorReply) -> Method {
-        let method = try findMethod(among: interfaces, in: JSONReader(frame))
+    package func method(among interfaces: [Interface], in message: Span<UInt8>) throws(ErrorReply) -> Method {
+        let method = try findMethod(among: interfaces, in: JSONReader(message))
         guard !wantsUpgrade else { throw .invalidParameter(parameter: "upgrade") }
         guard wantsMore || method != .stamper(.monitor) else { throw .expectedMore }
-        try parameters(in: frame).refuseUnknown(method.parameters)
+        try parameters(in: message).refuseUnknown(method.parameters)
         return method
     }
 
     /// Whether the call names `method`, whatever else is wrong with it.
-    package func names(_ method: StamperMethod, in frame: Span<UInt8>) -> Bool {
-        JSONReader(frame).equals(methodName, method.fullName)
+    package func names(_ method: StamperMethod, in message: Span<UInt8>) -> Bool {
+        JSONReader(message).equals(methodName, method.fullName)
     }
 
-    /// The call's parameters; `frame` is the bytes that the call was read from.
-    @_lifetime(copy frame)
-    package func parameters(in frame: Span<UInt8>) -> Parameters {
-        Parameters(parameters, in: JSONReader(frame))
+    /// The call's parameters; `message` is the bytes that the call was read from.
+    @_lifetime(copy message)
+    package func parameters(in message: Span<UInt8>) -> Parameters {
+        Parameters(parameters, in: JSONReader(message))
     }
 }
 
 extension Call {
-    private static func readFlag(_ token: JSONToken?, in frame: Span<UInt8>) throws(CallError) -> Bool {
+    private static func readFlag(_ token: JSONToken?, in message: Span<UInt8>) throws(CallError) -> Bool {
         guard let token else { return false }
-        do throws(JSONError) { return try JSONReader(frame).bool(token) } catch { throw .flagIsNotBool }
+        do throws(JSONError) { return try JSONReader(message).bool(token) } catch { throw .flagIsNotBool }
     }
 
     private func findMethod(among interfaces: [Interface], in reader: JSONReader) throws(ErrorReply) -> Method {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a frame's bytes are not a call. The connection ends: nothing tells where the peer's next call would start to make sense.
+/// Why a message's bytes are not a call. The connection ends: nothing tells where the peer's next call would start to make sense.
 package enum CallError: Error, Equatable {
     case json(JSONError)
     /// A member other than method, parameters, oneway, more and upgrade.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The members of a call's object as they stand in the frame, before they are judged.
+/// The members of a call's object as they stand in the message, before they are judged.
 struct CallMembers {
     private(set) var method: JSONToken?
     private(set) var oneway: JSONToken?
@@ -11,9 +11,9 @@ struct CallMembers {
     /// An object where the call has no parameters.
     private(set) var parametersKind = JSONToken.Kind.object
 
-    /// Reads the frame to its end, every byte of it.
-    init(_ frame: Span<UInt8>, maximumDepth: Int) throws(JSONError) {
-        var reader = JSONReader(frame, maximumDepth: maximumDepth)
+    /// Reads the message to its end, every byte of it.
+    init(_ message: Span<UInt8>, maximumDepth: Int) throws(JSONError) {
+        var reader = JSONReader(message, maximumDepth: maximumDepth)
         var object = try reader.beginObject()
         while let name = try reader.nextName(in: &object) { try readMember(name, &reader) }
         try reader.end()

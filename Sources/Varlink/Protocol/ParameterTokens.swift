@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a call's parameters stand in its frame.
+/// Where a call's parameters stand in its message.
 ///
 /// Only the first eight are kept: no method takes more than six, so that among eight of different names there is one
 /// that is refused.

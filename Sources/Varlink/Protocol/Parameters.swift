@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The parameters of one call, read by name. It lends the frame's bytes.
+/// The parameters of one call, read by name. It lends the message's bytes.
 ///
 /// A parameter that is null counts as absent. Whatever is wrong with one is `.invalidParameter` with its name: absent
 /// but required, of another type, too long, or not to be read as an Int64.

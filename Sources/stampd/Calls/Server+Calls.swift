@@ -10,7 +10,7 @@ extension Server {
     func answer(_ bytes: Span<UInt8>, from connection: Connection, to replies: inout JSONWriter) {
         let call: Call
         do throws(CallError) { call = try Call(bytes, maximumDepth: limits.maximumNesting) } catch {
-            refuseFrame(of: connection, by: "NotACall", because: error.message)
+            refuseMessage(of: connection, by: "NotACall", because: error.message)
             connection.state = .closing
             return
         }

@@ -15,6 +15,8 @@ struct Configuration: Equatable, Sendable {
     var mayUseUnlockedMemory = false
     var mayKeepState = false
     var mustHaveSandbox = false
+    /// Lines about how it was written, for the log; the configuration is the same without them.
+    var warnings: [String] = []
 
     /// systemd-journald's own socket, for its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL).
     static let systemJournal = "/run/systemd/journal/socket"
@@ -47,7 +49,7 @@ extension Configuration.Conflict {
     func message(naming name: (Setting) -> String) -> String {
         switch self {
         case .readingTooSmall(let minimum):
-            "\(name(.maximumReadingBytes)) must be \(minimum) or more with so many connections and such frames"
+            "\(name(.maximumReadingBytes)) must be \(minimum) or more with so many connections and such messages"
         case .allReserved(let count):
             "\(name(.reservedConnections)) must be less than the \(count) of \(name(.maximumConnections))"
         }

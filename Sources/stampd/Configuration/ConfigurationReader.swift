@@ -17,6 +17,8 @@ struct ConfigurationReader {
     private(set) var configuration = Configuration()
     /// In the order of the text; an error of JSON itself is the last one.
     private(set) var faults: [ConfigurationFault] = []
+    /// Lines about what was understood by a former name.
+    private(set) var warnings: [String] = []
     private var seen: Set<String> = []
 
     /// The member that is an object, and no setting.
@@ -35,7 +37,8 @@ struct ConfigurationReader {
         var object = try reader.beginObject()
         while let token = try reader.nextName(in: &object) {
             let name = Self.text(of: token, in: reader, maximumByteCount: Self.maximumNameByteCount)
-            guard seen.insert(name).inserted else {
+            let setting = Setting.named(name)
+            guard seen.insert(setting?.name ?? name).inserted else {
                 faults.append(.repeated(member: name))
                 _ = try reader.value()
                 continue
@@ -44,11 +47,12 @@ struct ConfigurationReader {
                 try readAuthorization(&reader, in: text)
                 continue
             }
-            guard let setting = Setting.named(name) else {
+            guard let setting else {
                 faults.append(.unknown(member: name))
                 _ = try reader.value()
                 continue
             }
+            if name != setting.name { warnings.append("\(name) is now called \(setting.name)") }
             let value = Self.value(of: try reader.value(), in: reader)
             if value.map({ setting.set($0, in: &configuration) }) != true {
                 faults.append(.invalid(member: name, takes: setting.takes))

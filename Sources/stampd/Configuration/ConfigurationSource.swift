@@ -30,6 +30,7 @@ struct ConfigurationSource: Sendable {
         let reader = ConfigurationReader(text.span)
         guard reader.faults.isEmpty else { throw Refusal(path: path, reasons: reader.faults.map(\.message)) }
         var configuration = reader.configuration
+        configuration.warnings = reader.warnings
         for override in overrides { _ = override.setting.set(override.value, in: &configuration) }
         let conflicts = configuration.conflicts
         guard conflicts.isEmpty else {

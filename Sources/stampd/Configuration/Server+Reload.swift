@@ -42,6 +42,7 @@ extension Server {
         audit.limits = next.auditLimits
         log.refusalRate = next.auditLimits.refusals
         stampRate.limits = next.stampLimits
+        for line in asked.warnings { log.write(.warning, line) }
         for line in postponed { log.write(.warning, "not before the next start: \(line)") }
         log.write(.notice, "reloaded: \(changes.isEmpty ? "nothing changed" : changes.joined(separator: ", "))")
         while refused.count > limits.maximumRefusedConnections { endOldestRefused() }

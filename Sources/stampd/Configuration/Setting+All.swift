@@ -60,8 +60,9 @@ extension Setting {
 
     private static let connections = [
         Setting(
-            "maximumFrameBytes",
-            .count(\.limits.maximumFrameBytes, 1024...16_777_216),
+            "maximumMessageBytes",
+            formerly: "maximumFrameBytes",
+            .count(\.limits.maximumMessageBytes, 1024...16_777_216),
             .nextConnection,
             isOption: true
         ),
@@ -71,7 +72,12 @@ extension Setting {
         Setting("maximumConnectionsPerUser", .count(\.limits.maximumConnectionsPerUser, 1...16_384), isOption: true),
         reservedConnections,
         Setting("maximumRefusedConnections", .count(\.limits.maximumRefusedConnections, 1...256)),
-        Setting("frameTimeoutSeconds", .number(\.limits.frameTimeoutSeconds, 1...60), isOption: true),
+        Setting(
+            "messageTimeoutSeconds",
+            formerly: "frameTimeoutSeconds",
+            .number(\.limits.messageTimeoutSeconds, 1...60),
+            isOption: true
+        ),
         Setting("idleTimeoutSeconds", .number(\.limits.idleTimeoutSeconds, 1...86_400), isOption: true),
         Setting("drainTimeoutSeconds", .number(\.limits.drainTimeoutSeconds, 1...60), isOption: true),
         Setting("maximumCallsPerTurn", .count(\.limits.maximumCallsPerTurn, 1...1024)),
@@ -101,7 +107,11 @@ extension Setting {
         Setting("requireSandbox", .flag(\.mustHaveSandbox), .start, isOption: true),
     ]
 
-    static func named(_ name: String) -> Setting? { all.first { $0.name == name } }
+    /// The setting of that member, by its name or its former one.
+    static func named(_ name: String) -> Setting? { all.first { $0.name == name || $0.formerName == name } }
 
-    static func option(_ name: String) -> Setting? { all.first { $0.isOption && $0.optionName == name } }
+    /// The setting of that option, by its name or its former one.
+    static func option(_ name: String) -> Setting? {
+        all.first { $0.isOption && ($0.optionName == name || $0.formerName.map(optionName) == name) }
+    }
 }

@@ -4,6 +4,8 @@
 struct Setting: Sendable {
     /// The member's name in the file.
     let name: String
+    /// The member's name before it was renamed, which is still understood and warned of; nil where it has only one.
+    let formerName: String?
     let place: Place
     /// Whether a reload is enough.
     let effect: Effect
@@ -36,15 +38,24 @@ struct Setting: Sendable {
         case text(String)
     }
 
-    init(_ name: String, _ place: Place, _ effect: Effect = .reload, isOption: Bool = false) {
+    init(
+        _ name: String,
+        formerly formerName: String? = nil,
+        _ place: Place,
+        _ effect: Effect = .reload,
+        isOption: Bool = false
+    ) {
         self.name = name
+        self.formerName = formerName
         self.place = place
         self.effect = effect
         self.isOption = isOption
     }
 
-    /// What the option is called: `maximumFrameBytes` is `--maximum-frame-bytes`.
-    var optionName: String {
+    /// What the option is called: `maximumMessageBytes` is `--maximum-message-bytes`.
+    var optionName: String { Self.optionName(of: name) }
+
+    static func optionName(of name: String) -> String {
         // Older than the rule: the option's value is called SECONDS.
         guard name != "exitOnIdleSeconds" else { return "--exit-on-idle" }
         return name.reduce(into: "--") { option, character in

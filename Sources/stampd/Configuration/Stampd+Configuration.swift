@@ -5,7 +5,9 @@ import Glibc
 extension Stampd {
     /// Only says whether it is right.
     static func check(_ source: ConfigurationSource) {
-        do throws(ConfigurationSource.Refusal) { _ = try source.load() } catch { fail(error) }
+        do throws(ConfigurationSource.Refusal) {
+            for line in try source.load().warnings { complain("\(source.path): \(line)".printable(1024), hint: nil) }
+        } catch { fail(error) }
         print("ok")
     }
 
@@ -13,7 +15,8 @@ extension Stampd {
     static func configure(_ options: Options) -> Configuration {
         guard let source = options.source else { return options.configuration }
         do throws(ConfigurationSource.Refusal) {
-            let configuration = try source.load()
+            var configuration = try source.load()
+            configuration.warnings = options.configuration.warnings + configuration.warnings
             guard !configuration.mayKeepState || options.bootId != nil else {
                 throw ConfigurationSource.Refusal(path: source.path, reasons: ["keepState needs --boot-id HEX"])
             }

@@ -28,7 +28,7 @@ final class Connection {
     private(set) var process: PeerProcess?
     var state: State
     var input = InputBuffer()
-    var scanner: FrameScanner
+    var scanner: MessageScanner
     /// Replies and events that the peer has not taken yet.
     var output: [UInt8] = []
     /// Its name in `poller`; no two connections of a process have the same.
@@ -37,17 +37,17 @@ final class Connection {
     private var events = CLinuxReadable
     /// The peer sends no more; what it sent is still answered.
     var isInputEnded = false
-    /// Bytes of its unfinished frame, as the server's account has them.
+    /// Bytes of its unfinished message, as the server's account has them.
     var countedByteCount = 0
-    /// It has whole frames left for its next turn.
+    /// It has whole messages left for its next turn.
     var isQueued = false
-    /// Its bytes wait in the kernel, since too many of frames that are not whole lie here.
+    /// Its bytes wait in the kernel, since too many of messages that are not whole lie here.
     var isPaused = false
     var callCount = 0
     /// When something last happened.
     var lastActivity: BootInstant
-    /// When the first byte of the frame that is not whole came.
-    var frameStart: BootInstant?
+    /// When the first byte of the message that is not whole came.
+    var messageStart: BootInstant?
 
     /// Takes over the descriptor.
     init(
@@ -76,7 +76,7 @@ final class Connection {
         door = socket.door
         ruleName = socket.ruleName
         self.state = state
-        scanner = FrameScanner(limitBytes: limitBytes)
+        scanner = MessageScanner(limitBytes: limitBytes)
         lastActivity = now
     }
 
@@ -84,8 +84,8 @@ final class Connection {
 
     var isServing: Bool { if case .serving = state { true } else { false } }
     var isWatching: Bool { if case .watching = state { true } else { false } }
-    /// It has a frame that is not whole, and waits for its peer to go on.
-    var isReadingFrame: Bool { frameStart != nil && !isPaused }
+    /// It has a message that is not whole, and waits for its peer to go on.
+    var isReadingMessage: Bool { messageStart != nil && !isPaused }
     var isClosing: Bool { if case .closing = state { true } else { false } }
     var isRefused: Bool { state.isRefused }
 
@@ -94,8 +94,8 @@ final class Connection {
         let idle = lastActivity.adding(seconds: limits.idleTimeoutSeconds)
         switch state {
         case .watching: return output.isEmpty ? .never : idle
-        case .closing, .refused: return lastActivity.adding(seconds: limits.frameTimeoutSeconds)
-        case .serving: return min(idle, frameStart?.adding(seconds: limits.frameTimeoutSeconds) ?? .never)
+        case .closing, .refused: return lastActivity.adding(seconds: limits.messageTimeoutSeconds)
+        case .serving: return min(idle, messageStart?.adding(seconds: limits.messageTimeoutSeconds) ?? .never)
         }
     }
 

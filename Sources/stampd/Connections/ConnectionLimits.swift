@@ -4,18 +4,18 @@ import Varlink
 /// What keeps one peer from being in another's way; each has a member of the configuration's file.
 struct ConnectionLimits: Equatable, Sendable {
     /// One call without its NUL.
-    var maximumFrameBytes = FrameScanner.defaultLimitBytes
+    var maximumMessageBytes = MessageScanner.defaultLimitBytes
     /// Objects and arrays inside one another, in a call; no call of ours needs more than two.
     var maximumNesting = JSONReader.defaultMaximumDepth
-    /// Bytes of frames that are not whole yet, all connections together; then reading waits.
+    /// Bytes of messages that are not whole yet, all connections together; then reading waits.
     var maximumReadingBytes = 32 * 1024 * 1024
     /// Two descriptors each, the socket and the peer's process, in a process that may have 2048.
     var maximumConnections = 768
     var maximumConnectionsPerUser = 512
     /// Of `maximumConnections`: kept for root and for the control socket.
     var reservedConnections = 32
-    /// A frame must be whole so long after its first byte.
-    var frameTimeoutSeconds: Int64 = 2
+    /// A message must be whole so long after its first byte.
+    var messageTimeoutSeconds: Int64 = 2
     /// A connection without a call, or with a reply that is not taken, ends.
     var idleTimeoutSeconds: Int64 = 300
     /// How long a stop waits for calls that are on their way.
@@ -30,8 +30,8 @@ struct ConnectionLimits: Equatable, Sendable {
     /// What the process needs: two for each connection, one for each that is refused, and its own.
     var descriptorCount: Int { 2 * maximumConnections + maximumRefusedConnections + Self.ownDescriptorCount }
 
-    /// What the limit on reading must at least be: a piece of each connection, and one whole frame.
-    var minimumReadingBytes: Int { (maximumConnections + 1) * Self.readByteCount + maximumFrameBytes }
+    /// What the limit on reading must at least be: a piece of each connection, and one whole message.
+    var minimumReadingBytes: Int { (maximumConnections + 1) * Self.readByteCount + maximumMessageBytes }
 
     /// More than what a frame holds beside its connections, with sixteen sockets.
     static let ownDescriptorCount = 64

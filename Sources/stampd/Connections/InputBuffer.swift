@@ -50,7 +50,7 @@ import Glibc
         }
     }
 
-    /// Drops the first `count` bytes. Memory that a long frame took is given back, also where something came behind it.
+    /// Drops the first `count` bytes. Memory that a long message took is given back, also where something came behind it.
     mutating func removeFirst(_ count: Int) {
         guard count > 0 else { return }
         byteCount -= count
@@ -69,7 +69,7 @@ import Glibc
         unsafe storage = smaller
     }
 
-    /// Doubles, so that a frame that comes in pieces is moved a bounded number of times.
+    /// Doubles, so that a message that comes in pieces is moved a bounded number of times.
     private mutating func reserve(_ count: Int, maximumByteCount: Int) {
         let needed = byteCount + count
         guard needed > capacity else { return }

@@ -66,7 +66,7 @@ extension Server {
             process: state.isRefused ? nil : identified.found.process,
             socket: socket,
             state: state,
-            limitBytes: state.isRefused ? ConnectionLimits.readByteCount : limits.maximumFrameBytes,
+            limitBytes: state.isRefused ? ConnectionLimits.readByteCount : limits.maximumMessageBytes,
             now: now
         )
         guard let connection else { return }
@@ -89,7 +89,7 @@ extension Server {
         guard ofUser < limits.maximumConnectionsPerUser + kept, !isOverTotal else {
             let line = "a connection of \(peer.description): too many connections"
             note(peer, refusedBy: "RateLimited", line: line, at: now)
-            return .refused(.rateLimited(retryAfterMilliseconds: limits.frameTimeoutSeconds * 1000))
+            return .refused(.rateLimited(retryAfterMilliseconds: limits.messageTimeoutSeconds * 1000))
         }
         return .serving
     }

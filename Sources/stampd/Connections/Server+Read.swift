@@ -28,7 +28,7 @@ extension Server {
         let received = connection.input.receive(
             from: connection.descriptor,
             limit: ConnectionLimits.readByteCount,
-            maximumByteCount: limits.maximumFrameBytes + ConnectionLimits.readByteCount
+            maximumByteCount: limits.maximumMessageBytes + ConnectionLimits.readByteCount
         )
         switch received {
         case .bytes: connection.lastActivity = .now
@@ -39,14 +39,14 @@ extension Server {
         serve(connection)
     }
 
-    /// Answers the whole frames that lie here, one turn's worth, and sends the replies.
+    /// Answers the whole messages that lie here, one turn's worth, and sends the replies.
     func serve(_ connection: Connection) {
         connection.isQueued = false
         var input = InputBuffer()
         swap(&input, &connection.input)
         var replies = JSONWriter()
         swap(&replies, &self.replies)
-        let hasMore = answerFrames(of: connection, in: input, to: &replies)
+        let hasMore = answerMessages(of: connection, in: input, to: &replies)
         let consumed = connection.scanner.takeConsumedByteCount()
         input.removeFirst(consumed)
         swap(&input, &connection.input)
@@ -66,7 +66,7 @@ extension Server {
         connection.input = InputBuffer()
     }
 
-    /// One turn for each connection that has whole frames left.
+    /// One turn for each connection that has whole messages left.
     ///
     /// - Returns: Whether some are still left.
     func serveQueue() -> Bool {
@@ -77,8 +77,8 @@ extension Server {
         return !queue.isEmpty
     }
 
-    /// - Returns: Whether frames may be left for another turn.
-    private func answerFrames(
+    /// - Returns: Whether messages may be left for another turn.
+    private func answerMessages(
         of connection: Connection,
         in input: borrowing InputBuffer,
         to replies: inout JSONWriter
@@ -89,22 +89,23 @@ extension Server {
             guard replies.bytes.count < ConnectionLimits.sendByteCount else { return true }
             switch connection.scanner.next(in: input.bytes) {
             case .needsMore: return false
-            case .frame(let range): answer(input.bytes.extracting(range), from: connection, to: &replies)
+            case .message(let range): answer(input.bytes.extracting(range), from: connection, to: &replies)
             case .tooLarge:
                 if case .refused(let error) = connection.state {
                     replies.reply(error)
                     connection.state = .closing
                     return false
                 }
-                refuseFrame(of: connection, by: "TooLarge", because: "longer than \(limits.maximumFrameBytes) bytes")
-                replies.reply(.tooLarge(limitBytes: Int64(limits.maximumFrameBytes)))
+                let reason = "longer than \(limits.maximumMessageBytes) bytes"
+                refuseMessage(of: connection, by: "TooLarge", because: reason)
+                replies.reply(.tooLarge(limitBytes: Int64(limits.maximumMessageBytes)))
                 connection.state = .closing
             }
         }
         return true
     }
 
-    func refuseFrame(of connection: Connection, by rule: String, because reason: String) {
+    func refuseMessage(of connection: Connection, by rule: String, because reason: String) {
         let peer = connection.peer
         note(peer, refusedBy: rule, line: "a call of \(peer.description): \(reason)", at: .now)
     }
@@ -128,28 +129,28 @@ extension Server {
         queue.append(connection)
     }
 
-    /// Keeps the account of unfinished frames, and the clock of this one. Calls that wait for their turn, or for the peer to
+    /// Keeps the account of unfinished messages, and the clock of this one. Calls that wait for their turn, or for the peer to
     /// take earlier replies, have no clock: they are whole, or it is not the peer's sending that they wait for.
     private func count(_ connection: Connection, consumed: Int, hasMore: Bool) {
         let pending = connection.isServing ? connection.input.capacity : 0
         readingByteCount += pending - connection.countedByteCount
         connection.countedByteCount = pending
         if pending == 0 || hasMore || !connection.output.isEmpty {
-            connection.frameStart = nil
-        } else if connection.frameStart == nil || consumed > 0 {
-            connection.frameStart = .now
+            connection.messageStart = nil
+        } else if connection.messageStart == nil || consumed > 0 {
+            connection.messageStart = .now
         }
         resumeReading()
     }
 
-    /// Where so many bytes of unfinished frames lie here that each connection's next piece, and one whole frame, might be too
+    /// Where so many bytes of unfinished messages lie here that each connection's next piece, and one whole message, might be too
     /// many.
     private var readingThreshold: Int { limits.maximumReadingBytes - limits.minimumReadingBytes }
 
-    /// Over the threshold one unfinished frame at a time reads on; the others wait in the kernel.
+    /// Over the threshold one unfinished message at a time reads on; the others wait in the kernel.
     private func limitReading(_ connection: Connection) {
-        guard connection.frameStart != nil, readingByteCount >= readingThreshold else { return }
-        guard connections.values.contains(where: { $0 !== connection && $0.isReadingFrame }) else { return }
+        guard connection.messageStart != nil, readingByteCount >= readingThreshold else { return }
+        guard connections.values.contains(where: { $0 !== connection && $0.isReadingMessage }) else { return }
         connection.isPaused = true
         paused.append(connection)
     }
@@ -161,7 +162,7 @@ extension Server {
             let all = paused
             paused.removeAll()
             for connection in all { resume(connection) }
-        } else if !connections.values.contains(where: \.isReadingFrame) {
+        } else if !connections.values.contains(where: \.isReadingMessage) {
             resume(paused.removeFirst())
         }
     }

@@ -26,8 +26,8 @@ extension Server {
     }
 
     private func expire(_ connection: Connection) {
-        if connection.frameStart != nil {
-            refuseFrame(of: connection, by: "Timeout", because: "not whole within \(limits.frameTimeoutSeconds) s")
+        if connection.messageStart != nil {
+            refuseMessage(of: connection, by: "Timeout", because: "not whole within \(limits.messageTimeoutSeconds) s")
         }
         end(connection)
     }

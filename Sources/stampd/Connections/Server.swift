@@ -41,11 +41,11 @@ final class Server {
     /// Peers that wait to be told why they are refused, oldest first.
     var refused: [Connection] = []
     var connectionsByUser: [uid_t: Int] = [:]
-    /// Connections with whole frames left, in the order of their next turn.
+    /// Connections with whole messages left, in the order of their next turn.
     var queue: [Connection] = []
-    /// Bytes of frames that are not whole, over all connections.
+    /// Bytes of messages that are not whole, over all connections.
     var readingByteCount = 0
-    /// Connections whose unfinished frames wait for room, longest first.
+    /// Connections whose unfinished messages wait for room, longest first.
     var paused: [Connection] = []
     var isAcceptingPaused = false
     var acceptAgain = BootInstant.never

@@ -20,13 +20,13 @@ enum Help {
           --check-configuration FILE         only say ok, or what is wrong with that file
           --maximum-expiration-seconds N     the longest session that may be asked for (86400)
           --maximum-sessions N               sessions alive at once, 1 to 64 (64)
-          --maximum-frame-bytes N            the longest call (1048576)
+          --maximum-message-bytes N          the longest call (1048576)
           --maximum-nesting N                objects and arrays inside one another in a call (32)
           --maximum-reading-bytes N          unfinished calls in all (33554432)
           --maximum-connections N            connections in all (768)
           --maximum-connections-per-user N   connections of one user (512)
           --reserved-connections N           of all, kept for root and control.sock (32)
-          --frame-timeout-seconds N          a call must be whole in (2)
+          --message-timeout-seconds N        a call must be whole in (2)
           --idle-timeout-seconds N           a connection without a call ends after (300)
           --drain-timeout-seconds N          a stop waits for calls on their way (2)
           --exit-on-idle SECONDS             end when nobody was connected for so long, and no key

@@ -57,7 +57,10 @@ struct Options {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             guard let option = Option(name) else { throw .unknown(name) }
-            guard seen.insert(name).inserted else { throw .repeated(name) }
+            guard seen.insert(option.currentName ?? name).inserted else { throw .repeated(name) }
+            if let currentName = option.currentName, currentName != name {
+                options.configuration.warnings.append("\(name) is now called \(currentName)")
+            }
             if case .setting(let setting) = option, case .flag = setting.place {
                 guard parts.count == 1 else { throw .unexpected(argument) }
                 try options.set(setting, to: .flag(true))
@@ -134,6 +137,9 @@ private enum Option {
             self = .setting(setting)
         }
     }
+
+    /// What a setting's option is called now; nil for an option that is no setting.
+    var currentName: String? { if case .setting(let setting) = self { setting.optionName } else { nil } }
 
     var isNumber: Bool {
         guard case .setting(let setting) = self else { return false }

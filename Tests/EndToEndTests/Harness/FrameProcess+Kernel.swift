@@ -28,8 +28,8 @@ extension FrameProcess {
         return user + system
     }
 
-    /// Waits for as long as a frame may take to be whole: until a peer that sends half of one is ended.
-    func waitOutFrameTimeout(on client: RawClient? = nil) throws {
+    /// Waits for as long as a message may take to be whole: until a peer that sends half of one is ended.
+    func waitOutMessageTimeout(on client: RawClient? = nil) throws {
         let client = try client ?? stampClient()
         try client.write(#"{"method":"#)
         guard try client.read() == nil else { throw POSIXError(.EPROTO) }
