@@ -76,6 +76,11 @@ static inline int CLinuxGetPeerGroups(int socket, gid_t *groups, unsigned int ca
     return (int)(length / sizeof *groups);
 }
 
+/// SO_SNDBUF of socket(7): the kernel doubles the size, and makes it 4,608 bytes at least.
+static inline int CLinuxSetSendBuffer(int socket, int byteCount) {
+    return setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &byteCount, sizeof byteCount);
+}
+
 /// prctl(2), PR_SET_DUMPABLE 0: no core, no ptrace, and /proc/self belongs to root.
 static inline int CLinuxSetNotDumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
@@ -197,3 +202,12 @@ static inline int CLinuxLandlockAllow(int ruleset, int directory, uint64_t allow
 
 /// landlock_restrict_self(2).
 static inline int CLinuxLandlockRestrict(int ruleset) { return (int)syscall(SYS_landlock_restrict_self, ruleset, 0UL); }
+
+/// SO_MEMINFO of socket(7): the kernel's memory for what was sent at a socket and not read yet, in bytes; 0 where the
+/// kernel does not tell. By number: SK_MEMINFO_WMEM_ALLOC of <linux/sock_diag.h> is the third of nine.
+static inline uint32_t CLinuxGetUnreadMemory(int socket) {
+    uint32_t memory[9] = {0};
+    socklen_t length = sizeof memory;
+    if (getsockopt(socket, SOL_SOCKET, 55, memory, &length) != 0) return 0;
+    return memory[2];
+}

@@ -13,7 +13,7 @@ enum Stampd {
         }
         switch readOptions() {
         case .help: print(Help.text)
-        case .version: print("stampd \(Server.version)")
+        case .version: print("stampd \(CallHandler.version)")
         case .check(let source): check(source)
         case .run(let options):
             let code = start(options, configure(options), passed)
@@ -48,12 +48,11 @@ enum Stampd {
         _ configuration: Configuration,
         _ passed: consuming PassedDescriptors
     ) -> Int32 {
-        var log = Log()
+        let log = Log()
         var passed = passed
-        setUpSecureHeap(configuration, &log)
+        setUpSecureHeap(configuration, log)
         prepareCryptography()
         ProcessEnvironment.drop()
-        DescriptorLimit.raise(to: configuration.limits.descriptorCount)
         do throws(SystemError) {
             let server = try Server(configuration, from: options.source, log: log)
             server.keepState(
@@ -62,7 +61,9 @@ enum Stampd {
             )
             let sandbox = try listen(server, options, passed)
             guard hasItsSockets(server) else { return EX_CONFIG }
-            guard try enter(sandbox, configuration, &server.log) else { return EX_OSERR }
+            guard server.measureDescriptors() else { return EX_OSERR }
+            server.readSubordinateRanges()
+            guard try enter(sandbox, configuration, log) else { return EX_OSERR }
             server.logStart()
             server.logAudit()
             return try server.run()
@@ -71,7 +72,7 @@ enum Stampd {
         }
     }
 
-    private static func setUpSecureHeap(_ configuration: Configuration, _ log: inout Log) {
+    private static func setUpSecureHeap(_ configuration: Configuration, _ log: Log) {
         let protection: SecureHeap.Protection
         do throws(CryptoError) { protection = try SecureHeap.setUp() } catch {
             fail("libcrypto's secure heap cannot be set up", hint: "is there any memory left?", code: EX_OSERR)
@@ -96,7 +97,7 @@ enum Stampd {
         let sockets = takeSockets(options, passed)
         try server.listen(at: sockets)
         return Sandbox(
-            readable: options.source.map { [$0.directory] } ?? [],
+            readable: (options.source.map { [$0.directory] } ?? []) + SubordinateRanges.paths,
             removable: sockets.first?.removableFrom
         )
     }
@@ -105,7 +106,7 @@ enum Stampd {
     private static func enter(
         _ sandbox: Sandbox,
         _ configuration: Configuration,
-        _ log: inout Log
+        _ log: Log
     ) throws(SystemError) -> Bool {
         let missing = try sandbox.enter().map { "no \($0.wall): \($0.error.message)" }
         if configuration.mustHaveSandbox, let line = missing.first {
@@ -170,6 +171,29 @@ enum Stampd {
 }
 
 extension Server {
+    /// Counts the descriptors of the frame's own, before a peer has one.
+    ///
+    /// - Returns: Whether two connections fit beside them.
+    fileprivate func measureDescriptors() -> Bool {
+        let available = DescriptorLimit.raise(to: ConnectionLimits.mostDescriptors)
+        life.descriptorLimit = available
+        life.ownDescriptorCount =
+            DescriptorLimit.openCount(of: min(available, Self.highestOwnDescriptor)) + Self.spareDescriptorCount
+        let needed = life.ownDescriptorCount + 1 + 2 * 2
+        guard available < needed else { return true }
+        Stampd.complain(
+            "the process may have \(available) descriptors, and needs \(needed) at least",
+            hint: "raise RLIMIT_NOFILE (ulimit -n)"
+        )
+        return false
+    }
+
+    /// What was passed is numbered from 3 on, and whatever else is open from there.
+    private static let highestOwnDescriptor = 256
+
+    /// What a frame has for a moment: a peer that is asked who it is, its process, its control group, a file.
+    private static let spareDescriptorCount = 6
+
     fileprivate func logAudit() {
         guard let absence = audit.absence else { return }
         log.write(.warning, "the audit is off: no journal at \(configuration.journalSocket) (\(absence.message))")
@@ -177,16 +201,17 @@ extension Server {
 
     fileprivate func logStart() {
         let names = listeners.map(\.socket.name).joined(separator: ", ")
-        log.write(.notice, "stampd \(Self.version) serves \(names), pid \(getpid())")
+        log.write(.notice, "stampd \(CallHandler.version) serves \(names), pid \(getpid())")
         if let source { log.write(.info, "configured by \(source.path.printable(1024))") }
         for line in configuration.warnings { log.write(.warning, line) }
+        adaptToDescriptors()
         log.write(
             .info,
             """
             limits: message \(limits.maximumMessageBytes) B, whole within \(limits.messageTimeoutSeconds) s; connections \
-            \(limits.maximumConnections), per user \(limits.maximumConnectionsPerUser), reserved \
-            \(limits.reservedConnections), idle \(limits.idleTimeoutSeconds) s; sessions \(frame.limits.maximumSessions), \
-            at most \(frame.limits.maximumExpirationSeconds) s each
+            \(table.maximumConnections), per user \(limits.maximumConnectionsPerUser), reserved \
+            \(limits.reservedConnections), idle \(limits.idleTimeoutSeconds) s; sessions \
+            \(handler.frame.limits.maximumSessions), at most \(handler.frame.limits.maximumExpirationSeconds) s each
             """
         )
     }

@@ -31,6 +31,7 @@ struct AuditTests {
         expected["PRIORITY"] = "\(priority)"
         if byCaller {
             expected["STAMPD_PEER_UID"] = "\(getuid())"
+            expected["STAMPD_ACCOUNT"] = "\(getuid())"
             expected["STAMPD_PEER_PID"] = "\(getpid())"
         }
         #expect(try fixed(record) == expected)
@@ -206,7 +207,7 @@ struct AuditTests {
                 let record = try journal.read()
                 counts[record["STAMPD_EVENT"] ?? "", default: 0] += 1
                 guard record["STAMPD_EVENT"] == "refusalsLeftOut" else { continue }
-                #expect(record["STAMPD_PEER_UID"] == "\(getuid())")
+                #expect(record["STAMPD_ACCOUNT"] == "\(getuid())")
                 let leftOut = try #require(record["STAMPD_LEFT_OUT"].flatMap { Int($0) })
                 #expect(leftOut + (counts["refusal"] ?? 0) == 300)
             }

@@ -53,7 +53,7 @@ struct OptionTests {
         ),
         (
             ["--socket-directory", "/tmp", "--maximum-reading-bytes", "1048576"],
-            "stampd: --maximum-reading-bytes must be 13647872 or more with so many connections and such messages\n"
+            "stampd: --maximum-reading-bytes must be 2097152 or more: two messages of --maximum-message-bytes\n"
         ),
     ]
 

@@ -53,7 +53,7 @@ struct ConfigurationSourceTests {
         let source = try #require(Self.options("--configuration", path, "--maximum-connections", "40").source)
         #expect(Self.reasons(of: source) == ["reservedConnections must be less than the 40 of maximumConnections"])
         try #"{"maximumReadingBytes": 1048576}"#.write(toFile: path, atomically: false, encoding: .utf8)
-        let tooSmall = "maximumReadingBytes must be 1720320 or more with so many connections and such messages"
+        let tooSmall = "maximumReadingBytes must be 2097152 or more: two messages of maximumMessageBytes"
         #expect(Self.reasons(of: source) == [tooSmall])
     }
 

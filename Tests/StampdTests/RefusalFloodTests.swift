@@ -11,9 +11,9 @@ struct RefusalFloodTests {
     func postponed() {
         var windows = RefusalWindows()
         windows.rate = RefusalRate(maximumLines: 1, windowSeconds: 10)
-        for uid in UInt32(0)..<300 { for _ in 0..<3 { _ = windows.admits(uid, at: 100, isRoom: true) } }
+        for uid in UInt32(0)..<300 { for _ in 0..<3 { _ = windows.admits(.user(uid), at: 100, isRoom: true) } }
         #expect(windows.reportTime.seconds == 110)
-        var told: [uid_t?: Int] = [:]
+        var told: [Account?: Int] = [:]
         func tell(at seconds: Int64, atMost limit: Int) {
             let before = told.count
             windows.takeLeftOut(
@@ -23,7 +23,7 @@ struct RefusalFloodTests {
             )
         }
         tell(at: 110, atMost: 5)
-        #expect(told == [0: 2, 1: 2, 2: 2, 3: 2, 4: 2])
+        #expect(told == Dictionary(uniqueKeysWithValues: (0..<5).map { (.user($0), 2) }))
         #expect(windows.reportTime.seconds == 111)
         tell(at: 111, atMost: 0)
         #expect(told.count == 5 && windows.reportTime.seconds == 112)
@@ -47,13 +47,18 @@ struct RefusalFloodTests {
         for round in Int64(0)..<10 {
             let now = BootInstant(nanoseconds: 0).adding(seconds: 1000 + 20 * round)
             for uid in UInt32(1)...300 {
-                audit.writeRefusal(of: Peer(uid: uid, gid: 0, pid: 1), rule: "Denied.peer", at: now)
+                let call = CallContext(
+                    peer: Peer(uid: uid, gid: 0, pid: 1),
+                    socket: SocketIdentity(door: .stamp, name: "stamp"),
+                    start: now
+                )
+                audit.writeRefusal(of: call, rule: "Denied.peer") { _ in }
                 flooded += 1
             }
             audit.keepTime(at: now.adding(seconds: 15))
             #expect(audit.nextTime > now.adding(seconds: 15))
         }
-        for _ in 0..<8 { audit.write(.stamp) { _ in } }
+        for _ in 0..<8 { audit.write(.stamp, of: nil) { _ in } }
         #expect(audit.lostCount == 0)
         var told = 0
         var buffer = [UInt8](repeating: 0, count: 4096)

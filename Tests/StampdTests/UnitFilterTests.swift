@@ -23,7 +23,7 @@ struct UnitFilterTests {
     /// What the filter allows, whatever the arguments or with some.
     private static let own = Set(
         (SystemCall.ordinary + SystemCall.allowed
-            + [SystemCall.map, .protect, .socket, .openAt, .control, .signalThread]).map { "\($0.name)" }
+            + [SystemCall.map, .protect, .socket, .openAt, .control, .signalThread, .socketOption]).map { "\($0.name)" }
     )
 
     private static func listed() throws -> Set<String> {

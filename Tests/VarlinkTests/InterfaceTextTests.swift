@@ -21,7 +21,7 @@ import Varlink
             ServiceMethod.allCases.map { ("org.varlink.service." + $0.rawValue, Method.service($0)) }
             + StamperMethod.allCases.map { ($0.fullName, .stamper($0)) }
             + ControlMethod.allCases.map { ($0.fullName, .control($0)) }
-        let parameters = ours.map { ($0.0, $0.1.parameters.map(\.rawValue)) }
+        let parameters = ours.map { ($0.0, $0.1.traits.parameters.map(\.rawValue)) }
         #expect(Dictionary(uniqueKeysWithValues: parameters) == InterfaceText.all.methods)
         let names = Set(InterfaceText.all.methods.values.flatMap { $0 })
         #expect(Set(ParameterName.allCases.map(\.rawValue)) == names)

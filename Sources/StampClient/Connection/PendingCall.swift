@@ -28,7 +28,7 @@ final class PendingCall {
     var isAwaited: Bool { caller != nil }
 
     /// Whether it may go out over a new connection: never sent, or sent once and harmless to send again.
-    var mayBeSent: Bool { writes == 0 || (writes == 1 && method.isRepeatable) }
+    var mayBeSent: Bool { writes == 0 || (writes == 1 && method.traits.isRepeatable) }
 
     /// Answers the caller, the first time; later outcomes are nobody's.
     func finish(_ outcome: Outcome) {

@@ -41,6 +41,11 @@ enum IOStampdControl {
         method Lock() -> ()
         method Unlock() -> ()
 
+        # Who is connected, by account: uid is the account's (null: the shared one of those that cannot be told); uids: how many different ones it came as.
+        # bytes: what it makes the frame hold, kernel buffers included. throttled: the reason, where calls or bytes of it wait.
+        type Account (uid: ?int, uids: int, connections: int, watchers: int, waiting: int, bytes: int, stampsPerSecond: int, throttled: ?string)
+        method ListAccounts() -> (accounts: []Account)
+
         # reason: what was wrong with the bundle. The message never repeats the bundle.
         error InvalidBundle (reason: (encoding, checksum, length, point, decryption, scalar), message: string)
         error UnknownSessionKey (publicKey: string)

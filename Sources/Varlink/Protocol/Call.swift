@@ -46,7 +46,7 @@ package struct Call: Sendable {
         let method = try findMethod(among: interfaces, in: JSONReader(message))
         guard !wantsUpgrade else { throw .invalidParameter(parameter: "upgrade") }
         guard wantsMore || method != .stamper(.monitor) else { throw .expectedMore }
-        try parameters(in: message).refuseUnknown(method.parameters)
+        try parameters(in: message).refuseUnknown(method.traits.parameters)
         return method
     }
 

@@ -36,12 +36,12 @@ package enum Method: Equatable, Sendable {
         }
     }
 
-    /// The parameters that the method takes, in the interface's order.
-    package var parameters: [ParameterName] {
+    /// What the clients, the daemon and its accounts need to know of the method.
+    package var traits: MethodTraits {
         switch self {
-        case .service(let method): method.parameters
-        case .stamper(let method): method.parameters
-        case .control(let method): method.parameters
+        case .service(let method): method.traits
+        case .stamper(let method): method.traits
+        case .control(let method): method.traits
         }
     }
 }
@@ -53,13 +53,6 @@ package enum ServiceMethod: String, CaseIterable, Sendable {
 
     /// As a call names it.
     package var fullName: String { "\(Interface.service.rawValue).\(rawValue)" }
-
-    package var parameters: [ParameterName] {
-        switch self {
-        case .getInfo: []
-        case .getInterfaceDescription: [.interface]
-        }
-    }
 }
 
 /// Methods of io.stampd.Stamper.
@@ -74,15 +67,6 @@ package enum StamperMethod: String, CaseIterable, Sendable {
 
     /// As a call names it.
     package var fullName: String { "\(Interface.stamper.rawValue).\(rawValue)" }
-
-    package var parameters: [ParameterName] {
-        switch self {
-        case .getEmbeddedPublicKey, .listSessions, .getStatus, .monitor: []
-        case .stamp: [.payload, .session, .expectPublicKey]
-        case .getSession: [.session]
-        case .reportRejected: [.publicKey, .session]
-        }
-    }
 }
 
 /// Methods of io.stampd.Control.
@@ -95,18 +79,8 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case endSession = "EndSession"
     case lock = "Lock"
     case unlock = "Unlock"
+    case listAccounts = "ListAccounts"
 
     /// As a call names it.
     package var fullName: String { "\(Interface.control.rawValue).\(rawValue)" }
-
-    package var parameters: [ParameterName] {
-        switch self {
-        case .resetEmbeddedKey, .lock, .unlock: []
-        case .initEmbeddedKey: [.expirationSeconds]
-        case .injectCredentialBundle:
-            [.bundle, .session, .expirationSeconds, .organizationId, .userId, .expectPublicKey]
-        case .createSessionKey, .endSession: [.session]
-        case .activateSession: [.publicKey, .expirationSeconds, .organizationId, .userId]
-        }
-    }
 }

@@ -7,7 +7,7 @@ import SignerCore
 ///
 /// It never waits. What the journal does not take waits in a bounded ring and is sent when it does; when the ring is full
 /// the stamp wins, and the count of lost records is the next record. No record holds a payload, a bundle or a secret.
-final class Audit {
+final class Audit: AuditTrail, TimeKeeper {
     private let journal: DatagramSocket?
     private var writable: IOSource?
     private var ring: RecordRing
@@ -24,9 +24,6 @@ final class Audit {
 
     /// What may be waited for, and what is looked through; the ring stays as long as it was made.
     var limits: AuditLimits { didSet { refusals.rate = limits.refusals } }
-
-    /// Whose call is being answered, and since when; nil between calls.
-    var caller: (peer: Peer, start: BootInstant)?
 
     private static let retrySeconds: Int64 = 1
 
@@ -52,46 +49,40 @@ final class Audit {
     }
 
     var isOn: Bool { journal != nil }
+    var maximumPayloadByteCount: Int { limits.maximumPayloadBytes }
 
-    /// Writes one record, with its caller where a call is being answered and `isOfCall`.
-    func write(_ kind: AuditKind, isOfCall: Bool = true, _ addFields: (inout AuditRecord) -> Void) {
+    func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void) {
         guard isOn else { return }
         record.start(kind)
-        addCommonFields(of: kind, to: &record, caller: isOfCall ? caller : nil)
+        addCommonFields(of: kind, to: &record, call: call)
         addFields(&record)
         submit(record.bytes)
     }
 
-    /// A refusal; of a flood by one user only some are written and the others counted.
-    func writeRefusal(
-        of peer: Peer,
-        rule: String,
-        at now: BootInstant,
-        _ addFields: (inout AuditRecord) -> Void = { _ in }
-    ) {
+    func writeRefusal(of call: CallContext, rule: String, _ addFields: (inout AuditRecord) -> Void) {
         guard isOn else { return }
-        reportLeftOut(at: now)
-        guard refusals.admits(peer.uid, at: now.seconds, isRoom: ring.hasRoomForRefusals) else {
-            return
-        }
+        reportLeftOut(at: call.start)
+        let isRoom = ring.hasRoomForRefusals
+        guard refusals.admits(call.peer.account, at: call.start.seconds, isRoom: isRoom) else { return }
         record.start(.refusal)
-        addCommonFields(of: .refusal, to: &record, caller: caller ?? (peer, now))
+        addCommonFields(of: .refusal, to: &record, call: call)
         record.add(.decision, "refused")
         record.add(.rule, rule)
+        record.add(.session, call.session)
         addFields(&record)
         submit(record.bytes)
     }
 
-    /// Says how many refusals of each user were left out, once their window is over.
+    /// Says how many refusals of each account were left out, once their window is over.
     func reportLeftOut(at now: BootInstant) {
         guard isOn, now >= refusals.reportTime else { return }
         // They take no more room than the refusals themselves may.
         refusals.takeLeftOut(at: now.seconds, while: { ring.hasRoomForRefusals }, tell: writeLeftOut)
     }
 
-    private func writeLeftOut(of uid: uid_t?, count: Int) {
-        write(.refusalsLeftOut, isOfCall: false) { record in
-            if let uid { record.add(.peerUid, Int64(uid)) }
+    private func writeLeftOut(of account: Account?, count: Int) {
+        write(.refusalsLeftOut, of: nil) { record in
+            if let account { record.add(.account, account.description) }
             record.add(.leftOut, Int64(count))
         }
     }
@@ -124,22 +115,34 @@ final class Audit {
     private func addCommonFields(
         of kind: AuditKind,
         to record: inout AuditRecord,
-        caller: (peer: Peer, start: BootInstant)?
+        call: CallContext?
     ) {
         record.add(.message) { text in
             text.append(contentsOf: kind.message.utf8)
-            guard let caller else { return }
+            guard let call else { return }
             text.append(contentsOf: ": uid ".utf8)
-            text.append(decimal: Int64(caller.peer.uid))
+            text.append(decimal: Int64(call.peer.uid))
             text.append(contentsOf: ", pid ".utf8)
-            text.append(decimal: Int64(caller.peer.pid))
+            text.append(decimal: Int64(call.peer.pid))
         }
-        guard let caller else { return }
-        record.add(.peerUid, Int64(caller.peer.uid))
-        record.add(.peerPid, Int64(caller.peer.pid))
-        if let unit = caller.peer.unit { record.add(.peerUnit, unit.name) }
-        let nanoseconds = BootInstant.now.nanoseconds - caller.start.nanoseconds
+        guard let call else { return }
+        record.add(.peerUid, Int64(call.peer.uid))
+        add(call.peer.account, to: &record)
+        record.add(.peerPid, Int64(call.peer.pid))
+        if let unit = call.peer.unit { record.add(.peerUnit, unit.name) }
+        let nanoseconds = BootInstant.now.nanoseconds - call.start.nanoseconds
         record.add(.microseconds, max(0, nanoseconds / 1000))
+    }
+}
+
+extension Audit {
+    /// The account as a number where it has one, so that an ordinary record needs no text.
+    private func add(_ account: Account, to record: inout AuditRecord) {
+        if let uid = account.uid {
+            record.add(.account, Int64(uid))
+        } else {
+            record.add(.account, account.description)
+        }
     }
 }
 
@@ -163,7 +166,7 @@ extension Audit {
 
     private func takeLostRecord() -> [UInt8] {
         lostRecord.start(.recordsLost)
-        addCommonFields(of: .recordsLost, to: &lostRecord, caller: nil)
+        addCommonFields(of: .recordsLost, to: &lostRecord, call: nil)
         lostRecord.add(.lost, unreported)
         unreported = 0
         return lostRecord.bytes

@@ -8,6 +8,7 @@ enum AuditField: String {
     case syslogIdentifier = "SYSLOG_IDENTIFIER"
     case event = "STAMPD_EVENT"
     case peerUid = "STAMPD_PEER_UID"
+    case account = "STAMPD_ACCOUNT"
     case peerPid = "STAMPD_PEER_PID"
     case peerUnit = "STAMPD_PEER_UNIT"
     case session = "STAMPD_SESSION"

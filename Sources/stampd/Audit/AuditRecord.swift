@@ -27,7 +27,8 @@ struct AuditRecord {
         add(field) { bytes in bytes.append(decimal: number) }
     }
 
-    mutating func add(_ field: AuditField, _ name: SessionName) {
+    mutating func add(_ field: AuditField, _ name: SessionName?) {
+        guard let name else { return }
         add(field) { bytes in name.append(to: &bytes) }
     }
 

@@ -6,17 +6,14 @@ import Glibc
 struct Authorization {
     let ownUid: uid_t
 
-    /// Where the kernel's own number for "a user that has none here" (a user namespace's, user_namespaces(7)) is also
-    /// `nobody`, neither is told from the other.
-    private static let overflowUid: uid_t = 65534
-
     /// Why the peer is not served; nil where it is.
     func refusal(of peer: Peer, isOpenToOthers: Bool) -> AuthorizationRefusal? {
         // The kernel's word for a process that this pid namespace does not have.
         if peer.pid == 0 { return refusal("a process of another pid namespace") }
         if peer.uid == ownUid || peer.uid == 0 { return nil }
         guard isOpenToOthers else { return refusal("neither this user nor root") }
-        return peer.uid == Self.overflowUid ? refusal("a user that cannot be told") : nil
+        // Where the kernel's own number for "a user that has none here" is also `nobody`, neither is told from the other.
+        return peer.account == .untold ? refusal("a user that cannot be told") : nil
     }
 
     private func refusal(_ reason: String) -> AuthorizationRefusal { AuthorizationRefusal(rule: .peer, reason: reason) }

@@ -5,10 +5,10 @@ import Glibc
 struct AuthorizationRules: Equatable, Sendable {
     /// What is asked of a peer of one socket: each list that is there must hold, by one entry of it.
     struct Rule: Equatable, Sendable {
-        /// Nil: not asked.
-        var uids: Set<uid_t>?
+        /// Of the peer's account: a user, with every subordinate uid of that user's. Nil: not asked.
+        var uids: Set<UInt32>?
         /// Of the peer's process: its effective group, or one of its supplementary groups.
-        var gids: Set<gid_t>?
+        var gids: Set<UInt32>?
         /// Names as `PeerUnit.names` has them.
         var units: Set<String>?
     }
@@ -38,7 +38,7 @@ extension AuthorizationRules.Rule {
     /// The lists of users and groups do not bind root, whom no file's permissions bind either; that of units does: it is
     /// about programs, and a program of root's may be one that has none of root's rights left.
     func refusal(of peer: Peer) -> AuthorizationRefusal? {
-        if let uids, peer.uid != 0, !uids.contains(peer.uid) {
+        if let uids, peer.uid != 0, !(peer.account.uid.map(uids.contains) ?? false) {
             return AuthorizationRefusal(rule: .uid, reason: "not of the users that this socket serves")
         }
         if let gids, peer.uid != 0, gids.isDisjoint(with: peer.groups) {

@@ -12,6 +12,8 @@ struct Configuration: Equatable, Sendable {
     /// Nil where it stays however long nobody needs it.
     var exitOnIdleSeconds: Int64?
     var journalSocket = systemJournal
+    /// What the service manager lets the frame have of memory, kernel buffers included; nil where nobody says.
+    var memoryLimitBytes: Int64?
     var mayUseUnlockedMemory = false
     var mayKeepState = false
     var mustHaveSandbox = false
@@ -23,10 +25,14 @@ struct Configuration: Equatable, Sendable {
 
     /// What its settings make wrong together; each is right by itself.
     enum Conflict: Equatable, Error {
-        /// Less memory for reading than a piece of each connection and one frame take.
+        /// Less memory for reading than one account's share.
         case readingTooSmall(minimum: Int)
         /// As many places kept as there are: nobody but root could stamp.
         case allReserved(of: Int)
+        /// Peers could make the frame hold more than it may have; `largest` takes most of it.
+        case overMemory(needed: Int, limit: Int64, largest: Setting)
+
+        static func == (left: Self, right: Self) -> Bool { left.message(naming: \.name) == right.message(naming: \.name) }
     }
 
     var conflicts: [Conflict] {
@@ -36,6 +42,12 @@ struct Configuration: Equatable, Sendable {
         }
         if limits.reservedConnections >= limits.maximumConnections {
             conflicts.append(.allReserved(of: limits.maximumConnections))
+        }
+        let budget = MemoryBudget(of: self)
+        if let memoryLimitBytes, Int64(budget.byteCount) > memoryLimitBytes {
+            conflicts.append(
+                .overMemory(needed: budget.byteCount, limit: memoryLimitBytes, largest: budget.largest)
+            )
         }
         return conflicts
     }
@@ -49,7 +61,12 @@ extension Configuration.Conflict {
     func message(naming name: (Setting) -> String) -> String {
         switch self {
         case .readingTooSmall(let minimum):
-            "\(name(.maximumReadingBytes)) must be \(minimum) or more with so many connections and such messages"
+            "\(name(.maximumReadingBytes)) must be \(minimum) or more: two messages of \(name(.maximumMessageBytes))"
+        case .overMemory(let needed, let limit, let largest):
+            """
+            peers could make the frame hold \(needed) bytes, and \(name(.memoryLimit)) allows \(limit): \
+            lower \(name(largest)), or raise \(name(.memoryLimit)) with MemoryMax= of the unit
+            """
         case .allReserved(let count):
             "\(name(.reservedConnections)) must be less than the \(count) of \(name(.maximumConnections))"
         }

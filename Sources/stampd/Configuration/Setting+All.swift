@@ -3,6 +3,26 @@ import SignerCore
 
 /// The table that options, file, help and manual are held to.
 extension Setting {
+    static let maximumMessageBytes = Setting(
+        "maximumMessageBytes",
+        formerly: "maximumFrameBytes",
+        .count(\.limits.maximumMessageBytes, 1024...16_777_216),
+        .nextConnection,
+        isOption: true
+    )
+    static let maximumOutputBytes = Setting(
+        "maximumOutputBytes",
+        .count(\.limits.maximumOutputBytes, 1_048_576...1_073_741_824)
+    )
+    static let maximumRefusedConnections = Setting(
+        "maximumRefusedConnections",
+        .count(\.limits.maximumRefusedConnections, 1...256)
+    )
+    static let maximumWaitingRecords = Setting(
+        "maximumWaitingRecords",
+        .count(\.auditLimits.maximumWaitingRecords, 16...65_536),
+        .start
+    )
     static let maximumReadingBytes = Setting(
         "maximumReadingBytes",
         .count(\.limits.maximumReadingBytes, 1_048_576...1_073_741_824),
@@ -16,6 +36,12 @@ extension Setting {
     static let reservedConnections = Setting(
         "reservedConnections",
         .count(\.limits.reservedConnections, 0...1024),
+        isOption: true
+    )
+    static let memoryLimit = Setting(
+        "memoryLimit",
+        .choice(\.memoryLimitBytes, 67_108_864...Int64(1) << 40),
+        .start,
         isOption: true
     )
     static let keepState = Setting("keepState", .flag(\.mayKeepState), .start, isOption: true)
@@ -59,25 +85,21 @@ extension Setting {
     ]
 
     private static let connections = [
-        Setting(
-            "maximumMessageBytes",
-            formerly: "maximumFrameBytes",
-            .count(\.limits.maximumMessageBytes, 1024...16_777_216),
-            .nextConnection,
-            isOption: true
-        ),
+        maximumMessageBytes,
         Setting("maximumNesting", .count(\.limits.maximumNesting, 2...128), isOption: true),
         maximumReadingBytes,
+        maximumOutputBytes,
         maximumConnections,
         Setting("maximumConnectionsPerUser", .count(\.limits.maximumConnectionsPerUser, 1...16_384), isOption: true),
         reservedConnections,
-        Setting("maximumRefusedConnections", .count(\.limits.maximumRefusedConnections, 1...256)),
+        maximumRefusedConnections,
         Setting(
             "messageTimeoutSeconds",
             formerly: "frameTimeoutSeconds",
             .number(\.limits.messageTimeoutSeconds, 1...60),
             isOption: true
         ),
+        Setting("replyTimeoutSeconds", .number(\.limits.replyTimeoutSeconds, 1...3600)),
         Setting("idleTimeoutSeconds", .number(\.limits.idleTimeoutSeconds, 1...86_400), isOption: true),
         Setting("drainTimeoutSeconds", .number(\.limits.drainTimeoutSeconds, 1...60), isOption: true),
         Setting("maximumCallsPerTurn", .count(\.limits.maximumCallsPerTurn, 1...1024)),
@@ -93,7 +115,7 @@ extension Setting {
             .start,
             isOption: true
         ),
-        Setting("maximumWaitingRecords", .count(\.auditLimits.maximumWaitingRecords, 16...65_536), .start),
+        maximumWaitingRecords,
         Setting("maximumRefusalsPerWindow", .count(\.auditLimits.refusals.maximumLines, 0...10_000)),
         Setting("refusalWindowSeconds", .number(\.auditLimits.refusals.windowSeconds, 1...3600)),
         Setting("maximumAuditedPayloadBytes", .count(\.auditLimits.maximumPayloadBytes, 0...16_777_216)),
@@ -103,6 +125,7 @@ extension Setting {
     private static let service = [
         Setting("exitOnIdleSeconds", .choice(\.exitOnIdleSeconds, 1...86_400), isOption: true),
         keepState,
+        memoryLimit,
         Setting("allowUnlockedMemory", .flag(\.mayUseUnlockedMemory), .start, isOption: true),
         Setting("requireSandbox", .flag(\.mustHaveSandbox), .start, isOption: true),
     ]

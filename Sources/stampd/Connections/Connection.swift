@@ -4,50 +4,28 @@ import Glibc
 import SignerCore
 import Varlink
 
-/// One peer's connection: its bytes in, its replies out, and what may still happen on it.
+/// One peer's connection: its descriptor, its bytes in and its replies out. `flow` decides what may happen on it.
 final class Connection {
-    enum State {
-        /// Its calls are answered.
-        case serving
-        /// Its first call gets this error, then it ends.
-        case refused(ErrorReply)
-        /// It gets events and is not read any more.
-        case watching
-        /// What was written is sent, what comes is thrown away, then it ends.
-        case closing
-
-        var isRefused: Bool { if case .refused = self { true } else { false } }
-    }
-
     let descriptor: CInt
     let peer: Peer
-    let door: Door
-    /// Of the socket that it came through, as rules have it.
-    let ruleName: String
-    /// The peer, whose end is the connection's; nil where the kernel does not tell, or it was told already.
+    let socket: SocketIdentity
+    /// The peer's process, whose exit ends the connection; nil where the kernel does not tell, or it was told already.
     private(set) var process: PeerProcess?
-    var state: State
+    var flow: ConnectionFlow
+    /// What it holds of the frame; nil for a peer that is only told why it is refused.
+    let place: ConnectionTable.Place?
+    /// What its first call is told; nil where its calls are answered.
+    var refusal: ErrorReply?
     var input = InputBuffer()
     var scanner: MessageScanner
     /// Replies and events that the peer has not taken yet.
-    var output: [UInt8] = []
+    private(set) var output: [UInt8] = []
     /// Its name in `poller`; no two connections of a process have the same.
     let id: UInt64
     private let poller: Poller
     private var events = CLinuxReadable
-    /// The peer sends no more; what it sent is still answered.
-    var isInputEnded = false
-    /// Bytes of its unfinished message, as the server's account has them.
-    var countedByteCount = 0
-    /// It has whole messages left for its next turn.
-    var isQueued = false
-    /// Its bytes wait in the kernel, since too many of messages that are not whole lie here.
-    var isPaused = false
+    private var isDetached = false
     var callCount = 0
-    /// When something last happened.
-    var lastActivity: BootInstant
-    /// When the first byte of the message that is not whole came.
-    var messageStart: BootInstant?
 
     /// Takes over the descriptor.
     init(
@@ -56,8 +34,9 @@ final class Connection {
         poller: Poller,
         peer: Peer,
         process: PeerProcess?,
-        socket: any DoorSocket,
-        state: State,
+        socket: SocketIdentity,
+        place: ConnectionTable.Place?,
+        refusal: ErrorReply?,
         limitBytes: Int,
         now: BootInstant
     ) throws(SystemError) {
@@ -73,31 +52,14 @@ final class Connection {
         self.descriptor = descriptor
         self.peer = peer
         self.process = process
-        door = socket.door
-        ruleName = socket.ruleName
-        self.state = state
+        self.socket = socket
+        self.place = place
+        self.refusal = refusal
+        flow = ConnectionFlow(refusal == nil ? .served : .refused, at: now)
         scanner = MessageScanner(limitBytes: limitBytes)
-        lastActivity = now
     }
 
     deinit { close(descriptor) }
-
-    var isServing: Bool { if case .serving = state { true } else { false } }
-    var isWatching: Bool { if case .watching = state { true } else { false } }
-    /// It has a message that is not whole, and waits for its peer to go on.
-    var isReadingMessage: Bool { messageStart != nil && !isPaused }
-    var isClosing: Bool { if case .closing = state { true } else { false } }
-    var isRefused: Bool { state.isRefused }
-
-    /// When it ends unless something happens.
-    func deadline(_ limits: ConnectionLimits) -> BootInstant {
-        let idle = lastActivity.adding(seconds: limits.idleTimeoutSeconds)
-        switch state {
-        case .watching: return output.isEmpty ? .never : idle
-        case .closing, .refused: return lastActivity.adding(seconds: limits.messageTimeoutSeconds)
-        case .serving: return min(idle, messageStart?.adding(seconds: limits.messageTimeoutSeconds) ?? .never)
-        }
-    }
 
     /// Set in the name of a peer's process in `poller`, which is otherwise that of its connection.
     static let processBit: UInt64 = 1 << 63
@@ -108,40 +70,71 @@ final class Connection {
         releaseProcess()
     }
 
-    /// Closed, the process's descriptor leaves `poller` too: nobody else has it.
+    /// The loop tells it nothing, not even that the peer hung up, until it waits for something again.
+    func detach() {
+        poller.remove(descriptor)
+        isDetached = true
+    }
+
+    /// Closes the process's descriptor, which leaves `poller` with it.
     func releaseProcess() { process = nil }
 
     /// Takes no more from the peer, nor from whoever has its end of the socket: what came before is read, then the end.
     func stopReceiving() { shutdown(descriptor, CInt(SHUT_RD)) }
 
-    /// What the loop has to tell it: room while replies wait, bytes otherwise.
-    func updateEvents() {
-        let reads = !isWatching && !isQueued && !isPaused && !isInputEnded
-        let wanted = !output.isEmpty ? CLinuxWritable : reads ? CLinuxReadable : 0
+    /// Tells the peer that no more comes.
+    func stopSending() { shutdown(descriptor, CInt(SHUT_WR)) }
+
+    /// Whether bytes that the peer sent wait in the kernel.
+    var hasUnreadBytes: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(descriptor, &byte, 1, CLinuxPeek | CLinuxDontWait) > 0
+    }
+
+    /// Has the loop wait for what `action` waits for.
+    func wait(for action: ConnectionFlow.Action) {
+        let wanted: UInt32 =
+            switch action {
+            case .read, .halfClose: CLinuxReadable
+            case .write: CLinuxWritable
+            case .pause, .queue, .close: 0
+            }
         guard wanted != events else { return }
         events = wanted
+        if isDetached {
+            isDetached = (try? poller.add(descriptor, events: wanted, id: id)) == nil
+            return
+        }
         poller.modify(descriptor, events: wanted, id: id)
     }
 
-    /// Sends what it can of `bytes` behind what waits already; false where the peer is gone.
-    func send(_ bytes: [UInt8]) -> Bool {
+    enum Sent {
+        case sent
+        /// The kernel has no memory for more; nothing tells when it has.
+        case noMemory
+        /// The peer is gone.
+        case gone
+    }
+
+    /// Sends what it can of `bytes` behind what waits already.
+    func send(_ bytes: [UInt8]) -> Sent {
         guard output.isEmpty else {
             output += bytes
-            return true
+            return .sent
         }
-        guard let sent = sendNow(bytes) else { return false }
-        if sent < bytes.count { output = Array(bytes[sent...]) }
-        return true
+        let (count, result) = sendNow(bytes)
+        if count < bytes.count, result != .gone { output = Array(bytes[count...]) }
+        return result
     }
 
-    /// Sends what it can of what waits; false where the peer is gone.
-    func flush() -> Bool {
-        guard let sent = sendNow(output) else { return false }
-        output.removeFirst(sent)
-        return true
+    /// Sends what it can of what waits.
+    func flush() -> Sent {
+        let (count, result) = sendNow(output)
+        if count == output.count { output = [] } else { output.removeFirst(count) }
+        return result
     }
 
-    private func sendNow(_ bytes: [UInt8]) -> Int? {
+    private func sendNow(_ bytes: [UInt8]) -> (count: Int, result: Sent) {
         var sent = 0
         while sent < bytes.count {
             let flags = CLinuxDontWait | CLinuxNoSignal
@@ -153,9 +146,14 @@ final class Connection {
                 sent += result
                 continue
             }
-            if code == EINTR { continue }
-            return code == EAGAIN ? sent : nil
+            switch code {
+            case EINTR: continue
+            case EAGAIN: return (sent, .sent)
+            // The machine is short of memory, and the peer is as it was.
+            case ENOBUFS, ENOMEM: return (sent, .noMemory)
+            default: return (sent, .gone)
+            }
         }
-        return sent
+        return (sent, .sent)
     }
 }

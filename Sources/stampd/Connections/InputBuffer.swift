@@ -23,6 +23,13 @@ import Glibc
     /// What it takes of memory, filled or not.
     var capacity: Int { unsafe storage.count }
 
+    /// What it takes of memory once `count` more bytes have room: it doubles, so that a message that comes in pieces is
+    /// moved a bounded number of times.
+    func capacity(toReceive count: Int, maximumByteCount: Int) -> Int {
+        let needed = byteCount + count
+        return needed <= capacity ? capacity : max(needed, min(capacity * 2, maximumByteCount))
+    }
+
     /// recv(2), at most `limit` bytes, without waiting.
     ///
     /// `maximumByteCount` is what may ever lie here: memory is not taken beyond it.
@@ -69,14 +76,10 @@ import Glibc
         unsafe storage = smaller
     }
 
-    /// Doubles, so that a message that comes in pieces is moved a bounded number of times.
     private mutating func reserve(_ count: Int, maximumByteCount: Int) {
-        let needed = byteCount + count
+        let needed = capacity(toReceive: count, maximumByteCount: maximumByteCount)
         guard needed > capacity else { return }
-        let larger = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(needed, min(capacity * 2, maximumByteCount)),
-            alignment: 16
-        )
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: needed, alignment: 16)
         if byteCount > 0 {
             unsafe larger.copyMemory(from: UnsafeRawBufferPointer(start: storage.baseAddress, count: byteCount))
         }

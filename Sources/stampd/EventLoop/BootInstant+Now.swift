@@ -2,6 +2,15 @@
 import Glibc
 import SignerCore
 
+extension ConnectionFlow.MonotonicInstant {
+    /// CLOCK_MONOTONIC, read now.
+    static var now: Self {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Self(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}
+
 extension BootInstant {
     /// CLOCK_BOOTTIME, read now.
     static var now: BootInstant {

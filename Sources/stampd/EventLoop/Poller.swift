@@ -5,7 +5,8 @@ import Glibc
 /// An epoll(7) instance whose descriptors have names that are never used twice.
 @safe final class Poller {
     private let descriptor: CInt
-    private static let maximumReady = 64
+    /// As many as may be connected in an ordinary configuration: all that are ready are known before one has its turn.
+    private static let maximumReady = 1024
     private var ready = unsafe [epoll_event](repeating: epoll_event(), count: maximumReady)
 
     init() throws(SystemError) {
@@ -24,7 +25,7 @@ import Glibc
 
     func remove(_ watched: CInt) { try? control(EPOLL_CTL_DEL, watched, 0, 0) }
 
-    /// Waits until something is ready, or only looks where there `isBusy`; calls back for at most 64 descriptors, those
+    /// Waits until something is ready, or only looks where there `isBusy`; calls back for at most `maximumReady` descriptors, those
     /// that are left come next time.
     func wait(isBusy: Bool, _ onReady: (_ id: UInt64, _ events: UInt32) -> Void) {
         let count = unsafe epoll_wait(descriptor, &ready, CInt(Self.maximumReady), isBusy ? 0 : -1)

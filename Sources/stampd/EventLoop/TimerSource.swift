@@ -10,6 +10,8 @@ import SignerCore
     private let onTime: () -> Void
     /// When it calls; `.never` while it is off.
     private(set) var time = BootInstant.never
+    /// When it should have called last; `.never` before the first time.
+    private(set) var lastTime = BootInstant.never
 
     init(_ loop: EventLoop, onTime: @escaping () -> Void) throws(SystemError) {
         self.loop = loop
@@ -24,6 +26,7 @@ import SignerCore
             { _, _, context in
                 guard let context = unsafe context else { return -EINVAL }
                 let timer = unsafe Unmanaged<TimerSource>.fromOpaque(context).takeUnretainedValue()
+                timer.lastTime = timer.time
                 timer.time = .never
                 timer.onTime()
                 return 0

@@ -24,7 +24,7 @@ enum Help {
           --maximum-nesting N                objects and arrays inside one another in a call (32)
           --maximum-reading-bytes N          unfinished calls in all (33554432)
           --maximum-connections N            connections in all (768)
-          --maximum-connections-per-user N   connections of one user (512)
+          --maximum-connections-per-user N   connections of one account (512)
           --reserved-connections N           of all, kept for root and control.sock (32)
           --message-timeout-seconds N        a call must be whole in (2)
           --idle-timeout-seconds N           a connection without a call ends after (300)
@@ -33,8 +33,9 @@ enum Help {
                                              or lock would be missed
           --keep-state                       outlive restarts and crashes, held by the service manager
           --boot-id HEX                      names this boot; needed with --keep-state (%b in a unit)
-          --maximum-stamps-per-second N      of one user, 0 for no limit (1000)
+          --maximum-stamps-per-second N      of one account, 0 for no limit (1000)
           --journal-socket PATH              where the audit's records go (the journal's own socket)
+          --memory-limit BYTES               what peers may make the frame hold: MemoryMax= of the unit
           --allow-unlocked-memory            start where memory cannot be locked: keys may reach swap
           --require-sandbox                  do not start without Landlock and a seccomp filter
           --version                          print the version

@@ -44,7 +44,7 @@ struct Landlock: Equatable {
     /// Denies everything but reading beneath `readable`, and removing files in the directory `removable`; for good.
     ///
     /// - Parameters:
-    ///   - readable: Paths; one that is not there is left out.
+    ///   - readable: Paths of directories and files; one that is not there is left out.
     ///   - removable: A descriptor of a directory, which is not kept; nil for none.
     /// - Throws: What the kernel would not do.
     func enforce(readable: [String], removable: CInt?) throws(SystemError) {
@@ -61,11 +61,14 @@ struct Landlock: Equatable {
     }
 
     private func allowReading(_ path: String, in ruleset: CInt) throws(SystemError) {
-        let directory = unsafe open(path, CLinuxPathOnly | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 || errno != ENOENT else { return }
-        try checkLibc(directory, "open")
-        defer { close(directory) }
-        let rights = Self.readFile | Self.readDirectory
-        try checkLibc(CLinuxLandlockAllow(ruleset, directory, rights), "landlock_add_rule")
+        let place = unsafe open(path, CLinuxPathOnly | O_CLOEXEC)
+        guard place >= 0 || errno != ENOENT else { return }
+        try checkLibc(place, "open")
+        defer { close(place) }
+        var status = stat()
+        try unsafe checkLibc(fstat(place, &status), "fstat")
+        let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+        let rights = isDirectory ? Self.readFile | Self.readDirectory : Self.readFile
+        try checkLibc(CLinuxLandlockAllow(ruleset, place, rights), "landlock_add_rule")
     }
 }

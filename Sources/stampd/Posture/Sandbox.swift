@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Both hold for the thread that asks for them, and the frame has one.
 struct Sandbox {
-    /// Directories that may still be read, beside /proc, which tells of peers.
+    /// Directories and files that may still be read, beside /proc, which tells of peers.
     var readable: [String] = []
     /// A directory in which files may be removed: where the frame's own sockets are.
     var removable: CInt?

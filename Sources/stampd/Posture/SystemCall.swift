@@ -196,5 +196,6 @@ extension SystemCall {
     static let socket = SystemCall("socket", 41, 198)
     static let openAt = SystemCall("openat", 257, 56)
     static let control = SystemCall("fcntl", 72, 25)
+    static let socketOption = SystemCall("setsockopt", 54, 208)
     static let signalThread = SystemCall("tgkill", 234, 131)
 }

@@ -63,6 +63,8 @@ struct SystemCallFilter: Equatable {
             (.socket, [Condition(argument: 0, value: 1), Condition(argument: 1, mask: 0xf, value: 2)]),
             // F_GETFD and F_GETFL: what else it does may have the kernel send signals (F_SETOWN), to whom the user may.
             (.control, [Condition(argument: 1, mask: ~2, value: 1)]),
+            // SOL_SOCKET and SO_SNDBUF: how much of what is sent the kernel holds.
+            (.socketOption, [Condition(argument: 1, value: 1), Condition(argument: 2, value: 7)]),
             (.signalThread, [Condition(argument: 0, value: pid)]),
         ]
     }

@@ -19,6 +19,8 @@ struct ServiceManager {
     private var toldLossCount: Int64 = 0
     /// Why the last reload changed nothing; nil where it did not fail.
     var reloadFault: String?
+    /// What the process has too few descriptors for; nil where it has enough.
+    var shortage: String?
 
     /// Whoever makes and ends sessions all the time may not keep the manager busy.
     private static let statusIntervalMilliseconds: Int64 = 1000
@@ -73,6 +75,7 @@ struct ServiceManager {
     private func line(of frame: borrowing Frame, at now: BootInstant) -> String {
         var line = frame.statusLine(at: now)
         if toldLossCount > 0 { line += ", \(toldLossCount) records or lines lost" }
+        if let shortage { line += ", \(shortage)" }
         if let reloadFault { line += ", reload failed: \(reloadFault)" }
         return line.printable(Self.maximumStatusByteCount)
     }

@@ -1,45 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-import CLinux
-import Glibc
 
 /// Who is at the other end, as the kernel noted it when it connected.
 struct Peer: Sendable {
-    let uid: uid_t
-    let gid: gid_t
+    let uid: UInt32
+    let gid: UInt32
     /// As this pid namespace has it; 0 where it does not.
-    let pid: pid_t
+    let pid: Int32
+    /// Who pays for what the peer makes the frame spend.
+    var account: Account
     /// Its group and its supplementary groups, where somebody asked (`readGroups`).
-    var groups: Set<gid_t> = []
+    var groups: Set<UInt32> = []
     /// Nil where it cannot be told, or nobody asked.
     var unit: PeerUnit?
 
-    static func read(from descriptor: CInt) throws(SystemError) -> Peer {
-        var credentials = CLinuxPeerCredentials()
-        try unsafe checkLibc(CLinuxGetPeerCredentials(descriptor, &credentials), "getsockopt(SO_PEERCRED)")
-        return Peer(uid: credentials.uid, gid: credentials.gid, pid: credentials.pid)
+    init(
+        uid: UInt32,
+        gid: UInt32,
+        pid: Int32,
+        account: Account? = nil,
+        groups: Set<UInt32> = [],
+        unit: PeerUnit? = nil
+    ) {
+        self.uid = uid
+        self.gid = gid
+        self.pid = pid
+        self.account = account ?? SubordinateRanges().account(of: uid)
+        self.groups = groups
+        self.unit = unit
     }
 
-    /// SO_PEERGROUPS; where the kernel does not tell them, its own group is all that is known.
-    mutating func readGroups(from descriptor: CInt) {
-        let few = Self.supplementaryGroups(of: descriptor, maximumCount: 64)
-        groups = Set(few ?? Self.supplementaryGroups(of: descriptor, maximumCount: Self.maximumGroupCount) ?? [])
-        groups.insert(gid)
+    /// The peer for a line of the log.
+    var description: String {
+        account == .user(uid) || account == .untold
+            ? "uid \(uid), pid \(pid)"
+            : "uid \(uid) of account \(account.description), pid \(pid)"
     }
-
-    /// What a process may have at most: NGROUPS_MAX of <linux/limits.h>.
-    private static let maximumGroupCount = 65536
-
-    /// Nil where there are more, or they are not told.
-    private static func supplementaryGroups(of descriptor: CInt, maximumCount: Int) -> [gid_t]? {
-        var told = true
-        let groups = unsafe [gid_t](unsafeUninitializedCapacity: maximumCount) { buffer, count in
-            let result = unsafe CLinuxGetPeerGroups(descriptor, buffer.baseAddress, UInt32(buffer.count))
-            told = result >= 0
-            count = max(0, Int(result))
-        }
-        return told ? groups : nil
-    }
-
-    /// For a line of the log.
-    var description: String { "uid \(uid), pid \(pid)" }
 }

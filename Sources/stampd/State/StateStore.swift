@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
+/// Where a frame is kept while the process is replaced.
+protocol StateKeeping: AnyObject {
+    /// Of the frame as it was last saved.
+    var revision: UInt64 { get }
+
+    /// Saves the frame as it is; a blank one leaves nothing.
+    ///
+    /// - Throws: What failed; nothing is kept then.
+    func save(_ frame: borrowing Frame, at now: BootInstant) throws(StateError)
+}
+
 /// The frame's state in memory that the service manager holds: there while the frame holds anything, gone with it.
-final class StateStore {
+final class StateStore: StateKeeping {
     private let memory: StateMemory
     private var slots: StateSlots
     private let bootId: BootId
     private let store: FileDescriptorStore
     /// Whether the manager has the descriptor.
     private var isStored: Bool
-    /// Of the frame as it was last saved.
     private(set) var revision: UInt64 = 0
 
     /// `isStored`: whether the manager has the memory already.
@@ -26,9 +36,6 @@ final class StateStore {
         try slots.read(limits: limits, bootId: bootId, at: now)
     }
 
-    /// Saves the frame as it is; a blank one leaves nothing.
-    ///
-    /// - Throws: What failed; nothing is kept then.
     func save(_ frame: borrowing Frame, at now: BootInstant) throws(StateError) {
         revision = frame.revision
         guard !frame.isBlank else { return remove() }

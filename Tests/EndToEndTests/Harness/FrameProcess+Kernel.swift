@@ -35,3 +35,12 @@ extension FrameProcess {
         guard try client.read() == nil else { throw POSIXError(.EPROTO) }
     }
 }
+
+extension FrameProcess {
+    /// What it may have open from now on; what is open stays.
+    func limitDescriptors(to count: Int) throws {
+        let command = try ChildProcess(["prlimit", "--pid", "\(pid)", "--nofile=\(count):"])
+        defer { command.end() }
+        guard try command.wait() == .exited(0) else { throw POSIXError(.EPERM) }
+    }
+}

@@ -4,7 +4,7 @@ import SignerCore
 extension Server {
     /// Reads the configuration again and holds to it from now on; where it is wrong, the one that holds stays whole.
     func reload(from source: ConfigurationSource) {
-        guard !isDraining else { return }
+        guard !life.isDraining else { return }
         serviceManager.notifier?.tell(.reloading)
         do throws(ConfigurationSource.Refusal) {
             apply(try load(source))
@@ -34,20 +34,46 @@ extension Server {
         }
     }
 
+    /// Reads whose subordinate uids are whose; connections keep the account that they came with.
+    func readSubordinateRanges() {
+        if let line = admission.readRanges() { log.write(.warning, line) }
+    }
+
+    /// Holds to as many connections as the process has descriptors for, and says so where they are fewer than configured.
+    func adaptToDescriptors() {
+        let descriptors = life.descriptorLimit
+        table.limits = limits
+        table.limits.maximumRefusedConnections = min(limits.maximumRefusedConnections, max(1, descriptors / 16))
+        let free = descriptors - life.ownDescriptorCount - table.limits.maximumRefusedConnections
+        table.maximumConnections = min(limits.maximumConnections, max(2, free / 2))
+        guard table.maximumConnections < limits.maximumConnections else {
+            serviceManager.shortage = nil
+            return
+        }
+        let line = """
+            \(table.maximumConnections) connections instead of \(limits.maximumConnections): the process may have \
+            \(descriptors) descriptors
+            """
+        serviceManager.shortage = line
+        log.write(.warning, line)
+    }
+
     private func apply(_ asked: Configuration) {
         let (next, postponed) = asked.keepingUntilStart(configuration)
         let changes = configuration.changes(to: next)
         configuration = next
-        frame.apply(next.frameLimits)
+        handler.frame.apply(next.frameLimits)
+        handler.rate.limits = next.stampLimits
+        handler.maximumNesting = next.limits.maximumNesting
         audit.limits = next.auditLimits
         log.refusalRate = next.auditLimits.refusals
-        stampRate.limits = next.stampLimits
+        readSubordinateRanges()
+        adaptToDescriptors()
         for line in asked.warnings { log.write(.warning, line) }
         for line in postponed { log.write(.warning, "not before the next start: \(line)") }
         log.write(.notice, "reloaded: \(changes.isEmpty ? "nothing changed" : changes.joined(separator: ", "))")
-        while refused.count > limits.maximumRefusedConnections { endOldestRefused() }
+        limitRefused()
         endUnauthorizedConnections()
-        resumeReading()
         resumeAccepting()
     }
 }

@@ -25,14 +25,6 @@ extension Server {
         startStore(bootId, in: store)
     }
 
-    /// Saves the frame where it changed since it last was; before the reply to the call that changed it.
-    func saveState() {
-        guard let stateStore, stateStore.revision != frame.revision else { return }
-        do throws(StateError) { try stateStore.save(frame, at: .now) } catch {
-            log.write(.error, "state is not kept: \(error.message)")
-        }
-    }
-
     private func takeOver(_ descriptor: CInt, _ bootId: BootId, in fileStore: FileDescriptorStore) -> Bool {
         let store: StateStore
         do throws(StateMemory.Fault) {
@@ -42,32 +34,21 @@ extension Server {
             return false
         }
         do throws(StateError) {
-            if let left = try store.read(limits: frame.limits, at: .now) { resume(left) }
+            let left = try store.read(limits: handler.frame.limits, at: .now)
+            handler.stateStore = store
+            if let left { handler.resume(left) }
         } catch {
             store.wipe()
             drop([], because: error.message)
             return false
         }
-        stateStore = store
         publishEvents()
         return true
     }
 
-    private func resume(_ left: consuming Frame) {
-        frame = left
-        let now = BootInstant.now
-        frame.advance(to: now)
-        let count = frame.listSessions(at: now).count
-        log.write(
-            .notice,
-            "state taken over: \(count) sessions, \(frame.hasEmbeddedKey ? "an" : "no") embedded key, "
-                + (frame.isLocked ? "locked" : "not locked")
-        )
-    }
-
     private func startStore(_ bootId: BootId, in store: FileDescriptorStore) {
         do throws(StateMemory.Fault) {
-            stateStore = StateStore(try StateMemory.make(), bootId: bootId, in: store, isStored: false)
+            handler.stateStore = StateStore(try StateMemory.make(), bootId: bootId, in: store, isStored: false)
         } catch { log.write(.warning, "state is not kept: \(error.message)") }
     }
 

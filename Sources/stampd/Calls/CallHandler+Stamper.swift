@@ -3,20 +3,21 @@ import SignerCore
 import Varlink
 
 /// io.stampd.Stamper.
-extension Server {
+extension CallHandler {
     func handle(
         _ method: StamperMethod,
         _ parameters: Parameters,
-        at now: BootInstant,
+        in context: inout CallContext,
         to replies: inout JSONWriter
     ) throws(ErrorReply) {
+        let now = context.start
         switch method {
-        case .stamp: try handleStamp(parameters, at: now, to: &replies)
+        case .stamp: try handleStamp(parameters, in: &context, to: &replies)
         case .getEmbeddedPublicKey:
             let key = try replying { () throws(FrameError) in try frame.embeddedPublicKey(at: now) }
             replies.reply(key.write)
         case .getSession:
-            let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
+            let name = try readSessionName(parameters, in: &context) ?? .default
             try replies.reply(at: now, session: replying { () throws(FrameError) in try frame.session(name, at: now) })
         case .listSessions:
             let sessions = frame.listSessions(at: now)
@@ -27,38 +28,57 @@ extension Server {
             let status = status(at: now)
             replies.reply { $0.objectMember("status", status.write) }
         case .reportRejected:
-            let key = try parameters.requiredPublicKey(.publicKey, scratch: &scratch.text)
-            let name = try parameters.sessionName(scratch: &scratch.text)
-            audit.reported(key, session: name)
+            let key = try withScratch { scratch throws(ErrorReply) in
+                try parameters.requiredPublicKey(.publicKey, scratch: &scratch.text)
+            }
+            let name = try readSessionName(parameters, in: &context)
+            if !isLogDoubled {
+                log.write(.notice, "a key is reported as rejected by the API: \(context.peer.description)")
+            }
+            audit.allowed(.reportRejected, key, by: context)
             frame.reportRejected(key, session: name, at: now)
             replies.reply()
         case .monitor: break
         }
     }
 
+    /// Reads `session`, and notes it in the context; nil where absent.
+    func readSessionName(
+        _ parameters: Parameters,
+        in context: inout CallContext
+    ) throws(ErrorReply) -> SessionName? {
+        let name = try withScratch { scratch throws(ErrorReply) in
+            try parameters.sessionName(scratch: &scratch.text)
+        }
+        context.session = name
+        return name
+    }
+
     private func handleStamp(
         _ parameters: Parameters,
-        at now: BootInstant,
+        in context: inout CallContext,
         to replies: inout JSONWriter
     ) throws(ErrorReply) {
-        var scratch = Scratch()
-        swap(&scratch, &self.scratch)
-        defer {
-            if scratch.payload.capacity > Self.keptPayloadByteCount { scratch.payload = [] }
-            swap(&scratch, &self.scratch)
-        }
-        try stamp(parameters, at: now, &scratch)
-        replies.reply { reply in
-            reply.member("stampHeaderName", "X-Stamp")
-            reply.member("stampHeaderValue", utf8: scratch.stamp.span)
+        var own = context
+        defer { context = own }
+        try withScratch { scratch throws(ErrorReply) in
+            try stamp(parameters, in: &own, &scratch)
+            replies.reply { reply in
+                reply.member("stampHeaderName", "X-Stamp")
+                reply.member("stampHeaderValue", utf8: scratch.stamp.span)
+            }
         }
     }
 
-    private func stamp(_ parameters: Parameters, at now: BootInstant, _ scratch: inout Scratch) throws(ErrorReply) {
+    private func stamp(
+        _ parameters: Parameters,
+        in context: inout CallContext,
+        _ scratch: inout Scratch
+    ) throws(ErrorReply) {
         scratch.payload.removeAll(keepingCapacity: true)
         try parameters.string(.payload, into: &scratch.payload)
         let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
-        auditedSession = name
+        context.session = name
         let expected = try parameters.publicKey(.expectPublicKey, scratch: &scratch.text)
         var stamp: [UInt8] = []
         swap(&stamp, &scratch.stamp)
@@ -70,40 +90,24 @@ extension Server {
                 payload,
                 session: name,
                 expecting: expected,
-                at: now,
-                clock: { .now },
+                at: context.start,
+                clock: { now() },
                 to: &stamp
             )
-            audit.stamped(payload, as: stamped, session: name)
+            audit.stamped(payload, as: stamped, by: context)
         } catch { throw error.reply }
-    }
-
-    /// A payload's buffer is kept up to here.
-    private static let keptPayloadByteCount = 64 * 1024
-
-    private func status(at now: BootInstant) -> Status {
-        Status(
-            version: Self.version,
-            uptimeMilliseconds: started.milliseconds(until: now),
-            isLocked: frame.isLocked,
-            embeddedPublicKey: (try? frame.embeddedPublicKey(at: now)).map { Hex.text($0.publicKey) },
-            sessions: frame.listSessions(at: now).count,
-            connections: connections.count,
-            counters: counters,
-            auditLost: lostCount
-        )
     }
 }
 
 /// The members of the interface's type Status.
-private struct Status {
+struct Status {
     let version: String
     let uptimeMilliseconds: Int64
     let isLocked: Bool
     let embeddedPublicKey: String?
     let sessions: Int
     let connections: Int
-    let counters: Server.Counters
+    let counters: CallHandler.Counters
     let auditLost: Int64
 
     func write(to writer: inout JSONWriter) {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import SignerCore
+
+/// Who makes a call, at which socket and since when, and what the call turned out to be about.
+struct CallContext {
+    let peer: Peer
+    let socket: SocketIdentity
+    /// When the frame began to answer it.
+    let start: BootInstant
+    /// The session that the call names; nil until it was read, and for a call that names none.
+    var session: SessionName?
+}
+
+/// Which of a frame's sockets a connection came through.
+struct SocketIdentity: Equatable, Sendable {
+    let door: Door
+    /// As rules have it: `control`, `stamp` or `stamp-NAME`.
+    let name: String
+}

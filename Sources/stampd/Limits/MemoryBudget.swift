@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The most memory that a configuration lets peers take, the kernel's buffers included, in bytes.
+struct MemoryBudget {
+    /// What one setting makes the frame hold at most.
+    struct Part {
+        let setting: Setting
+        let byteCount: Int
+    }
+
+    let parts: [Part]
+
+    /// The program with its libraries, the secure heap, libcrypto and the kept state: 12 MiB resident were measured.
+    static let ownByteCount = 20 * 1024 * 1024
+
+    /// What a connection costs: its first piece, its object, the kernel's socket, its process's descriptor, and the replies
+    /// in its send buffer. The kernel takes one more piece while it is not full, and counts what surrounds the bytes.
+    private static let connectionByteCount =
+        ConnectionLimits.readByteCount + 8 * 1024 + 4 * ConnectionLimits.sendBufferByteCount
+
+    /// A record of the audit has 1.5 KiB at most.
+    private static let recordByteCount = 2 * 1024
+
+    init(of configuration: Configuration) {
+        let limits = configuration.limits
+        // A buffer that grows is held twice, a payload is copied once, and so is a bundle.
+        let messages = 4 * limits.maximumMessageBytes
+        // One turn's replies may stand above the pool before a connection is ended for them.
+        let replies = ConnectionLimits.sendByteCount + limits.maximumEventBytes
+        parts = [
+            Part(setting: .maximumMessageBytes, byteCount: messages),
+            Part(setting: .maximumReadingBytes, byteCount: limits.maximumReadingBytes),
+            Part(setting: .maximumOutputBytes, byteCount: limits.maximumOutputBytes + replies),
+            Part(setting: .maximumConnections, byteCount: limits.maximumConnections * Self.connectionByteCount),
+            Part(
+                setting: .maximumRefusedConnections,
+                byteCount: limits.maximumRefusedConnections * Self.connectionByteCount
+            ),
+            Part(
+                setting: .maximumWaitingRecords,
+                byteCount: configuration.auditLimits.maximumWaitingRecords * Self.recordByteCount
+            ),
+        ]
+    }
+
+    var byteCount: Int { parts.reduce(Self.ownByteCount) { $0 + $1.byteCount } }
+
+    /// The setting that takes most.
+    var largest: Setting { parts.max { $0.byteCount < $1.byteCount }?.setting ?? .maximumReadingBytes }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SignerCore
+
+/// Connections that end, and the frame's own end.
+extension Server {
+    /// Throws away what a peer still sends on a connection that ends.
+    func discard(_ connection: Connection) {
+        var rest = InputBuffer()
+        swap(&rest, &turn.spareInput)
+        defer { swap(&rest, &turn.spareInput) }
+        let limit = ConnectionLimits.readByteCount
+        switch rest.receive(from: connection.descriptor, limit: limit, maximumByteCount: limit) {
+        case .bytes(let count): rest.removeFirst(count)
+        case .nothing: return
+        case .end, .failed: end(connection)
+        }
+    }
+
+    func end(_ connection: Connection) {
+        guard connections.removeValue(forKey: connection.id) != nil else { return }
+        connection.stopPolling()
+        if let place = connection.place {
+            table.remove(place)
+        } else if let index = refused.firstIndex(where: { $0 === connection }) {
+            refused.remove(at: index)
+        }
+        resumeAccepting()
+        if connections.isEmpty {
+            life.lastConnectionEnd = .now
+            schedule(idleExitTime)
+        }
+        if life.isDraining { exitWhenDrained() }
+    }
+
+    /// Accepts nobody any more, answers each call of those that are here, and exits.
+    func beginDrain() {
+        guard !life.isDraining else { return }
+        life.drainDeadline = BootInstant.now.adding(seconds: limits.drainTimeoutSeconds)
+        serviceManager.notifier?.tell(.stopping)
+        log.write(.notice, "stopping: \(table.connectionCount) connections are drained")
+        listeners.removeAll()
+        life.acceptTime = .never
+        schedule(life.drainDeadline)
+        for connection in refused { end(connection) }
+        for connection in connections.values { drain(connection) }
+        exitWhenDrained()
+    }
+
+    /// Ends the connection unless a call of it is here, on its way, or, where none came yet, to be expected.
+    func drain(_ connection: Connection) {
+        guard !connection.flow.isWatching else { return end(connection) }
+        guard connection.flow.isIdle, connection.flow.isServed, !isYoung(connection) else { return }
+        // What waits is read in the loop's turns, so that a peer that goes on and on meets the drain's end.
+        if !connection.hasUnreadBytes { end(connection) }
+    }
+
+    /// It never called, and connected so lately that its first call may be on its way.
+    private func isYoung(_ connection: Connection) -> Bool {
+        let start = life.drainDeadline.subtracting(seconds: 2 * limits.drainTimeoutSeconds)
+        return connection.callCount == 0 && connection.flow.lastActivity > start
+    }
+
+    private func exitWhenDrained() { if connections.isEmpty { stop() } }
+
+    /// Once, however many connections were the last.
+    func stop() {
+        guard !life.hasStopped else { return }
+        life.hasStopped = true
+        log.reportLeftOut()
+        audit.finish()
+        if audit.lostCount > 0 {
+            log.write(.error, "\(audit.lostCount) records of the audit were lost: the journal did not take them")
+        }
+        serviceManager.notifier?.finish()
+        loop.exit(0)
+    }
+}
+
+/// A frame that nobody needs.
+extension Server {
+    /// When the frame ends because nobody needs it; `.never` while somebody is connected, or it holds what would be missed.
+    var idleExitTime: BootInstant {
+        guard let exitOnIdleSeconds = configuration.exitOnIdleSeconds, !life.isDraining, connections.isEmpty,
+            handler.frame.isDispensable
+        else { return .never }
+        return life.lastConnectionEnd.adding(seconds: exitOnIdleSeconds)
+    }
+
+    func exitWhenIdle(at now: BootInstant) {
+        guard now >= idleExitTime else { return }
+        log.write(.notice, "nobody needs this frame: it ends until the next connection")
+        beginDrain()
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import SignerCore
+
+/// Time.
+extension Server {
+    /// Wakes up at `time`, unless it does before; what wakes up early only looks round.
+    func schedule(_ time: BootInstant) {
+        guard let timer, time < timer.time else { return }
+        timer.arm(at: time)
+    }
+
+    /// Does what is due: ends sessions and connections, and finds the next moment.
+    func keepTime() {
+        let now = BootInstant.now
+        forgiveDelay(at: now)
+        log.keepTime(at: now)
+        audit.keepTime(at: now)
+        handler.keepTime(at: now)
+        publishEvents()
+        serviceManager.keepTime(handler.frame, at: now)
+        if now >= turn.retryTime { retrySending() }
+        for connection in connections.values where now >= deadline(of: connection) { expire(connection, at: now) }
+        if now >= life.acceptTime { resumeAccepting() }
+        exitWhenIdle(at: now)
+        if now >= life.drainDeadline { return stop() }
+        scheduleNext()
+    }
+
+    /// Where the frame itself was stopped, its peers are not blamed: their clocks stood still.
+    private func forgiveDelay(at now: BootInstant) {
+        let monotonic = ConnectionFlow.MonotonicInstant.now.nanoseconds
+        let offsetBefore = turn.monotonicOffset
+        turn.monotonicOffset = now.nanoseconds - monotonic
+        guard let due = timer?.lastTime, due != .never else { return }
+        let delay = now.nanoseconds - due.nanoseconds
+        guard delay > Self.forgivenNanoseconds else { return }
+        let monotonicDelay = max(0, monotonic - (due.nanoseconds - offsetBefore))
+        for connection in connections.values {
+            connection.flow.forgive(nanoseconds: delay, monotonicNanoseconds: monotonicDelay)
+        }
+    }
+
+    /// Later than that, the frame did not run.
+    private static let forgivenNanoseconds: Int64 = 100_000_000
+
+    private func expire(_ connection: Connection, at now: BootInstant) {
+        let timeout = connection.flow.timeout(limits, monotonicOffset: turn.monotonicOffset, at: now)
+        switch timeout {
+        case nil: return
+        case .idle: break
+        case .reply: noteNotTaken(connection, "its replies were not taken within \(limits.replyTimeoutSeconds) s")
+        case .message:
+            handler.noteRefusal(
+                of: CallContext(peer: connection.peer, socket: connection.socket, start: now),
+                by: "Timeout",
+                line: """
+                    a call of \(connection.peer.description): not whole within \(limits.messageTimeoutSeconds) s
+                    """
+            )
+        }
+        end(connection)
+    }
+
+    private func scheduleNext() {
+        var next = min(handler.nextTime, life.acceptTime, life.drainDeadline, idleExitTime, turn.retryTime)
+        for connection in connections.values { next = min(next, deadline(of: connection)) }
+        schedule(min(next, log.nextTime, audit.nextTime, serviceManager.nextTime))
+    }
+}
+
+/// The service manager.
+extension Server {
+    /// Says that calls are answered from now on; the loop's first turn follows.
+    func tellReady() {
+        serviceManager.tellReady()
+        noteStatusChange()
+        serviceManager.keepTime(handler.frame, at: .now)
+        schedule(serviceManager.nextTime)
+    }
+
+    /// The status is told in the loop's next turn, or once it may be.
+    func noteStatusChange() {
+        serviceManager.noteChange()
+        schedule(serviceManager.nextTime)
+    }
+
+    /// At the end of each turn: the manager hears of what was lost in it.
+    func noteLosses() {
+        serviceManager.noteLosses(lostCount)
+        schedule(serviceManager.nextTime)
+    }
+
+    /// Records that no journal took, and lines that standard error did not take.
+    var lostCount: Int64 { audit.lostCount + log.lostCount }
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SignerCore
+import Varlink
+
+/// Bytes in, turns, bytes out.
+extension Server {
+    /// Something can be done on the connection, or its peer is gone.
+    func ready(_ connection: Connection, _ events: UInt32) {
+        if connection.flow.phase == .writing { return flush(connection) }
+        if events & CLinuxReadable != 0 { return receive(connection) }
+        guard events & CLinuxHungUp != 0 else { return }
+        if connection.flow.isWatching { return end(connection) }
+        switch connection.flow.phase {
+        // What it sent before it hung up has its turn first.
+        case .queued, .writing: return
+        // What it sent waits in the kernel for room. The loop would tell of its end again and again.
+        case .reading(isPaused: true): connection.detach()
+        case .reading(isPaused: false), .closing: end(connection)
+        }
+    }
+
+    func receive(_ connection: Connection) {
+        switch connection.flow.phase {
+        case .closing: return discard(connection)
+        case .queued, .writing: return
+        case .reading: break
+        }
+        guard !connection.flow.isWatching else { return end(connection) }
+        if connection.input.capacity == 0 { swap(&connection.input, &turn.spareInput) }
+        let maximumByteCount = limits.maximumMessageBytes + ConnectionLimits.readByteCount
+        guard hasRoom(for: connection, maximumByteCount: maximumByteCount) else {
+            return perform(connection.flow.pause(at: .now), on: connection)
+        }
+        let received = connection.input.receive(
+            from: connection.descriptor,
+            limit: ConnectionLimits.readByteCount,
+            maximumByteCount: maximumByteCount
+        )
+        switch received {
+        case .bytes: perform(connection.flow.received(at: .now), on: connection)
+        case .end: perform(connection.flow.inputEnded(), on: connection)
+        case .nothing: return
+        case .failed: end(connection)
+        }
+    }
+
+    /// Asks the table for the memory that the connection's next bytes need.
+    private func hasRoom(for connection: Connection, maximumByteCount: Int) -> Bool {
+        guard let place = connection.place else { return true }
+        let piece = ConnectionLimits.readByteCount
+        let capacity = connection.input.capacity(toReceive: piece, maximumByteCount: maximumByteCount)
+        guard capacity - piece > place.readingByteCount else { return true }
+        while true {
+            switch table.requestRoom(place, byteCount: capacity - piece, at: .now) {
+            case .granted: return true
+            case .waits: return false
+            case .insteadOf(let victim):
+                guard let connection = connections[victim.id] else { return false }
+                dropMessage(of: connection)
+            }
+        }
+    }
+
+    /// Takes the memory of an unfinished message back: its peer is told RateLimited, and the connection ends.
+    private func dropMessage(of connection: Connection) {
+        let retry = limits.messageTimeoutSeconds * 1000
+        handler.noteRefusal(
+            of: CallContext(peer: connection.peer, socket: connection.socket, start: .now),
+            by: "RateLimited",
+            line: "an unfinished call of \(connection.peer.description): others need the memory"
+        )
+        connection.input = InputBuffer()
+        connection.flow.finish()
+        var reply = JSONWriter()
+        reply.reply(.rateLimited(retryAfterMilliseconds: retry))
+        settle(connection, hasMore: false, consumed: true, sending: reply.bytes)
+    }
+
+    /// Gives turns for as long as a turn of the loop may take.
+    ///
+    /// - Returns: Whether turns are left.
+    func runTurns() -> Bool {
+        if table.hasTurns {
+            let end = BootInstant.now.nanoseconds + ConnectionLimits.turnNanoseconds
+            while let place = table.nextTurn() {
+                if let connection = connections[place.id] { serve(connection) }
+                guard BootInstant.now.nanoseconds < end else { break }
+            }
+        }
+        // Only those that have bytes here and no turn yet are not waited for.
+        for connection in turn.received where connection.flow.isQueued { connection.wait(for: .queue) }
+        turn.received.removeAll(keepingCapacity: true)
+        while let place = table.overdrawn {
+            guard let connection = connections[place.id] else { break }
+            noteNotTaken(connection, "too many replies wait")
+            end(connection)
+        }
+        for place in table.takeResumable(at: .now) {
+            guard let connection = connections[place.id] else { continue }
+            perform(connection.flow.resume(at: .now), on: connection)
+        }
+        return table.hasTurns
+    }
+
+    /// Answers the whole messages that lie here, one turn's worth, and sends the replies.
+    private func serve(_ connection: Connection) {
+        guard connection.flow.isQueued else { return }
+        var input = InputBuffer()
+        swap(&input, &connection.input)
+        var replies = JSONWriter()
+        swap(&replies, &turn.replies)
+        let hasMore = answerMessages(of: connection, in: input, to: &replies)
+        let consumed = connection.scanner.takeConsumedByteCount()
+        input.removeFirst(consumed)
+        swap(&input, &connection.input)
+        settle(connection, hasMore: hasMore, consumed: consumed > 0, sending: replies.bytes)
+        replies.bytes.removeAll(keepingCapacity: replies.bytes.capacity <= 2 * ConnectionLimits.sendByteCount)
+        swap(&replies, &turn.replies)
+    }
+
+    /// - Returns: Whether messages may be left for another turn.
+    private func answerMessages(
+        of connection: Connection,
+        in input: borrowing InputBuffer,
+        to replies: inout JSONWriter
+    ) -> Bool {
+        for _ in 0..<limits.maximumCallsPerTurn {
+            guard connection.flow.isServed || connection.flow.isRefused else { return false }
+            guard replies.bytes.count < ConnectionLimits.sendByteCount else { return true }
+            switch connection.scanner.next(in: input.bytes) {
+            case .needsMore: return false
+            case .message(let range): answer(input.bytes.extracting(range), from: connection, to: &replies)
+            case .tooLarge:
+                connection.flow.finish()
+                if let refusal = connection.refusal {
+                    replies.reply(refusal)
+                    return false
+                }
+                handler.noteRefusal(
+                    of: CallContext(peer: connection.peer, socket: connection.socket, start: .now),
+                    by: "TooLarge",
+                    line: "a call of \(connection.peer.description): longer than \(limits.maximumMessageBytes) bytes"
+                )
+                replies.reply(.tooLarge(limitBytes: Int64(limits.maximumMessageBytes)))
+            }
+        }
+        return true
+    }
+
+    private func answer(_ message: Span<UInt8>, from connection: Connection, to replies: inout JSONWriter) {
+        connection.callCount += 1
+        let outcome = handler.answer(
+            message,
+            from: connection.peer,
+            at: connection.socket,
+            refusing: connection.refusal,
+            to: &replies
+        )
+        // What happened before its Monitor is not the new watcher's to hear.
+        publishEvents()
+        switch outcome {
+        case .answered: break
+        case .refused, .notACall: connection.flow.finish()
+        case .watches:
+            connection.flow.watch()
+            if let place = connection.place { table.watch(place) }
+        }
+    }
+
+    /// Sends what a turn wrote, gives memory back, and does what comes next on the connection.
+    private func settle(_ connection: Connection, hasMore: Bool, consumed: Bool, sending replies: [UInt8]) {
+        if !replies.isEmpty {
+            switch connection.send(replies) {
+            case .sent: break
+            case .noMemory: retryLater()
+            case .gone: return end(connection)
+            }
+        }
+        let isAnswered = connection.flow.isServed || connection.flow.isRefused
+        if connection.input.byteCount == 0 || !isAnswered { dropInput(of: connection) }
+        let now = BootInstant.now
+        if let place = connection.place {
+            table.setReading(place, byteCount: max(0, connection.input.capacity - ConnectionLimits.readByteCount))
+            table.setOutput(place, byteCount: connection.output.count)
+        }
+        let action = connection.flow.served(
+            hasMore: hasMore,
+            hasBegun: connection.input.byteCount > 0,
+            consumed: consumed,
+            outputByteCount: connection.output.count,
+            at: now,
+            monotonicNow(at: now)
+        )
+        perform(action, on: connection)
+        if life.isDraining { drain(connection) }
+    }
+
+    /// Nothing of it waits: its buffer serves the next connection that is read, so that an ordinary call allocates none
+    /// and an idle connection holds none.
+    private func dropInput(of connection: Connection) {
+        if turn.spareInput.capacity == 0, connection.input.byteCount == 0 { swap(&connection.input, &turn.spareInput) }
+        connection.input = InputBuffer()
+    }
+
+    private func flush(_ connection: Connection) {
+        switch connection.flush() {
+        case .sent: break
+        case .noMemory: retryLater()
+        case .gone: return end(connection)
+        }
+        if let place = connection.place { table.setOutput(place, byteCount: connection.output.count) }
+        let now = BootInstant.now
+        let count = connection.output.count
+        perform(connection.flow.flushed(outputByteCount: count, at: now, monotonicNow(at: now)), on: connection)
+    }
+
+    /// Does what the connection's flow decided.
+    func perform(_ action: ConnectionFlow.Action, on connection: Connection) {
+        switch action {
+        case .close: return end(connection)
+        case .halfClose:
+            connection.input = InputBuffer()
+            connection.stopSending()
+            connection.wait(for: action)
+        case .queue:
+            guard let place = connection.place else { return serve(connection) }
+            table.enqueue(place)
+            turn.received.append(connection)
+        case .write where turn.retryTime != .never:
+            // The kernel says that there is room, and then has no memory: only time helps.
+            connection.wait(for: .pause)
+        case .read, .pause, .write: connection.wait(for: action)
+        }
+        schedule(deadline(of: connection))
+    }
+
+    /// The kernel had no memory for a reply; nothing tells when it has.
+    private func retryLater() {
+        turn.retryTime = BootInstant.now.adding(milliseconds: ConnectionLimits.acceptPauseMilliseconds)
+        schedule(turn.retryTime)
+    }
+
+    /// Tries again those for which the kernel had no memory.
+    func retrySending() {
+        turn.retryTime = .never
+        for connection in connections.values where connection.flow.phase == .writing { flush(connection) }
+    }
+
+    /// CLOCK_MONOTONIC now, by which replies that are not taken are timed.
+    private func monotonicNow(at now: BootInstant) -> ConnectionFlow.MonotonicInstant {
+        let monotonic = ConnectionFlow.MonotonicInstant.now
+        turn.monotonicOffset = now.nanoseconds - monotonic.nanoseconds
+        return monotonic
+    }
+
+    func deadline(of connection: Connection) -> BootInstant {
+        connection.flow.deadline(limits, monotonicOffset: turn.monotonicOffset)
+    }
+}
+
+/// Events.
+extension Server {
+    /// Tells what happened: one reply to each open Monitor.
+    func publishEvents() {
+        schedule(min(handler.nextTime, audit.nextTime))
+        let events = handler.takeEvents()
+        guard !events.isEmpty else { return }
+        noteStatusChange()
+        let watchers = connections.values.filter { $0.flow.isWatching && !$0.flow.isFinishing }
+        guard !watchers.isEmpty else { return }
+        var message = JSONWriter()
+        for event in events { message.reply(continues: true) { $0.objectMember("event", event.write) } }
+        for watcher in watchers { tell(watcher, message.bytes) }
+    }
+
+    private func tell(_ watcher: Connection, _ message: [UInt8]) {
+        switch watcher.send(message) {
+        case .sent: break
+        case .noMemory: retryLater()
+        case .gone: return end(watcher)
+        }
+        guard watcher.output.count <= limits.maximumEventBytes else {
+            noteNotTaken(watcher, "too many events wait")
+            return end(watcher)
+        }
+        if let place = watcher.place { table.setOutput(place, byteCount: watcher.output.count) }
+        perform(watcher.flow.told(outputByteCount: watcher.output.count, at: .now), on: watcher)
+    }
+
+    /// Notes a connection that ends because its peer does not take what was written.
+    func noteNotTaken(_ connection: Connection, _ reason: String) {
+        handler.noteRefusal(
+            of: CallContext(peer: connection.peer, socket: connection.socket, start: .now),
+            by: "Timeout",
+            line: "a connection of \(connection.peer.description): \(reason)"
+        )
+    }
+}

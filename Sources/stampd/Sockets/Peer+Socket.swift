@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+
+extension Peer {
+    /// SO_PEERCRED of a connected socket.
+    static func read(from descriptor: CInt, _ ranges: SubordinateRanges) throws(SystemError) -> Peer {
+        var credentials = CLinuxPeerCredentials()
+        try unsafe checkLibc(CLinuxGetPeerCredentials(descriptor, &credentials), "getsockopt(SO_PEERCRED)")
+        let account = ranges.account(of: credentials.uid)
+        return Peer(uid: credentials.uid, gid: credentials.gid, pid: credentials.pid, account: account)
+    }
+
+    /// SO_PEERGROUPS; where the kernel does not tell them, its own group is all that is known.
+    mutating func readGroups(from descriptor: CInt) {
+        let few = Self.supplementaryGroups(of: descriptor, maximumCount: 64)
+        groups = Set(few ?? Self.supplementaryGroups(of: descriptor, maximumCount: Self.maximumGroupCount) ?? [])
+        groups.insert(gid)
+    }
+
+    /// What a process may have at most: NGROUPS_MAX of <linux/limits.h>.
+    private static let maximumGroupCount = 65536
+
+    /// Nil where there are more, or they are not told.
+    private static func supplementaryGroups(of descriptor: CInt, maximumCount: Int) -> [gid_t]? {
+        var told = true
+        let groups = unsafe [gid_t](unsafeUninitializedCapacity: maximumCount) { buffer, count in
+            let result = unsafe CLinuxGetPeerGroups(descriptor, buffer.baseAddress, UInt32(buffer.count))
+            told = result >= 0
+            count = max(0, Int(result))
+        }
+        return told ? groups : nil
+    }
+}
