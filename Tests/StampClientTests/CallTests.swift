@@ -141,9 +141,14 @@ struct CallTests {
 
     @Test("a method that answers nothing may leave its parameters out")
     func nothing() async throws {
+        let (calls, sink) = AsyncStream.makeStream(of: String.self)
         let frame = FakeFrame(socket: "control.sock") { peer in
-            while peer.readCall() != nil { peer.send("{}") }
+            while let call = peer.readCall() {
+                sink.yield(call.method)
+                peer.send("{}")
+            }
         }
         try await ControlClient(FrameAddress(socketDirectory: frame.directory)).lock()
+        #expect(await calls.first { _ in true } == "io.stampd.Control.Lock")
     }
 }
