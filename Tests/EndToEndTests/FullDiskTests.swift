@@ -7,7 +7,7 @@ import TurnkeyClient
 
 @Suite(
     "A disk that is full while a session is stored",
-    .enabled(if: geteuid() == 0, "mounting needs root"),
+    .mounting,
     .timeLimit(.minutes(2))
 )
 struct FullDiskTests {

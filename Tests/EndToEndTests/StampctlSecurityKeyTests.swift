@@ -9,7 +9,7 @@ struct StampctlSecurityKeyTests {
 
     @Test(
         "where none is plugged in, it says so and what to do",
-        .enabled(if: hasNoKey),
+        .enabled(if: hasNoKey, "a security key may be plugged in"),
         arguments: ["login", "register"]
     )
     func noKey(_ command: String) async throws {

@@ -9,7 +9,7 @@ import TurnkeyClient
 @Suite(
     "In a browser",
     .serialized,
-    .enabled(if: Browser.isAvailable, "no chromium: make deps"),
+    .browser,
     .timeLimit(.minutes(3))
 )
 struct BrowserTests {}

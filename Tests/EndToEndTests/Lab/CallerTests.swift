@@ -6,7 +6,7 @@ import Testing
     "who is calling, under a real systemd",
     .serialized,
     .timeLimit(.minutes(3)),
-    .enabled(if: Lab.obstacle == nil, labSkip),
+    .lab,
     .inLab
 )
 struct LabCallerTests {

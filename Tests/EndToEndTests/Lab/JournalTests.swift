@@ -6,7 +6,7 @@ import Testing
     "the audit in a real journal",
     .serialized,
     .timeLimit(.minutes(3)),
-    .enabled(if: Lab.obstacle == nil, labSkip),
+    .lab,
     .inLab
 )
 struct LabJournalTests {

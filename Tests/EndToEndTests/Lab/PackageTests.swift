@@ -6,7 +6,7 @@ import Testing
     "the Debian package",
     .serialized,
     .timeLimit(.minutes(5)),
-    .enabled(if: Lab.obstacle == nil, labSkip),
+    .lab,
     .inBareLab
 )
 struct LabPackageTests {

@@ -6,7 +6,7 @@ import Testing
     "the units' walls, tried from inside",
     .serialized,
     .timeLimit(.minutes(3)),
-    .enabled(if: Lab.obstacle == nil, labSkip),
+    .lab,
     .inLab
 )
 struct LabProbeTests {

@@ -6,7 +6,7 @@ import Testing
     "frames side by side",
     .serialized,
     .timeLimit(.minutes(3)),
-    .enabled(if: Lab.obstacle == nil, labSkip),
+    .lab,
     .inLab
 )
 struct LabTemplateTests {

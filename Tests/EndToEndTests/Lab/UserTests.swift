@@ -6,7 +6,7 @@ import Testing
     "a service of a user",
     .serialized,
     .timeLimit(.minutes(3)),
-    .enabled(if: Lab.obstacle == nil, labSkip),
+    .lab,
     .inLab
 )
 struct LabUserTests {
