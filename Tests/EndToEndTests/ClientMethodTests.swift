@@ -3,7 +3,7 @@ import Foundation
 import StampClient
 import Testing
 
-@Suite("StampClient at a real frame", .timeLimit(.minutes(2)))
+@Suite("StampClient at a real frame", .timeLimit(.minutes(5)))
 struct ClientMethodTests {
     @Test("calls each method of both interfaces, and reads each answer")
     func methods() async throws {

@@ -3,7 +3,7 @@ import Foundation
 import StampClient
 import Testing
 
-@Suite("StampClient and a frame that is killed", .timeLimit(.minutes(2)))
+@Suite("StampClient and a frame that is killed", .timeLimit(.minutes(5)))
 struct ClientRestartTests {
     @Test("every waiting call ends in a typed error, and the next one is answered by the frame that comes back")
     func killed() async throws {

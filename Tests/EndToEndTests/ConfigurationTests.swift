@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("the configuration's file", .serialized, .timeLimit(.minutes(1)))
+@Suite("the configuration's file", .serialized, .timeLimit(.minutes(5)))
 struct ConfigurationTests {
     static let hint = "hint: stampd.json(5) lists the members\n"
 

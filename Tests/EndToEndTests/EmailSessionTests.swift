@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("A session that comes by e-mail, or from the API itself", .timeLimit(.minutes(2)))
+@Suite("A session that comes by e-mail, or from the API itself", .timeLimit(.minutes(5)))
 struct EmailSessionTests {
     private struct Mailbox: Decodable {
         struct Message: Decodable {

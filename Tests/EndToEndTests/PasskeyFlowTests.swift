@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("A page's session, from its passkey to its end", .timeLimit(.minutes(3)))
+@Suite("A page's session, from its passkey to its end", .timeLimit(.minutes(5)))
 struct PasskeyFlowTests {
     @Test("one approval starts a session, and reads and writes ask nobody again", arguments: [0, 2])
     func session(pendingPolls: Int) async throws {

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("reload", .serialized, .timeLimit(.minutes(1)))
+@Suite("reload", .serialized, .timeLimit(.minutes(5)))
 struct ReloadTests {
     @Test("a file that took the other's place holds from the reload on; what went beyond its limits lives on")
     func good() async throws {

@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("A session's life after the approval", .timeLimit(.minutes(3)))
+@Suite("A session's life after the approval", .timeLimit(.minutes(5)))
 struct SessionLifeTests {
     @Test(
         "one approval starts a session, whichever way, and it reads, writes and is stored",

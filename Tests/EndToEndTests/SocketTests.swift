@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("the two sockets", .serialized, .timeLimit(.minutes(1)))
+@Suite("the two sockets", .serialized, .timeLimit(.minutes(5)))
 struct SocketTests {
     @Test("both are of mode 0600 whatever the umask is, and only a lock lies beside them")
     func mode() async throws {

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("memory of kept state", .serialized, .timeLimit(.minutes(1)))
+@Suite("memory of kept state", .serialized, .timeLimit(.minutes(5)))
 struct StateMemoryTests {
     private static func without(_ calls: String) -> [String] {
         ["/usr/bin/python3", repository("Tests/EndToEndTests/python/deny_calls.py").path, calls]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SecurityKey
 
-@Suite("Prompts at a terminal", .timeLimit(.minutes(1))) struct TerminalTests {
+@Suite("Prompts at a terminal", .timeLimit(.minutes(5))) struct TerminalTests {
     private let terminal: PseudoTerminal
     private let announced = Announced()
     private let key = SecurityKeyName(product: "Key", path: "/dev/hidraw0")

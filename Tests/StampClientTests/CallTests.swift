@@ -5,7 +5,7 @@ import StampClient
 import Testing
 
 /// Each method as it is written to the socket, and what it makes of the answer.
-@Suite("The calls of both interfaces", .timeLimit(.minutes(1)))
+@Suite("The calls of both interfaces", .timeLimit(.minutes(5)))
 struct CallTests {
     static let key = "02" + String(repeating: "ab", count: 32)
     static let session = #"{"name":"default","publicKey":"\#(key)","origin":"bundle","expiresInMilliseconds":900000}"#

@@ -3,7 +3,7 @@ import FakeFrame
 import StampClient
 import Testing
 
-@Suite("The events of a frame", .timeLimit(.minutes(1)))
+@Suite("The events of a frame", .timeLimit(.minutes(5)))
 struct EventStreamTests {
     private func makeEvent(_ event: String) -> String { #"{"continues":true,"parameters":{"event":\#(event)}}"# }
 

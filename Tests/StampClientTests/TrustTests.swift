@@ -5,7 +5,7 @@ import Glibc
 import StampClient
 import Testing
 
-@Suite("Whose socket is believed", .timeLimit(.minutes(1)))
+@Suite("Whose socket is believed", .timeLimit(.minutes(5)))
 struct TrustTests {
     @Test(
         "a directory that its group or others may write is refused before anything is sent",

@@ -10,7 +10,7 @@ import TurnkeyClient
     "In a browser",
     .serialized,
     .browser,
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(5))
 )
 struct BrowserTests {}
 

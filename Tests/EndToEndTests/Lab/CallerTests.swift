@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "who is calling, under a real systemd",
     .serialized,
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(5)),
     .lab,
     .inLab
 )

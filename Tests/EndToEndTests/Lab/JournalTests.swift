@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "the audit in a real journal",
     .serialized,
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(5)),
     .lab,
     .inLab
 )

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "a session under the service manager",
     .serialized,
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(5)),
     .lab,
     .keptState,
     .inLab

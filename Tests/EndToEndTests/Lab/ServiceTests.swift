@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "a service of the system",
     .serialized,
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(5)),
     .lab,
     .inLab
 )

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "frames side by side",
     .serialized,
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(5)),
     .lab,
     .inLab
 )

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("the units", .serialized, .timeLimit(.minutes(3)), .lab, .inLab)
+@Suite("the units", .serialized, .timeLimit(.minutes(5)), .lab, .inLab)
 struct LabUnitTests {
     private static let folder = "/usr/lib/systemd/system"
 

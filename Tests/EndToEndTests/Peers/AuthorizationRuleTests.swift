@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "rules on who is served",
     .serialized,
-    .timeLimit(.minutes(2)),
+    .timeLimit(.minutes(5)),
     .otherUsers
 )
 struct AuthorizationRuleTests {

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("the sandbox from inside", .serialized, .timeLimit(.minutes(2)))
+@Suite("the sandbox from inside", .serialized, .timeLimit(.minutes(5)))
 struct SandboxTests {
     @Test("run by hand it has one thread, a filter, and no new privileges")
     func status() async throws {

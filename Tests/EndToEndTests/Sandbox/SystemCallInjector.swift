@@ -43,7 +43,7 @@ enum SystemCallInjector {
         let text = String(decoding: try JSONEncoder().encode(calls), as: UTF8.self)
         let injector = try ChildProcess(["/usr/bin/python3", script, "\(pid)", text])
         defer { injector.end() }
-        let ending = try injector.wait(within: 60)
+        let ending = try injector.wait()
         for stream in [injector.output, injector.errors] { try stream.waitForEnd() }
         guard ending == .exited(0) else { throw Failure(what: "\(ending): \(injector.errors.text)") }
         let report = try JSONDecoder().decode(Report.self, from: Data(injector.output.text.utf8))

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("calls made in another process", .serialized, .timeLimit(.minutes(2)), .injectsCalls)
+@Suite("calls made in another process", .serialized, .timeLimit(.minutes(5)), .injectsCalls)
 struct SystemCallInjectorTests {
     private static let getpid = InjectedCall("getpid", x86: 39, arm: 172)
 
@@ -57,13 +57,12 @@ struct SystemCallInjectorTests {
         #else
         let read = "63 0x3 "
         #endif
-        let end = Date(timeIntervalSinceNow: 60)
-        while Date() < end {
-            let call = try String(contentsOfFile: "/proc/\(reader.pid)/syscall", encoding: .utf8)
-            if call.hasPrefix(read) { return call }
-            usleep(1000)
+        var call = ""
+        try waitUntil("a process that reads") {
+            call = try String(contentsOfFile: "/proc/\(reader.pid)/syscall", encoding: .utf8)
+            return call.hasPrefix(read)
         }
-        throw WaitTimedOut(what: "a process that reads")
+        return call
     }
 
     @Test("what cannot be made is an error, and no verdict: no process has the number")
