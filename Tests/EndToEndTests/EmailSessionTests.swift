@@ -52,7 +52,10 @@ struct EmailSessionTests {
     func elsewhere() async throws {
         try await withMail { stage, mail in
             try await System.withFrame { other in
-                let control = ControlClient(FrameAddress(socketDirectory: other.directory))
+                let control = ControlClient(
+                    FrameAddress(socketDirectory: other.directory),
+                    deadline: .seconds(patience)
+                )
                 _ = try await control.initEmbeddedKey()
                 await #expect(throws: StampError.self) {
                     try await control.injectCredentialBundle(mail.credentialBundle)

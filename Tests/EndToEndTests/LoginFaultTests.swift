@@ -169,7 +169,11 @@ struct LoginFaultTests {
         return Turnkey(
             turnkey.config,
             passkey: Meddler(passkey: stage.passkey, meddle: meddle),
-            control: ControlClient(stage.address, restartPatience: .milliseconds(100)),
+            control: ControlClient(
+                stage.address,
+                deadline: .seconds(patience),
+                restartPatience: .milliseconds(100)
+            ),
             stateDirectory: stage.stateDirectory
         )
     }

@@ -65,7 +65,7 @@ struct PasskeyFlowTests {
             let turnkey = try stage.makeTurnkey()
             try await stage.registerPasskey(turnkey)
             let session = try await createSession(stage, turnkey, seconds: 2)
-            let other = StampClient(stage.address)
+            let other = StampClient(stage.address, deadline: .seconds(patience))
             let events = try await other.monitor()
             try await inject(session, stage, seconds: 600)
             let client = turnkey.sessionClient()

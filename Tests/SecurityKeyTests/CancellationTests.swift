@@ -26,9 +26,7 @@ import Testing
         key.add(rpId: "example.com")
         var bench = Bench(key)
         bench.options.timeout = .milliseconds(300)
-        await #expect(throws: SecurityKeyError.timedOut) {
-            try await withTaskExecutorPreference(OwnThreads()) { try await bench.assertion() }
-        }
+        await #expect(throws: SecurityKeyError.timedOut) { try await bench.assertion() }
         #expect(key.cancelCount == 1)
     }
 
@@ -50,9 +48,7 @@ import Testing
         defer { for key in keys { key.unplug() } }
         var bench = Bench(keys)
         bench.options.timeout = .milliseconds(300)
-        await #expect(throws: SecurityKeyError.timedOut) {
-            try await withTaskExecutorPreference(OwnThreads()) { try await bench.assertion() }
-        }
+        await #expect(throws: SecurityKeyError.timedOut) { try await bench.assertion() }
         for key in keys { await key.waitForCancel() }
     }
 }
