@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("An API that dies in the middle of a login leaves no half session", .timeLimit(.minutes(3)))
+@Suite("An API that dies in the middle of a login leaves no half session", .timeLimit(.minutes(5)))
 struct APIDeathTests {
     enum Remains: Sendable {
         case useless, lost

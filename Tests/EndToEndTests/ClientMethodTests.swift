@@ -3,13 +3,15 @@ import Foundation
 import StampClient
 import Testing
 
-@Suite("StampClient at a real frame", .timeLimit(.minutes(2)))
+@Suite("StampClient at a real frame", .timeLimit(.minutes(5)))
 struct ClientMethodTests {
     @Test("calls each method of both interfaces, and reads each answer")
     func methods() async throws {
         try await System.withFrame { frame in
             let address = FrameAddress(socketDirectory: frame.directory)
-            let (client, control) = (StampClient(address), ControlClient(address))
+            let (client, control) = (
+                StampClient(address, deadline: .seconds(patience)), ControlClient(address, deadline: .seconds(patience))
+            )
             let embedded = try await control.initEmbeddedKey(expirationSeconds: 3600)
             #expect(embedded.publicKey.count == 130)
             #expect(embedded.expiresInMilliseconds <= 3_600_000)
@@ -62,7 +64,7 @@ struct ClientMethodTests {
     func pipelining() async throws {
         try await System.withFrame { frame in
             let credential = try frame.startSession()
-            let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+            let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(patience))
             let connections = try await client.getStatus().connections
             try await withThrowingTaskGroup(of: (String, String).self) { group in
                 for number in 0..<500 {
@@ -85,7 +87,7 @@ struct ClientMethodTests {
     func replacedSession() async throws {
         try await System.withFrame { frame in
             let former = try frame.startSession()
-            let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+            let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(patience))
             #expect(try await client.getSession().publicKey == former.publicKey)
             let latter = try frame.startSession()
             let mismatch = StampError.publicKeyMismatch(publicKey: latter.publicKey, fallback: .never)
@@ -100,7 +102,10 @@ struct ClientMethodTests {
     func events() async throws {
         try await System.withFrame { frame in
             let address = FrameAddress(socketDirectory: frame.directory)
-            let (events, control) = (try await StampClient(address).monitor(), ControlClient(address))
+            let (events, control) = (
+                try await StampClient(address, deadline: .seconds(patience)).monitor(),
+                ControlClient(address, deadline: .seconds(patience))
+            )
             var iterator = events.makeAsyncIterator()
             func expect(_ kind: Event.Kind, _ session: String? = nil, _ publicKey: String? = nil) async throws {
                 let event = try #require(try await iterator.next())
@@ -137,7 +142,7 @@ struct ClientMethodTests {
     @Test("a directory that others may write is not believed, and is again when they may not")
     func untrustedDirectory() async throws {
         try await System.withFrame { frame in
-            let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+            let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(patience))
             chmod(frame.directory, 0o770)
             let refusal = StampError.untrustedDirectory(path: frame.directory, reason: .writable(mode: 0o770))
             await #expect(throws: refusal) { try await client.getStatus() }

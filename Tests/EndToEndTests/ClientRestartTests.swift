@@ -3,7 +3,7 @@ import Foundation
 import StampClient
 import Testing
 
-@Suite("StampClient and a frame that is killed", .timeLimit(.minutes(2)))
+@Suite("StampClient and a frame that is killed", .timeLimit(.minutes(5)))
 struct ClientRestartTests {
     @Test("every waiting call ends in a typed error, and the next one is answered by the frame that comes back")
     func killed() async throws {
@@ -11,6 +11,7 @@ struct ClientRestartTests {
             try frame.startSession()
             let client = StampClient(
                 FrameAddress(socketDirectory: frame.directory),
+                deadline: .seconds(patience),
                 restartPatience: .milliseconds(200)
             )
             _ = try await client.getStatus()
@@ -47,7 +48,7 @@ struct ClientRestartTests {
     func stampAgain() async throws {
         try await System.withFrame { frame in
             try frame.startSession()
-            let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+            let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(patience))
             _ = try await client.getStatus()
             frame.process.send(SIGSTOP)
             let payload = payload("asked twice")
@@ -69,13 +70,16 @@ struct ClientRestartTests {
     func injectOnce() async throws {
         try await System.withFrame { frame in
             let bundle = try frame.bundle(of: Credential())
-            let control = ControlClient(FrameAddress(socketDirectory: frame.directory))
+            let control = ControlClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(patience))
             _ = try await control.getStatus()
             frame.process.send(SIGSTOP)
             let injection = Task { try await control.injectCredentialBundle(bundle) }
             try await System.waitForUnread(by: frame)
             try await System.withFrame { next in
-                let embedded = try await ControlClient(FrameAddress(socketDirectory: next.directory)).initEmbeddedKey()
+                let embedded = try await ControlClient(
+                    FrameAddress(socketDirectory: next.directory),
+                    deadline: .seconds(patience)
+                ).initEmbeddedKey()
                 try exchange(frame.directory, next.directory)
                 frame.process.send(SIGKILL)
                 await #expect(throws: StampError.connectionLost(method: "io.stampd.Control.InjectCredentialBundle")) {
@@ -88,9 +92,13 @@ struct ClientRestartTests {
     }
 
     @Test("a call before the frame has come back waits for it")
-    func patience() async throws {
+    func waits() async throws {
         try await System.withFrame { frame in
-            let client = StampClient(FrameAddress(socketDirectory: frame.directory), restartPatience: .seconds(9))
+            let client = StampClient(
+                FrameAddress(socketDirectory: frame.directory),
+                deadline: .seconds(patience),
+                restartPatience: .seconds(patience)
+            )
             _ = try await client.getStatus()
             frame.process.send(SIGKILL)
             #expect(try frame.process.wait() == .killed(by: SIGKILL))

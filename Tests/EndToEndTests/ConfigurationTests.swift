@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("the configuration's file", .serialized, .timeLimit(.minutes(1)))
+@Suite("the configuration's file", .serialized, .timeLimit(.minutes(5)))
 struct ConfigurationTests {
     static let hint = "hint: stampd.json(5) lists the members\n"
 
@@ -60,7 +60,21 @@ struct ConfigurationTests {
         }
     }
 
-    @Test("a file that others may write, that is another's, or that is none, is refused and never waited for")
+    @Test("a file of another user is refused", .root)
+    func foreign() async throws {
+        try await blocking {
+            try TemporaryDirectory.with { directory in
+                let file = try ConfigurationFile("{}", in: directory.path)
+                chown(file.path, 4242, 0)
+                let refused = try Refused(all: ["--check-configuration", file.path])
+                #expect(refused.code == 78)
+                let owner = "it belongs to user 4242; it must be root's, or of the user that reads it (0)"
+                #expect(refused.errors == "stampd: \(file.path): \(owner)\n\(Self.hint)")
+            }
+        }
+    }
+
+    @Test("a file that others may write, or that is none, is refused and never waited for")
     func untrusted() async throws {
         try await blocking {
             try TemporaryDirectory.with { directory in
@@ -73,11 +87,6 @@ struct ConfigurationTests {
                 chmod(file.path, 0o620)
                 #expect(try reason() == "group or others may write it; chmod go-w\n")
                 chmod(file.path, 0o600)
-                if getuid() == 0 {
-                    chown(file.path, 4242, 0)
-                    let owner = "it belongs to user 4242; it must be root's, or of the user that reads it (0)\n"
-                    #expect(try reason() == owner)
-                }
                 unlink(file.path)
                 #expect(try reason() == "open: No such file or directory\n")
                 mkfifo(file.path, 0o600)

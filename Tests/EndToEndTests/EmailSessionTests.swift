@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("A session that comes by e-mail, or from the API itself", .timeLimit(.minutes(2)))
+@Suite("A session that comes by e-mail, or from the API itself", .timeLimit(.minutes(5)))
 struct EmailSessionTests {
     private struct Mailbox: Decodable {
         struct Message: Decodable {
@@ -52,7 +52,10 @@ struct EmailSessionTests {
     func elsewhere() async throws {
         try await withMail { stage, mail in
             try await System.withFrame { other in
-                let control = ControlClient(FrameAddress(socketDirectory: other.directory))
+                let control = ControlClient(
+                    FrameAddress(socketDirectory: other.directory),
+                    deadline: .seconds(patience)
+                )
                 _ = try await control.initEmbeddedKey()
                 await #expect(throws: StampError.self) {
                     try await control.injectCredentialBundle(mail.credentialBundle)

@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("A session that was approved elsewhere, such as on the user's own site", .timeLimit(.minutes(2)))
+@Suite("A session that was approved elsewhere, such as on the user's own site", .timeLimit(.minutes(5)))
 struct ForeignLoginTests {
     @Test("a stamp_login that somebody else stamped is submitted as it is, and starts the frame's own key")
     func stamped() async throws {

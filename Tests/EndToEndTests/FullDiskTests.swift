@@ -7,8 +7,8 @@ import TurnkeyClient
 
 @Suite(
     "A disk that is full while a session is stored",
-    .enabled(if: geteuid() == 0, "mounting needs root"),
-    .timeLimit(.minutes(2))
+    .mounting,
+    .timeLimit(.minutes(5))
 )
 struct FullDiskTests {
     /// A disk of a few pages, in a mount namespace of a process of its own: gone with it, and in nobody's way.

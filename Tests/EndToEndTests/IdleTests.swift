@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("ending when idle", .serialized, .timeLimit(.minutes(1)))
+@Suite("ending when idle", .serialized, .timeLimit(.minutes(5)))
 struct IdleTests {
     @Test(
         "where nobody comes it ends with 0, says so, and leaves passed sockets to the next one, which serves who waited"

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("introspection", .serialized, .timeLimit(.minutes(1)))
+@Suite("introspection", .serialized, .timeLimit(.minutes(5)))
 struct IntrospectionTests {
     @Test("GetInfo lists what the socket serves, and nothing else is answered there")
     func info() async throws {

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("limits", .serialized, .timeLimit(.minutes(1)))
+@Suite("limits", .serialized, .timeLimit(.minutes(5)))
 struct LimitTests {
     private static let rateLimited = "RateLimited fallback=retry retryAfterMilliseconds=2000"
 
@@ -152,7 +152,7 @@ struct LimitTests {
             let greedy = try (0..<12).map { _ in try frame.stampClient() }
             var sent = [Int](repeating: 0, count: greedy.count)
             var isMoving = true
-            let end = Date(timeIntervalSinceNow: 30)
+            let end = Date(timeIntervalSinceNow: patience)
             while isMoving || greedy.contains(where: { !$0.isReadable }), Date() < end {
                 isMoving = false
                 for (index, client) in greedy.enumerated() where sent[index] < bytes.count {

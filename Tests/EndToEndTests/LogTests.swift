@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("the log", .serialized, .timeLimit(.minutes(1)))
+@Suite("the log", .serialized, .timeLimit(.minutes(5)))
 struct LogTests {
     @Test("a flood of refusals is cut, and counted at the end")
     func flood() async throws {

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import TurnkeyClient
 
-@Suite("A login that fails says at which step, and leaves no half session", .timeLimit(.minutes(3)))
+@Suite("A login that fails says at which step, and leaves no half session", .timeLimit(.minutes(5)))
 struct LoginFaultTests {
     @Test("the API goes down between the approval and the registration", arguments: SessionWay.allCases)
     func apiDown(_ way: SessionWay) async throws {
@@ -154,13 +154,10 @@ struct LoginFaultTests {
     /// Kills a process and waits until it has gone: until the kernel knows no such process, or only its remains.
     private static func end(_ pid: pid_t) throws {
         kill(pid, SIGKILL)
-        let limit = ContinuousClock.now + .seconds(10)
-        while ContinuousClock.now < limit {
+        try waitUntil("the end of a process that is killed") {
             let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
-            guard let status, !status.contains(") Z ") else { return }
-            usleep(1_000)
+            return status?.contains(") Z ") ?? true
         }
-        throw WaitTimedOut(what: "a process that is killed")
     }
 
     /// A client whose user is known, and whose passkey meddles with the next approvals.
@@ -172,7 +169,11 @@ struct LoginFaultTests {
         return Turnkey(
             turnkey.config,
             passkey: Meddler(passkey: stage.passkey, meddle: meddle),
-            control: ControlClient(stage.address, restartPatience: .milliseconds(100)),
+            control: ControlClient(
+                stage.address,
+                deadline: .seconds(patience),
+                restartPatience: .milliseconds(100)
+            ),
             stateDirectory: stage.stateDirectory
         )
     }

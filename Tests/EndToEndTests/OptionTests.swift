@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("options", .serialized, .timeLimit(.minutes(1)))
+@Suite("options", .serialized, .timeLimit(.minutes(5)))
 struct OptionTests {
     static let misuses: [(arguments: [String], error: String)] = [
         ([], "stampd: there are no sockets: no service manager passed any, and --socket-directory DIR is not given\n"),

@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("A page's session, from its passkey to its end", .timeLimit(.minutes(3)))
+@Suite("A page's session, from its passkey to its end", .timeLimit(.minutes(5)))
 struct PasskeyFlowTests {
     @Test("one approval starts a session, and reads and writes ask nobody again", arguments: [0, 2])
     func session(pendingPolls: Int) async throws {
@@ -65,7 +65,7 @@ struct PasskeyFlowTests {
             let turnkey = try stage.makeTurnkey()
             try await stage.registerPasskey(turnkey)
             let session = try await createSession(stage, turnkey, seconds: 2)
-            let other = StampClient(stage.address)
+            let other = StampClient(stage.address, deadline: .seconds(patience))
             let events = try await other.monitor()
             try await inject(session, stage, seconds: 600)
             let client = turnkey.sessionClient()

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("reload", .serialized, .timeLimit(.minutes(1)))
+@Suite("reload", .serialized, .timeLimit(.minutes(5)))
 struct ReloadTests {
     @Test("a file that took the other's place holds from the reload on; what went beyond its limits lives on")
     func good() async throws {
@@ -75,6 +75,7 @@ struct ReloadTests {
                 #"not before the next start: journalSocket from "/run/systemd/journal/socket" to "/nowhere""# + "\n"
             )
             try frame.waitForLog("reloaded: maximumSessions from 64 to 2\n")
+            try frame.expectStamps(with: frame.startSession())
         }
     }
 
@@ -108,6 +109,9 @@ struct ReloadTests {
             try file.replace(#"{"maximumSessions": 1}"#)
             try frame.reload(manager)
             for name in ["a", "b"] { try frame.startSession(name) }
+            let third = try frame.bundle(of: Credential())
+            let reply = try frame.controlClient().control("InjectCredentialBundle", ["bundle": third, "session": "c"])
+            #expect(reply.summary == "TooManySessions fallback=never limit=2")
         }
     }
 

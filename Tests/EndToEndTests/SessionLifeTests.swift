@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("A session's life after the approval", .timeLimit(.minutes(3)))
+@Suite("A session's life after the approval", .timeLimit(.minutes(5)))
 struct SessionLifeTests {
     @Test(
         "one approval starts a session, whichever way, and it reads, writes and is stored",
@@ -115,6 +115,7 @@ struct SessionLifeTests {
             let (turnkey, elsewhere) = (try await logIn(stage), try stage.makeTurnkey())
             try await turnkey.passkeyClient().loginWithPasskey()
             let clients = [try await turnkey.getActiveClient().api, try await elsewhere.getActiveClient().api]
+            let first = try await stage.control.getSession().publicKey
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for client in clients {
                     group.addTask { while !Task.isCancelled { _ = try await client.getWhoami() } }
@@ -126,6 +127,8 @@ struct SessionLifeTests {
                 try await group.next()
                 group.cancelAll()
             }
+            #expect(try await stage.control.getSession().publicKey != first)
+            for client in clients { #expect(try await client.getWhoami().userId == stage.sandbox.ready.userId) }
         }
     }
 

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("sessions over the wire", .serialized, .timeLimit(.minutes(1)))
+@Suite("sessions over the wire", .serialized, .timeLimit(.minutes(5)))
 struct SessionTests {
     @Test("a session ends in time: announced, expired once, and then it asks for the passkey")
     func expiry() async throws {

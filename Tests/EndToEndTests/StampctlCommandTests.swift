@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("stampctl at a real frame", .timeLimit(.minutes(3)))
+@Suite("stampctl at a real frame", .timeLimit(.minutes(5)))
 struct StampctlCommandTests {
     @Test("each command, for people and for programs, in the order of a frame's life")
     func life() async throws {

@@ -4,7 +4,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("stampctl at the API", .timeLimit(.minutes(2)))
+@Suite("stampctl at the API", .timeLimit(.minutes(5)))
 struct StampctlRequestTests {
     @Test("whoami --json is the API's answer, byte for byte, and its text names organization and user")
     func whoami() async throws {

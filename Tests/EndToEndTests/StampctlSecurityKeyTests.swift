@@ -2,14 +2,14 @@
 import Foundation
 import Testing
 
-@Suite("stampctl with a security key", .timeLimit(.minutes(1)))
+@Suite("stampctl with a security key", .timeLimit(.minutes(5)))
 struct StampctlSecurityKeyTests {
     private static let hasNoKey =
         !(((try? FileManager.default.contentsOfDirectory(atPath: "/dev")) ?? []).contains { $0.hasPrefix("hidraw") })
 
     @Test(
         "where none is plugged in, it says so and what to do",
-        .enabled(if: hasNoKey),
+        .enabled(if: hasNoKey, "a security key may be plugged in"),
         arguments: ["login", "register"]
     )
     func noKey(_ command: String) async throws {

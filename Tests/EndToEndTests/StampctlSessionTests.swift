@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("stampctl, once somebody has logged in", .timeLimit(.minutes(2)))
+@Suite("stampctl, once somebody has logged in", .timeLimit(.minutes(5)))
 struct StampctlSessionTests {
     @Test("shows, refreshes and ends the session that the library began, and asks nobody")
     func life() async throws {

@@ -2,45 +2,49 @@
 import Foundation
 import Testing
 
-@Suite("memory of kept state", .serialized, .timeLimit(.minutes(1)))
+@Suite("memory of kept state", .serialized, .timeLimit(.minutes(5)))
 struct StateMemoryTests {
     private static func without(_ calls: String) -> [String] {
         ["/usr/bin/python3", repository("Tests/EndToEndTests/python/deny_calls.py").path, calls]
     }
 
-    @Test("it is a memfd_secret, and a memfd of sealed size where the kernel has none; locked, in no child and no core")
-    func kinds() async throws {
-        for (launcher, kind, seals) in [([], "secretmem", -1), (Self.without("memfd_secret"), "memfd:stampd-state", 7)]
-        {
-            try await withServiceManager { manager, directory in
-                let first = try manager.start(directory, launcher: launcher)
-                defer { first.end() }
-                guard try kind != "secretmem" || Self.hasMemfdSecret() else {
-                    return print("skipped: no memfd_secret here")
-                }
-                let credential = try first.startSession()
-                let stored = try #require(try manager.state.first)
-                #expect(CInt(seals) == fcntl(stored, 1034))
-                // Foundation's own reader stops at the first page of it.
-                let maps = try ChildProcess(["cat", "/proc/\(first.pid)/smaps"])
-                try maps.output.waitForEnd()
-                let own = try #require(
-                    maps.output.text.components(separatedBy: "/\(kind) (deleted)\n").dropFirst().first
-                )
-                let flags = try #require(own.split(separator: "\n").first { $0.hasPrefix("VmFlags:") })
-                for flag in ["sh", "lo", "dc", "dd"] { #expect(flags.split(separator: " ").contains(Substring(flag))) }
-                #expect(try first.stop() == .exited(0))
-                let second = try manager.start(directory, launcher: launcher)
-                defer { second.end() }
-                #expect(second.log.contains("state taken over: 1 sessions"))
-                try second.expectStamps(with: credential)
-            }
-        }
+    @Test(
+        "it is a memfd_secret, locked, in no child and no core, and the next frame takes it over",
+        .memfdSecret,
+        .seesIntoFrames
+    )
+    func memfdSecret() async throws {
+        try await Self.expectKept(as: "secretmem", seals: -1)
     }
 
-    private static func hasMemfdSecret() throws -> Bool {
-        let script = "import ctypes, sys; sys.exit(ctypes.CDLL(None).syscall(447, 0) < 0)"
-        return try ChildProcess(["/usr/bin/python3", "-c", script]).wait() == .exited(0)
+    @Test(
+        "where the kernel has no memfd_secret it is a memfd of sealed size, for which the same holds",
+        .memfd,
+        .seesIntoFrames
+    )
+    func memfd() async throws {
+        try await Self.expectKept(as: "memfd:stampd-state", seals: 7, launcher: Self.without("memfd_secret"))
+    }
+
+    private static func expectKept(as kind: String, seals: CInt, launcher: [String] = []) async throws {
+        try await withServiceManager { manager, directory in
+            let first = try manager.start(directory, launcher: launcher)
+            defer { first.end() }
+            let credential = try first.startSession()
+            let stored = try #require(try manager.state.first)
+            #expect(seals == fcntl(stored, 1034))
+            // Foundation's own reader stops at the first page of it.
+            let maps = try ChildProcess(["cat", "/proc/\(first.pid)/smaps"])
+            try maps.output.waitForEnd()
+            let own = try #require(maps.output.text.components(separatedBy: "/\(kind) (deleted)\n").dropFirst().first)
+            let flags = try #require(own.split(separator: "\n").first { $0.hasPrefix("VmFlags:") })
+            for flag in ["sh", "lo", "dc", "dd"] { #expect(flags.split(separator: " ").contains(Substring(flag))) }
+            #expect(try first.stop() == .exited(0))
+            let second = try manager.start(directory, launcher: launcher)
+            defer { second.end() }
+            #expect(second.log.contains("state taken over: 1 sessions"))
+            try second.expectStamps(with: credential)
+        }
     }
 
     @Test("where it might reach swap, nothing is kept, a line says so, and the frame serves") func swap() async throws {
@@ -54,9 +58,8 @@ struct StateMemoryTests {
         }
     }
 
-    @Test("state in a memfd that is there already is dropped where it might reach swap by now") func swapSince()
-        async throws
-    {
+    @Test("state in a memfd that is there already is dropped where it might reach swap by now", .memfd)
+    func swapSince() async throws {
         try await withServiceManager { manager, directory in
             let first = try manager.start(directory, launcher: Self.without("memfd_secret"))
             defer { first.end() }
@@ -78,7 +81,7 @@ struct StateMemoryTests {
         }
     }
 
-    @Test("where so much memory cannot be locked nothing is kept, a line says so, and the frame serves")
+    @Test("where so much memory cannot be locked nothing is kept, a line says so, and the frame serves", .ordinaryUser)
     func lockLimit() async throws {
         try await Unprivileged.withDirectory { unprivileged in
             let frame = try FrameProcess(

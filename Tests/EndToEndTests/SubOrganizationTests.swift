@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("A user of a sub-organization, who knows the parent's id alone", .timeLimit(.minutes(2)))
+@Suite("A user of a sub-organization, who knows the parent's id alone", .timeLimit(.minutes(5)))
 struct SubOrganizationTests {
     @Test("logs in by the parent's id, and is at home below it from then on", arguments: SessionWay.allCases)
     func login(_ way: SessionWay) async throws {

@@ -4,7 +4,7 @@ import SoftwarePasskey
 import Testing
 import TurnkeyClient
 
-@Suite("The typed calls, against the sandbox", .timeLimit(.minutes(2)))
+@Suite("The typed calls, against the sandbox", .timeLimit(.minutes(5)))
 struct TypedCallTests {
     @Test("users are made, listed and read with what they sign in with")
     func users() async throws {

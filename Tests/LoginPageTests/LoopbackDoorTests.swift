@@ -7,7 +7,7 @@ import Testing
 
 @testable import LoginPage
 
-@Suite("The port of a page", .timeLimit(.minutes(1)))
+@Suite("The port of a page", .timeLimit(.minutes(5)))
 struct LoopbackDoorTests {
     private static let respond: LoopbackServer.Responder = { _, port in
         Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "\(port)")))

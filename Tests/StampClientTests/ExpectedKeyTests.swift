@@ -3,7 +3,7 @@ import FakeFrame
 import StampClient
 import Testing
 
-@Suite("The key that a session is expected to stamp with", .timeLimit(.minutes(1)))
+@Suite("The key that a session is expected to stamp with", .timeLimit(.minutes(5)))
 struct ExpectedKeyTests {
     static let key = "02" + String(repeating: "ab", count: 32)
     static let session = #"{"name":"default","publicKey":"\#(key)","origin":"bundle","expiresInMilliseconds":9}"#

@@ -3,7 +3,7 @@ import FakeFrame
 import StampClient
 import Testing
 
-@Suite("What a frame may answer instead of a stamp", .timeLimit(.minutes(1)))
+@Suite("What a frame may answer instead of a stamp", .timeLimit(.minutes(5)))
 struct FrameErrorTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String

@@ -4,12 +4,12 @@ import StampClient
 import Synchronization
 import Testing
 
-@Suite("A frame that goes away and comes back", .timeLimit(.minutes(1)))
+@Suite("A frame that goes away and comes back", .timeLimit(.minutes(5)))
 struct RestartTests {
     @Test("the next call after a restart works over a new connection")
     func nextCall() async throws {
         let frame = FakeFrame { $0.echoStamps() }
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         #expect(try await client.stamp(payload: "before").stampHeaderValue == "before")
         frame.stop()
         frame.start { $0.echoStamps() }
@@ -19,7 +19,7 @@ struct RestartTests {
     @Test("calls made while the frame is away are sent when it is back")
     func whileAway() async throws {
         let frame = FakeFrame { $0.echoStamps() }
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         _ = try await client.stamp(payload: "before")
         frame.stop()
         let waiting = Task { try await client.stamp(payload: "while away").stampHeaderValue }
@@ -38,7 +38,7 @@ struct RestartTests {
             }
             peer.echoStamps()
         }
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         #expect(try await client.stamp(payload: "again").stampHeaderValue == "again")
         #expect(connections.load(ordering: .relaxed) == 2)
     }
@@ -49,7 +49,7 @@ struct RestartTests {
         let frame = FakeFrame { peer in
             if peer.readCall() != nil { calls.add(1, ordering: .relaxed) }
         }
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         await #expect(throws: StampError.connectionLost(method: "io.stampd.Stamper.Stamp")) {
             try await client.stamp(payload: "lost")
         }
@@ -62,7 +62,7 @@ struct RestartTests {
         let frame = FakeFrame(socket: "control.sock") { peer in
             if peer.readCall() != nil { calls.add(1, ordering: .relaxed) }
         }
-        let client = ControlClient(FrameAddress(socketDirectory: frame.directory))
+        let client = ControlClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         await #expect(throws: StampError.connectionLost(method: "io.stampd.Control.InjectCredentialBundle")) {
             try await client.injectCredentialBundle("bundle")
         }
@@ -79,7 +79,7 @@ struct RestartTests {
             }
             peer.echoStamps()
         }
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<20 {
                 group.addTask {

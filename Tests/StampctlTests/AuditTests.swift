@@ -3,7 +3,7 @@ import FakeFrame
 import Foundation
 import Testing
 
-@Suite("stampctl audit and metrics", .timeLimit(.minutes(2)))
+@Suite("stampctl audit and metrics", .timeLimit(.minutes(5)))
 struct AuditTests {
     static let key = "02" + String(repeating: "ab", count: 32)
     static let stamp: [String: String] = [

@@ -3,7 +3,7 @@ import FakeFrame
 import Foundation
 import Testing
 
-@Suite("What stampctl prints", .timeLimit(.minutes(2)))
+@Suite("What stampctl prints", .timeLimit(.minutes(5)))
 struct ResultTests {
     static let key = "02" + String(repeating: "ab", count: 32)
     static let session =

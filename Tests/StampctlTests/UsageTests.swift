@@ -3,7 +3,7 @@ import FakeFrame
 import Foundation
 import Testing
 
-@Suite("How stampctl is used, and how it ends", .timeLimit(.minutes(2)))
+@Suite("How stampctl is used, and how it ends", .timeLimit(.minutes(5)))
 struct UsageTests {
     static let commands: [[String]] = [
         [], ["status"], ["key"], ["key", "show"], ["key", "init"], ["key", "reset"], ["inject"], ["session"],

@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("What the API may answer instead", .timeLimit(.minutes(1)))
+@Suite("What the API may answer instead", .timeLimit(.minutes(5)))
 struct APIErrorTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let status: Int

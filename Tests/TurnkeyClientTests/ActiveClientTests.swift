@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import TurnkeyClient
 
-@Suite("Who stamps now", .timeLimit(.minutes(1)))
+@Suite("Who stamps now", .timeLimit(.minutes(5)))
 struct ActiveClientTests {
     static let key = "02" + String(repeating: "ab", count: 32)
 

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 import TurnkeyClient
 
-@Suite("What is shared is cancelled by its last waiter alone", .timeLimit(.minutes(1)))
+@Suite("What is shared is cancelled by its last waiter alone", .timeLimit(.minutes(5)))
 struct CancellationTests {
     /// A passkey whose first approval does not end before it is let go, whatever is cancelled.
     private final class SlowPasskey: PasskeyAuthenticator {

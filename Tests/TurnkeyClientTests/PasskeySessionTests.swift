@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import TurnkeyClient
 
-@Suite("A session approved by a passkey", .timeLimit(.minutes(1)))
+@Suite("A session approved by a passkey", .timeLimit(.minutes(5)))
 struct PasskeySessionTests {
     private static func makeActivity(_ status: String, result: String = "{}") -> String {
         #"{"activity":{"id":"a1","organizationId":"\#(Fixtures.organizationId)","status":"ACTIVITY_STATUS_\#(status)","type":"ACTIVITY_TYPE_CREATE_API_KEYS_V2","intent":{},"result":\#(result),"failure":null}}"#

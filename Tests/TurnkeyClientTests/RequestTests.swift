@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("Requests", .timeLimit(.minutes(1)))
+@Suite("Requests", .timeLimit(.minutes(5)))
 struct RequestTests {
     private func makeClient(_ api: FakeAPI) throws -> APIClient {
         try Fixtures.makeTurnkey(api).client(APIKeyStamper(P256.Signing.PrivateKey()))

@@ -10,7 +10,7 @@ import Testing
 
 @testable import TurnkeySandbox
 
-@Suite("The server") struct ServerTests {
+@Suite("The server", .timeLimit(.minutes(5))) struct ServerTests {
     /// Runs a sandbox, and gives what it takes to send it requests.
     private func withSandbox(
         latency: Duration = .zero,
@@ -282,23 +282,35 @@ import Testing
         }
     }
 
-    @Test("an answer that is held back does not hold up the end") func endDuringLatency() async throws {
+    @Test("an answer that is held back does not hold up the end, and is never given") func endDuringLatency()
+        async throws
+    {
+        var (baseUrl, connection): (String, RawConnection?) = ("", nil)
         try await withSandbox(latency: .seconds(3600)) { ready, _ in
             // Sent, and left there: the sandbox ends with the request inside.
-            let socket = try RawConnection(ready.baseUrl)
-            try socket.write("POST /public/v1/query/whoami HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+            let client = try RawConnection(ready.baseUrl)
+            try client.write("POST /public/v1/query/whoami HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+            (baseUrl, connection) = (ready.baseUrl, client)
         }
+        #expect(connection?.finish() == "")
+        #expect(throws: POSIXError(.ECONNREFUSED)) { try RawConnection(baseUrl) }
     }
 
     @Test("connections that arrive while it ends are dropped, and nothing else happens") func endDuringAccept()
         async throws
     {
         for _ in 0..<20 {
+            var (baseUrl, connections): (String, [RawConnection]) = ("", [])
             try await withSandbox { ready, _ in
+                baseUrl = ready.baseUrl
                 for _ in 0..<10 {
-                    try RawConnection(ready.baseUrl).write("POST / HTTP/1.1\r\n")
+                    let connection = try RawConnection(ready.baseUrl)
+                    try connection.write("POST / HTTP/1.1\r\n")
+                    connections.append(connection)
                 }
             }
+            for connection in connections { #expect(connection.finish() == "") }
+            #expect(throws: POSIXError(.ECONNREFUSED)) { try RawConnection(baseUrl) }
         }
     }
 

@@ -9,8 +9,8 @@ import TurnkeyClient
 @Suite(
     "In a browser",
     .serialized,
-    .enabled(if: Browser.isAvailable, "no chromium: make deps"),
-    .timeLimit(.minutes(3))
+    .browser,
+    .timeLimit(.minutes(5))
 )
 struct BrowserTests {}
 

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("the man pages", .serialized, .timeLimit(.minutes(1)))
+@Suite("the man pages", .serialized, .timeLimit(.minutes(5)))
 struct ManPageTests {
     @Test(
         "a man page names the options, commands and exit codes that its program's help names, in its order",

@@ -14,8 +14,3 @@ final class BlockingExecutor: TaskExecutor {
 func blocking(_ body: () throws -> Void) async throws {
     try await withTaskExecutorPreference(BlockingExecutor()) { try body() }
 }
-
-/// What a wait ends in when its time is over; each wait has a bound.
-struct WaitTimedOut: Error {
-    let what: String
-}

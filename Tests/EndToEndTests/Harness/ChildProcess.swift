@@ -73,7 +73,7 @@ final class ChildProcess {
     }
 
     /// Waits for its end.
-    func wait(within seconds: Double = 10) throws -> Ending { try reaper.wait(within: seconds) }
+    func wait(within seconds: Double = patience) throws -> Ending { try reaper.wait(within: seconds) }
 
     var hasEnded: Bool { reaper.ending != nil }
 

@@ -28,11 +28,11 @@ final class Collector: @unchecked Sendable {
     var text: String { condition.withLock { String(decoding: bytes, as: UTF8.self) } }
 
     /// Waits until `holds` says so of what came.
-    func wait(_ what: String, within seconds: Double = 10, until holds: (String) -> Bool) throws {
+    func wait(_ what: String, within seconds: Double = patience, until holds: (String) -> Bool) throws {
         try wait(what, within: seconds) { holds(String(decoding: bytes, as: UTF8.self)) }
     }
 
-    func waitForEnd(within seconds: Double = 10) throws {
+    func waitForEnd(within seconds: Double = patience) throws {
         try wait("end of output", within: seconds) { hasEnded }
     }
 

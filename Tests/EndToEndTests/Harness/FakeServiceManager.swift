@@ -39,7 +39,7 @@ final class FakeServiceManager {
     }
 
     /// The next message; nil where none came in so long.
-    func next(within seconds: Double = 10) -> String? {
+    func next(within seconds: Double = patience) -> String? {
         var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard poll(&ready, 1, CInt(seconds * 1000)) == 1 else { return nil }
         var buffer = [UInt8](repeating: 0, count: 4096)

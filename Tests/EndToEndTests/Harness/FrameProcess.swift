@@ -85,7 +85,7 @@ final class FrameProcess {
     func stampClient() throws -> RawClient { try RawClient(path: stampPath) }
     func controlClient() throws -> RawClient { try RawClient(path: controlPath) }
 
-    func waitForLog(_ line: String, within seconds: Double = 10) throws {
+    func waitForLog(_ line: String, within seconds: Double = patience) throws {
         try process.errors.wait("'\(line)' in the log", within: seconds) { $0.contains(line) }
     }
 
@@ -129,19 +129,20 @@ final class FrameProcess {
         return client
     }
 
-    /// Waits until a call on a new connection has no error, as after a place was freed or where the log is not to be had;
-    /// asks at most ten seconds long.
+    /// Waits until a call on a new connection has no error, as after a place was freed or where the log is not to be had.
     func waitUntilServing() throws -> RawClient {
-        let end = Date(timeIntervalSinceNow: 10)
-        while Date() < end {
-            guard let client = try? stampClient() else { continue }
-            if let reply = try client.callOrEnd("io.stampd.Stamper.GetStatus"), reply.error == nil { return client }
+        var served: RawClient?
+        try waitUntil("a place") {
+            guard let client = try? stampClient() else { return false }
+            let reply = try client.callOrEnd("io.stampd.Stamper.GetStatus")
+            if let reply, reply.error == nil { served = client }
+            return served != nil
         }
-        throw WaitTimedOut(what: "a place")
+        return try #require(served)
     }
 
     /// Ends it with SIGTERM; how it ended.
-    func stop(within seconds: Double = 10) throws -> ChildProcess.Ending {
+    func stop(within seconds: Double = patience) throws -> ChildProcess.Ending {
         process.send(SIGTERM)
         return try process.wait(within: seconds)
     }

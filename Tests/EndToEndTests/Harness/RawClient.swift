@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A peer of the daemon made of socket calls alone. Each of them waits ten seconds at most.
+/// A peer of the daemon made of socket calls alone. Each of them waits as long as patience lasts, at most.
 final class RawClient {
     let descriptor: CInt
     private var received: [UInt8] = []
@@ -11,17 +11,12 @@ final class RawClient {
         descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         let result = withUnixAddress(path) { Glibc.connect(descriptor, $0, $1) }
         guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        setTimeout(seconds: 10)
+        var timeout = timeval(tv_sec: Int(patience), tv_usec: 0)
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] { setsockopt(descriptor, SOL_SOCKET, option, &timeout, size) }
     }
 
     deinit { close(descriptor) }
-
-    func setTimeout(seconds: Int) {
-        var timeout = timeval(tv_sec: seconds, tv_usec: 0)
-        let size = socklen_t(MemoryLayout<timeval>.size)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, size)
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, size)
-    }
 
     func write(_ bytes: [UInt8]) throws {
         guard Self.write(bytes, to: descriptor) else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }

@@ -61,7 +61,7 @@ final class ServiceManager: @unchecked Sendable {
     private func settle() throws {
         let marker = "MARKER=\(UUID().uuidString)"
         send(marker)
-        let deadline = Date(timeIntervalSinceNow: 10)
+        let deadline = Date(timeIntervalSinceNow: patience)
         condition.lock()
         defer { condition.unlock() }
         while !messages.contains(marker) {

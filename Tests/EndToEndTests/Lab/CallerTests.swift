@@ -5,8 +5,8 @@ import Testing
 @Suite(
     "who is calling, under a real systemd",
     .serialized,
-    .timeLimit(.minutes(3)),
-    .enabled(if: Lab.obstacle == nil, labSkip),
+    .timeLimit(.minutes(5)),
+    .lab,
     .inLab
 )
 struct LabCallerTests {

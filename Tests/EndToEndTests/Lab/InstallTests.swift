@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("make install", .serialized, .timeLimit(.minutes(3)))
+@Suite("make install", .serialized, .timeLimit(.minutes(5)))
 struct LabInstallTests {
     @Test("it reaches every file with PREFIX, and make uninstall leaves none") func install() async throws {
         try await blocking {
@@ -47,7 +47,7 @@ struct LabInstallTests {
 
     private static func make(_ arguments: [String]) throws {
         let process = try ChildProcess(["make", "-C", repository("").path] + arguments)
-        try #require(try process.wait(within: 60) == .exited(0), "\(process.errors.text)")
+        try #require(try process.wait() == .exited(0), "\(process.errors.text)")
     }
 
     /// Files and links, in order.

@@ -5,8 +5,9 @@ import Testing
 @Suite(
     "a session under the service manager",
     .serialized,
-    .timeLimit(.minutes(3)),
-    .enabled(if: Lab.obstacle == nil, labSkip),
+    .timeLimit(.minutes(5)),
+    .lab,
+    .keptState,
     .inLab
 )
 struct LabKeptStateTests {
@@ -91,11 +92,9 @@ struct LabKeptStateTests {
         }
     }
 
-    private static let hasSwap = (try? String(contentsOfFile: "/proc/swaps", encoding: .utf8))?.contains("/") ?? true
-
     @Test(
         "where the kernel has no memfd_secret, a sealed memfd keeps it, locked in memory",
-        .enabled(if: !hasSwap, "skipped: with swap on nothing is kept in a memfd")
+        .memfd
     )
     func fallback() async throws {
         try await withLab { lab in

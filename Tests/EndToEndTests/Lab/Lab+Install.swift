@@ -83,7 +83,7 @@ extension Lab {
         tool: String,
         _ arguments: [String],
         as user: String = "root",
-        within seconds: Double = 30
+        within seconds: Double = patience
     ) throws -> Run {
         try attempt(
             ["runuser", "-u", user, "--", "/usr/bin/python3", "\(Self.tools)/\(tool)"] + arguments,
@@ -96,17 +96,13 @@ extension Lab {
         try run("systemctl", "show", "--value", "--property", property, unit)
     }
 
-    /// Waits until a property is as `isExpected` says, ten seconds at most.
+    /// Waits until a property is as `isExpected` says.
     func wait(
         for property: String,
         of unit: String = "stampd.service",
         _ isExpected: (String) -> Bool
     ) throws {
-        let end = Date(timeIntervalSinceNow: 10)
-        while Date() < end {
-            if isExpected(try show(property, of: unit)) { return }
-        }
-        throw WaitTimedOut(what: "\(property) of \(unit)")
+        try waitUntil("\(property) of \(unit)") { isExpected(try show(property, of: unit)) }
     }
 
     /// Its lines in the journal, since the lab's boot.

@@ -25,7 +25,7 @@ final class Lab: Sendable {
     /// Boots it.
     init() throws {
         directory = "/tmp/stampd-lab.\(UUID().uuidString.prefix(8))"
-        try Self.succeed([Self.script, "start", directory], within: 90)
+        try Self.succeed([Self.script, "start", directory])
         root = try Self.succeed([Self.script, "root", directory]).output.trimmingCharacters(in: .newlines)
     }
 
@@ -33,19 +33,19 @@ final class Lab: Sendable {
     func end() { _ = try? Self.run([Self.script, "stop", directory]) }
 
     /// Runs a command in it as root, whatever comes of it.
-    func attempt(_ command: [String], within seconds: Double = 30) throws -> Run {
+    func attempt(_ command: [String], within seconds: Double = patience) throws -> Run {
         try Self.run([Self.script, "run", directory] + command, within: seconds)
     }
 
     /// Runs a command in it as root; what it printed.
     @discardableResult
-    func run(_ command: String..., within seconds: Double = 30) throws -> String {
+    func run(_ command: String..., within seconds: Double = patience) throws -> String {
         try run(command, within: seconds)
     }
 
     /// The same.
     @discardableResult
-    func run(_ command: [String], within seconds: Double = 30) throws -> String {
+    func run(_ command: [String], within seconds: Double = patience) throws -> String {
         let run = try attempt(command, within: seconds)
         try #require(run.code == 0, "\(command) in the lab: \(run.output)\(run.errors)")
         return run.output.trimmingCharacters(in: .newlines)
@@ -66,13 +66,13 @@ final class Lab: Sendable {
     func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: root + path) }
 
     @discardableResult
-    private static func succeed(_ command: [String], within seconds: Double = 30) throws -> Run {
+    private static func succeed(_ command: [String], within seconds: Double = patience) throws -> Run {
         let run = try run(command, within: seconds)
         try #require(run.code == 0, "\(command): \(run.errors)")
         return run
     }
 
-    private static func run(_ command: [String], within seconds: Double = 30) throws -> Run {
+    private static func run(_ command: [String], within seconds: Double = patience) throws -> Run {
         let process = try ChildProcess(command)
         defer { process.end() }
         let ending = try process.wait(within: seconds)

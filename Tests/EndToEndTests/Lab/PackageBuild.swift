@@ -25,7 +25,7 @@ struct PackageBuild {
         ]
         let process = try ChildProcess(["make", "-C", tree, "-f", "debian/rules", "binary"], environment: environment)
         defer { process.end() }
-        try #require(try process.wait(within: 120) == .exited(0), "\(process.errors.text)")
+        try #require(try process.wait() == .exited(0), "\(process.errors.text)")
         let packages = try FileManager.default.contentsOfDirectory(atPath: "\(tree)/.build/deb")
         package = "\(tree)/.build/deb/\(try #require(packages.first { $0.hasSuffix(".deb") }))"
     }

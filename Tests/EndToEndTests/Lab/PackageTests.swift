@@ -6,7 +6,7 @@ import Testing
     "the Debian package",
     .serialized,
     .timeLimit(.minutes(5)),
-    .enabled(if: Lab.obstacle == nil, labSkip),
+    .lab,
     .inBareLab
 )
 struct LabPackageTests {
@@ -20,7 +20,7 @@ struct LabPackageTests {
                 try Self.note("before", in: lab)
                 let package = try PackageBuild(in: directory.path).package
                 try Self.put(package, "0.1.0", in: lab)
-                try lab.run("dpkg", "--install", "/root/0.1.0.deb", within: 60)
+                try lab.run("dpkg", "--install", "/root/0.1.0.deb")
                 try Self.expectInstalled(lab)
                 let credential = try lab.startSession()
                 let deadline = try lab.deadline()
@@ -53,7 +53,7 @@ struct LabPackageTests {
         for version in ["0.1.0", "0.1.1"] {
             let pid = try lab.show("MainPID")
             let command = [Lab.stampSocket, "dpkg", "--install", "/root/\(version).deb"]
-            let run = try lab.attempt(tool: "load.py", command, within: 90)
+            let run = try lab.attempt(tool: "load.py", command)
             #expect(run.output.contains("\"code\": 0"), "\(run.errors)")
             let counts = try #require(run.output.firstMatch(of: #/"counts": (\{.*?\})/#)).1
             let answers = try JSONDecoder().decode([String: Int].self, from: Data(counts.utf8))
@@ -74,9 +74,9 @@ struct LabPackageTests {
     private static func put(_ package: String, _ version: String, in lab: Lab) throws {
         try lab.run("mkdir", "-p", "/root/package")
         try FileManager.default.copyItem(atPath: package, toPath: "\(lab.root)/root/any.deb")
-        try lab.run("dpkg-deb", "--raw-extract", "/root/any.deb", "/root/package", within: 60)
+        try lab.run("dpkg-deb", "--raw-extract", "/root/any.deb", "/root/package")
         try lab.run("sed", "-i", "s/^Version: .*/Version: \(version)/", "/root/package/DEBIAN/control")
-        try lab.run("dpkg-deb", "-Znone", "--build", "/root/package", "/root/\(version).deb", within: 60)
+        try lab.run("dpkg-deb", "-Znone", "--build", "/root/package", "/root/\(version).deb")
         try lab.run("rm", "-rf", "/root/package", "/root/any.deb")
     }
 
@@ -86,6 +86,6 @@ struct LabPackageTests {
             find /etc /usr /var /root /home -path /var/lib/dpkg -prune -o -path /var/log -prune -o -path /var/cache -prune \
                 -o -print | grep -vE '^/etc/(passwd|group|shadow|gshadow|[.]pwd[.]lock)-?$' | sort >/tmp/\(name)
             """
-        try lab.run("sh", "-c", script, within: 90)
+        try lab.run("sh", "-c", script)
     }
 }

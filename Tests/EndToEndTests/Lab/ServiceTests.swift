@@ -5,8 +5,8 @@ import Testing
 @Suite(
     "a service of the system",
     .serialized,
-    .timeLimit(.minutes(3)),
-    .enabled(if: Lab.obstacle == nil, labSkip),
+    .timeLimit(.minutes(5)),
+    .lab,
     .inLab
 )
 struct LabServiceTests {

@@ -2,13 +2,11 @@
 import Foundation
 import Testing
 
-private let groupSkip: Comment = "skipped: no control groups of version 2 can be made here"
-
 @Suite(
     "a peer's unit in the audit",
     .serialized,
-    .timeLimit(.minutes(2)),
-    .enabled(if: !ControlGroup.areMissing, groupSkip)
+    .timeLimit(.minutes(5)),
+    .controlGroups
 )
 struct AuditedUnitTests {
     /// One call of whoever runs it.

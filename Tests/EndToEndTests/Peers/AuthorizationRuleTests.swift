@@ -5,8 +5,8 @@ import Testing
 @Suite(
     "rules on who is served",
     .serialized,
-    .timeLimit(.minutes(2)),
-    .enabled(if: geteuid() == 0, "skipped: only root has other users' peers")
+    .timeLimit(.minutes(5)),
+    .otherUsers
 )
 struct AuthorizationRuleTests {
     /// Runs `body` with a frame whose sockets anybody may open, `stamp-ci` among them, under these rules.
@@ -114,7 +114,7 @@ struct AuthorizationRuleTests {
 
     @Test(
         "a list of units lets in who is in one, of whichever user, and binds root",
-        .enabled(if: !ControlGroup.areMissing)
+        .controlGroups
     )
     func units() async throws {
         let rules = #"{"stamp": {"units": ["stampd-test-a.service", "x@.service", "user@7.service/app.service"]}}"#
@@ -135,7 +135,7 @@ struct AuthorizationRuleTests {
 
     @Test(
         "where the kernel does not give a peer's process, a list of units lets in nobody, and the others hold",
-        .enabled(if: !ControlGroup.areMissing),
+        .controlGroups,
         arguments: [PeerKernel.withoutPeerProcess, .withoutAnyProcess]
     )
     func unitsUntold(_ kernel: PeerKernel) async throws {

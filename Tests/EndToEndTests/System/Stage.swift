@@ -14,11 +14,11 @@ extension System {
         var address: FrameAddress { FrameAddress(socketDirectory: frame.directory) }
         /// Where clients of this stage store their sessions.
         var stateDirectory: String { frame.directory + "/state/stampd" }
-        var control: ControlClient { ControlClient(address) }
+        var control: ControlClient { ControlClient(address, deadline: .seconds(patience)) }
 
         /// A page's client. Polls often, so that no test waits for it. `other` approves in place of the passkey of software.
         func makeTurnkey(
-            requestTimeout: Duration = .seconds(30),
+            requestTimeout: Duration = .seconds(patience),
             passkey other: (any PasskeyAuthenticator)? = nil
         ) throws -> Turnkey {
             let ready = sandbox.ready
@@ -32,6 +32,8 @@ extension System {
             return Turnkey(
                 configuration,
                 passkey: other ?? passkey,
+                frame: StampClient(address, deadline: .seconds(patience)),
+                control: control,
                 polling: ActivityPolling(interval: .milliseconds(20), maximumPolls: 50),
                 requestTimeout: requestTimeout,
                 stateDirectory: stateDirectory

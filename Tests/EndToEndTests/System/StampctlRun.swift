@@ -19,7 +19,7 @@ extension System {
                 environment: environment.merging(["INPUT": directory.path(of: "input")]) { $1 }
             )
             defer { process.end() }
-            guard case .exited(let status) = try process.wait(within: 60) else { throw WaitTimedOut(what: "an exit") }
+            guard case .exited(let status) = try process.wait() else { throw WaitTimedOut(what: "an exit") }
             try process.output.waitForEnd()
             try process.errors.waitForEnd()
             (self.status, output, errors) = (status, process.output.text, process.errors.text)

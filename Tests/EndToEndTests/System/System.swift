@@ -35,9 +35,9 @@ enum System {
         URL(filePath: FrameProcess.executable).deletingLastPathComponent().appending(path: name).path
     }
 
-    /// Asks until there is an answer, for 20 seconds at most: for what cannot be waited for in another way.
+    /// Asks until there is an answer or patience ends: for what cannot be waited for in another way.
     static func poll<Answer>(_ what: String, _ ask: () async throws -> Answer?) async throws -> Answer {
-        let end = ContinuousClock.now + .seconds(20)
+        let end = ContinuousClock.now + .seconds(patience)
         while ContinuousClock.now < end {
             if let answer = try await ask() { return answer }
             try await Task.sleep(for: .milliseconds(10))

@@ -43,7 +43,7 @@ extension System {
 
         /// Waits for its end, and answers what it said.
         func end() throws -> (ending: ChildProcess.Ending, output: String, errors: String) {
-            let ending = try process.wait(within: 60)
+            let ending = try process.wait()
             try process.output.waitForEnd()
             try process.errors.waitForEnd()
             return (ending, process.output.text, process.errors.text)
@@ -52,12 +52,10 @@ extension System {
 
     /// Asks until `holds`, or until the process has ended without.
     fileprivate static func wait(for process: ChildProcess, _ what: String, _ holds: () -> Bool) throws {
-        let end = ContinuousClock.now + .seconds(30)
-        while !holds() {
-            guard ContinuousClock.now < end, !process.hasEnded || holds() else {
-                throw WaitTimedOut(what: "\(what); so far: \(process.output.text)\(process.errors.text)")
-            }
-            usleep(10_000)
+        try waitUntil("\(what); so far: \(process.output.text)\(process.errors.text)") {
+            if holds() { return true }
+            guard process.hasEnded, !holds() else { return false }
+            throw WaitTimedOut(what: "\(what) of a process that ended: \(process.output.text)\(process.errors.text)")
         }
     }
 }

@@ -12,7 +12,7 @@ import sys
 path, first, second = sys.argv[1:4]
 alive, parent = os.pipe()
 connection = socket.socket(socket.AF_UNIX)
-connection.settimeout(20)
+connection.settimeout(120)
 connection.connect(path)
 if os.fork() == 0:
     os.close(parent)

@@ -43,7 +43,7 @@ with open(group + "/cgroup.procs", "w") as members:
     members.write(str(impostor))
 os.kill(frame.pid, signal.SIGCONT)
 peer = socket.socket(fileno=descriptor)
-peer.settimeout(10)
+peer.settimeout(120)
 print(caller)
 print(peer.recv(65536).split(b"\0")[0].decode())
 os.close(stay)

@@ -8,7 +8,7 @@ import varlink
 
 from proof import require
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 120
 
 
 class SentSignal(varlink.client.SimpleClientInterfaceHandler):

@@ -11,7 +11,7 @@ def main() -> None:
     parameters = sys.argv[3] if len(sys.argv) > 3 else "{}"
     try:
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(20)
+            connection.settimeout(120)
             connection.connect(path)
             connection.sendall(f'{{"method":"{method}","parameters":{parameters}}}\0'.encode())
             reply = b""

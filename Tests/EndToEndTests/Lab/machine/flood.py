@@ -13,7 +13,7 @@ def main() -> None:
     call = json.dumps({"method": "io.stampd.Stamper.Stamp", "parameters": {"payload": sys.argv[3]}}).encode() + b"\0"
     answers: collections.Counter[str] = collections.Counter()
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(20)
+        connection.settimeout(120)
         connection.connect(path)
         threading.Thread(target=connection.sendall, args=[call * count]).start()
         rest = b""

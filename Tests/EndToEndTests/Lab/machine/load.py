@@ -18,7 +18,7 @@ is_over = threading.Event()
 
 def ask(path: str) -> str:
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(30)
+        connection.settimeout(120)
         try:
             connection.connect(path)
         except OSError as error:
