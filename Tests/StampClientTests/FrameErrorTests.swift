@@ -60,8 +60,14 @@ struct FrameErrorTests {
         Row(
             "TooManySessions",
             #"{"limit":64,"fallback":"never"}"#,
-            .tooManySessions(limit: 64, fallback: .never),
+            .tooManySessions(limit: 64, retryAfterMilliseconds: nil, fallback: .never),
             .never
+        ),
+        Row(
+            "TooManySessions",
+            #"{"limit":64,"retryAfterMilliseconds":1200,"fallback":"retry"}"#,
+            .tooManySessions(limit: 64, retryAfterMilliseconds: 1200, fallback: .retry),
+            .retry
         ),
         Row("NoSession", #"{"session":"a"}"#, .noSession(session: "a", fallback: .never), .never),
         Row("Locked", #"{}"#, .locked(fallback: .never), .never),

@@ -8,7 +8,8 @@ struct UsageTests {
     static let commands: [[String]] = [
         [], ["status"], ["key"], ["key", "show"], ["key", "init"], ["key", "reset"], ["inject"], ["session"],
         ["session", "list"], ["session", "show"], ["session", "end"], ["session", "create"], ["session", "activate"],
-        ["session", "select"], ["stamp"], ["lock"], ["unlock"], ["monitor"], ["audit"], ["metrics"], ["whoami"],
+        ["session", "drop"], ["session", "select"], ["stamp"], ["lock"], ["unlock"], ["monitor"], ["audit"],
+        ["metrics"], ["whoami"],
         ["request"], ["request", "query"], ["request", "submit"], ["login"], ["register"], ["refresh"], ["logout"],
         ["doctor"],
     ]
@@ -40,7 +41,8 @@ struct UsageTests {
             ["stamp", "--session", "Upper"], ["session", "show", "--session", ""], ["session", "select", "a b"],
             ["session", "select", String(repeating: "a", count: 65)],
             ["stamp", "--expect-public-key", String(repeating: "AB", count: 33)],
-            ["inject", "--expect-public-key", "02"], ["session", "activate", "02"],
+            ["inject", "--expect-public-key", "02"], ["session", "activate", "02"], ["session", "drop", "02"],
+            ["session", "drop"],
             ["inject", "--expiration-seconds", "0"], ["key", "init", "--expiration-seconds=-1"],
             ["refresh", "--expiration-seconds", "9"], ["login", "--expiration-seconds", "0"],
             ["login", "--paste", "--organization-id", "o"], ["login"],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
+import Logging
 import StampClient
 
 extension SessionContext {
@@ -72,6 +73,31 @@ extension SessionContext {
             )
         } catch {
             throw .frame(error)
+        }
+    }
+
+    /// The frame's new key, whose end is ours: whoever is cancelled meanwhile drops it too.
+    func createSessionKey(_ session: String) async throws(TurnkeyError) -> String {
+        let key = try await uncancelled { () throws(TurnkeyError) in
+            do throws(StampError) { return try await self.control.createSessionKey(session: session) } catch {
+                throw .frame(error)
+            }
+        }
+        guard Task.isCancelled else { return key }
+        await dropSessionKey(key)
+        throw .cancelled
+    }
+
+    /// Frees the place of a key that will not be activated. Where that fails, the frame drops it within ten minutes.
+    func dropSessionKey(_ publicKey: String) async {
+        do throws(TurnkeyError) {
+            try await uncancelled { () throws(TurnkeyError) in
+                do throws(StampError) { try await self.control.dropSessionKey(publicKey: publicKey) } catch {
+                    throw .frame(error)
+                }
+            }
+        } catch {
+            connection.logger.info("a session key was not dropped", metadata: ["reason": "\(error)"])
         }
     }
 

@@ -27,16 +27,27 @@ extension SessionContext {
 
     /// Has the frame make a key, `registrar` register it by stamp_login, and the frame start it as the order's session.
     ///
-    /// - Throws: `.session`; the frame's key is useless then, and is dropped by the frame within ten minutes.
+    /// - Throws: `.session`; the frame's key is useless then, and is dropped.
     func startGeneratedKey(
         _ order: SessionOrder,
         by registrar: KeyRegistrar
     ) async throws(TurnkeyError) -> TurnkeySession {
         let key = try await step(.prepareFrame, "CreateSessionKey", remains: .nothing) { () throws(TurnkeyError) in
-            do throws(StampError) { return try await control.createSessionKey(session: order.name) } catch {
-                throw .frame(error)
-            }
+            try await createSessionKey(order.name)
         }
+        do throws(TurnkeyError) {
+            return try await registerAndStart(key, order, registrar)
+        } catch {
+            await dropSessionKey(key)
+            throw error
+        }
+    }
+
+    private func registerAndStart(
+        _ key: String,
+        _ order: SessionOrder,
+        _ registrar: KeyRegistrar
+    ) async throws(TurnkeyError) -> TurnkeySession {
         let start = Expiry.Start()
         let token = try await register(key, order, registrar)
         let expiry = try await verify(token, order, start)

@@ -41,6 +41,9 @@ enum IOStampdControl {
         method Lock() -> ()
         method Unlock() -> ()
 
+        # Drops a key made by CreateSessionKey that waits for its activation; an unknown key is a success without a change.
+        method DropSessionKey(publicKey: string) -> ()
+
         # reason: what was wrong with the bundle. The message never repeats the bundle.
         error InvalidBundle (reason: (encoding, checksum, length, point, decryption, scalar), message: string)
         error UnknownSessionKey (publicKey: string)

@@ -95,6 +95,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case endSession = "EndSession"
     case lock = "Lock"
     case unlock = "Unlock"
+    case dropSessionKey = "DropSessionKey"
 
     /// As a call names it.
     package var fullName: String { "\(Interface.control.rawValue).\(rawValue)" }
@@ -106,6 +107,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
         case .injectCredentialBundle:
             [.bundle, .session, .expirationSeconds, .organizationId, .userId, .expectPublicKey]
         case .createSessionKey, .endSession: [.session]
+        case .dropSessionKey: [.publicKey]
         case .activateSession: [.publicKey, .expirationSeconds, .organizationId, .userId]
         }
     }

@@ -35,6 +35,14 @@ extension Audit {
         }
     }
 
+    func dropped(_ key: PublicKey, for session: SessionName) {
+        write(.sessionKeyDropped) { record in
+            record.add(.session, session)
+            record.add(.publicKey, key)
+            record.add(.decision, "allowed")
+        }
+    }
+
     func reported(_ key: PublicKey, session: SessionName?) {
         write(.reportRejected) { record in
             if let session { record.add(.session, session) }

@@ -36,6 +36,10 @@ extension Server {
             }
             audit.admitted(session, by: .activation)
             replies.reply(at: now, session: session)
+        case .dropSessionKey:
+            let key = try parameters.requiredPublicKey(.publicKey, scratch: &scratch.text)
+            if let name = frame.dropSessionKey(key, at: now) { audit.dropped(key, for: name) }
+            replies.reply()
         case .endSession:
             let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
             auditedSession = name
