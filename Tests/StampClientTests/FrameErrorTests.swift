@@ -127,6 +127,12 @@ struct FrameErrorTests {
             #"{"error":"io.stampd.Stamper.NoSession","parameters":{"fallback":"passkey"}}"#,
             #"{"error":"io.stampd.Stamper.Locked","parameters":{"fallback":"perhaps"}}"#,
             #"{"error":"io.stampd.Control.InvalidBundle","parameters":{"reason":"mood","message":"m"}}"#,
+            #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v","stampHeaderValue":"w"}}"#,
+            #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"},"parameters":{}}"#,
+            #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"},}"#,
+            #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"}} {}"#,
+            #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v","x":"\ud800"}}"#,
+            "\u{FEFF}" + #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"}}"#,
             #"{"continues":true,"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"}}"#,
         ]
     )

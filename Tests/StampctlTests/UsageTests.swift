@@ -184,7 +184,12 @@ struct UsageTests {
         "an API key's file must be its owner's alone, and hold one key",
         arguments: [
             (0o644, #"{"publicKey":"02","privateKey":"01"}"#, "may be used by others\nhint: chmod 600 it"),
-            (0o600, #"{"publicKey":"02"}"#, "is not a JSON object of publicKey and privateKey"),
+            (0o600, #"{"publicKey":"02"}"#, "is not a JSON object of publicKey and privateKey\n"),
+            (
+                0o600, #"{"publicKey":"02","privateKey":"secret","privateKey":"01"}"#,
+                "of publicKey and privateKey: a name that stands twice in one object at byte 41\n"
+            ),
+            (0o600, #"{"publicKey":"02","privateKey":"01",}"#, "a byte that JSON does not allow here at byte 36\n"),
             (0o600, #"{"publicKey":"02","privateKey":"\#(Self.scalar)"}"#, "two keys that do not"),
             (0o600, #"{"publicKey":"02","privateKey":"secret"}"#, "the API private key is not a P-256 scalar"),
         ]
