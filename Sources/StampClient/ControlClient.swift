@@ -27,7 +27,7 @@ public struct ControlClient: FrameClient {
     /// Destroys the embedded key and every credential.
     public func resetEmbeddedKey() async throws(StampError) {
         try await caller.call(.control(.resetEmbeddedKey), NoParameters())
-        caller.sessionKeys.forget(nil)
+        caller.sessionKeys.forgetAll()
     }
 
     /// Opens `bundle` with the embedded key: its credential stamps as `session` from now on. A failed injection changes
@@ -82,7 +82,7 @@ public struct ControlClient: FrameClient {
 
     public func endSession(_ session: String? = nil) async throws(StampError) {
         try await caller.call(.control(.endSession), SessionParameters(session: session))
-        caller.sessionKeys.forget(session ?? defaultSessionName)
+        expectAnyKey(of: session)
     }
 
     /// Makes the frame refuse to stamp, inject, create and activate. A switch, not a safe.
@@ -96,7 +96,7 @@ public struct ControlClient: FrameClient {
 
     private func start(_ method: Method, _ parameters: some Encodable) async throws(StampError) -> Session {
         let session = try await caller.call(method, parameters, SessionAnswer.self).session
-        caller.sessionKeys.remember(session)
+        expect(session.publicKey, of: session.name)
         return session
     }
 }

@@ -49,9 +49,22 @@ extension SessionContext {
         (try? await control.getEmbeddedPublicKey().publicKey) == publicKey
     }
 
-    /// What the stamp socket says of the session; from now on this process's stamps expect its key.
-    func getSession(_ name: String) async throws(TurnkeyError) -> Session {
-        do throws(StampError) { return try await frame.getSession(name) } catch { throw .frame(error) }
+    /// What the stamp socket says of the session; what this process's stamps expect stays as it was.
+    func look(at name: String) async throws(TurnkeyError) -> Session {
+        do throws(StampError) { return try await frame.look(at: name) } catch { throw .frame(error) }
+    }
+
+    /// As `look(at:)`, for who goes on with the session.
+    ///
+    /// - Throws: `.frame(.publicKeyMismatch)` where this process has seen another key, and nobody vouches for this one.
+    func lookAtOwn(_ name: String) async throws(TurnkeyError) -> Session {
+        let session = try await look(at: name)
+        if let expected = frame.expectedPublicKey(of: name), expected != session.publicKey,
+            await !isKnown(session.publicKey, as: name)
+        {
+            throw .frame(.publicKeyMismatch(publicKey: session.publicKey, fallback: .never))
+        }
+        return session
     }
 
     func initEmbeddedKey() async throws(TurnkeyError) -> String {
@@ -65,12 +78,14 @@ extension SessionContext {
         expectPublicKey: String?
     ) async throws(TurnkeyError) -> Session {
         do throws(StampError) {
-            return try await control.injectCredentialBundle(
+            let started = try await control.injectCredentialBundle(
                 bundle,
                 session: session,
                 terms: terms,
                 expectPublicKey: expectPublicKey
             )
+            frame.expect(started.publicKey, of: started.name)
+            return started
         } catch {
             throw .frame(error)
         }
@@ -103,5 +118,6 @@ extension SessionContext {
 
     func endSession(_ name: String) async throws(TurnkeyError) {
         do throws(StampError) { try await control.endSession(name) } catch { throw .frame(error) }
+        frame.expectAnyKey(of: name)
     }
 }

@@ -137,7 +137,8 @@ extension SessionContext {
             userId: token.userId
         )
         do throws(StampError) {
-            _ = try await control.activateSession(publicKey: token.publicKey, terms: terms)
+            let started = try await control.activateSession(publicKey: token.publicKey, terms: terms)
+            frame.expect(started.publicKey, of: started.name)
         } catch {
             throw .frame(error)
         }
@@ -211,7 +212,6 @@ extension SessionContext {
             try await store(session, expirationSeconds)
         } catch {
             let client = makeClient(session: session.name, organizationId: session.organizationId)
-            _ = try? await getSession(session.name)
             let remains = await delete(
                 session.publicKey,
                 of: session.userId,
@@ -247,7 +247,6 @@ extension SessionContext {
 
     private func readUser(of session: TurnkeySession, _ client: APIClient) async -> TurnkeyUser? {
         do throws(TurnkeyError) {
-            _ = try await getSession(session.name)
             return TurnkeyUser(try await client.getWhoami())
         } catch {
             connection.logger.info("the session's user was not read", metadata: ["reason": "\(error)"])
