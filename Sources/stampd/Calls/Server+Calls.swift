@@ -4,6 +4,8 @@ import Varlink
 
 extension Server {
     static let version = "0.1.0"
+    /// The project's, as the package names it too.
+    private static let homepage = "https://stampd.io"
 
     /// Answers one frame: exactly one reply for a call, none for a oneway call, and none for what is not a call; that ends
     /// the connection.
@@ -73,7 +75,7 @@ extension Server {
             vendor: "stampd",
             product: "stampd",
             version: Self.version,
-            url: "",
+            url: Self.homepage,
             interfaces: door.interfaces
         )
     }
