@@ -111,6 +111,7 @@ extension SignerCoreTests {
             var limits = FrameLimits()
             limits.maximumPendingKeys = 1
             let frame = TestFrame(limits: limits)
+            _ = try SecretMaker.makeScalar()  // this thread's generator
             let used = SecureHeap.usedByteCount
             let key = try frame.frame.createSessionKey(for: "a", at: frame.now)
             #expect(SecureHeap.usedByteCount > used)
