@@ -21,8 +21,8 @@ package enum StrictJSONError: Error {
 extension JSONDecoder {
     /// Decodes a text that has one reading: what came from a person, a file or the network.
     ///
-    /// Foundation's reader alone takes the last of two members of one name, a comma too many, half a surrogate pair and
-    /// UTF-16. So the signer's reader looks at each byte first; objects and arrays are 32 deep at most.
+    /// Foundation's reader alone takes one of two members of one name, a comma too many and UTF-16. So the signer's reader
+    /// looks at each byte first; objects and arrays are 32 deep at most.
     package func decodeStrictly<Value: Decodable>(
         _ type: Value.Type,
         from text: Data
