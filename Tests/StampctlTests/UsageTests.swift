@@ -141,6 +141,38 @@ struct UsageTests {
         #expect(run.output.isEmpty)
     }
 
+    @Test(
+        "a full frame ends with 4 and when to try again, or with 5 and what makes room",
+        arguments: [
+            (
+                #"{"limit":64,"retryAfterMilliseconds":1200,"fallback":"retry"}"#, 4,
+                """
+                stampctl: the frame is full: its limit is 64; a place is free in 1200 ms
+                hint: try again then, or free a place: "stampctl session end", "stampctl session drop"
+
+                """
+            ),
+            (
+                #"{"limit":4096,"fallback":"never"}"#, 5,
+                """
+                stampctl: the frame is full: its limit is 4096
+                hint: "stampctl key reset" makes room, and ends every session
+
+                """
+            ),
+        ]
+    )
+    func full(_ parameters: String, _ status: Int32, _ errors: String) async throws {
+        let frame = FakeFrame(socket: "control.sock") { peer in
+            while peer.readCall() != nil {
+                peer.send(#"{"error":"io.stampd.Stamper.TooManySessions","parameters":\#(parameters)}"#)
+            }
+        }
+        let run = try await StampctlProcess(["session", "create", "--socket-directory", frame.directory])
+        #expect(run.status == status && run.output.isEmpty)
+        #expect(run.errors == errors)
+    }
+
     @Test("where only the passkey helps, the hint names the relying party")
     func relyingParty() async throws {
         let frame = FakeFrame { peer in
