@@ -78,7 +78,8 @@ final class SessionContext: Sendable {
         login.apiBaseUrl == config.apiBaseUrl.text && login.defaultOrganizationId == config.defaultOrganizationId
     }
 
-    /// The API, stamped by the session, for an organization's bodies; by the key `expecting` alone where one is named.
+    /// The API, stamped by the session, for an organization's bodies. `expectedKey`: the session's key, where a check of
+    /// ours has looked; else the one that `frame` expects.
     func makeClient(session: String, organizationId: String?, expecting expectedKey: String? = nil) -> APIClient {
         let organizationId = organizationId ?? config.defaultOrganizationId
         return APIClient(

@@ -19,7 +19,7 @@ public struct SocketStamper: Stamper {
     }
 
     /// `isKnownKey` vouches for a key that has taken the place of the one that this client saw: a refresh's, elsewhere.
-    /// `expectedKey` goes before the one that `frame` expects.
+    /// `expectedKey` goes before the one that `frame` expects, and what is found then does not move that.
     init(
         _ frame: any FrameClient,
         session: String?,
