@@ -89,7 +89,7 @@ let package = Package(
         .target(
             name: "LoginPage",
             dependencies: [
-                "TurnkeyClient",
+                "StampClient", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -27,7 +27,7 @@ public struct ControlClient: FrameClient {
     /// Destroys the embedded key and every credential.
     public func resetEmbeddedKey() async throws(StampError) {
         try await caller.call(.control(.resetEmbeddedKey), NoParameters())
-        caller.sessionKeys.forget(nil)
+        caller.sessionKeys.forgetAll()
     }
 
     /// Opens `bundle` with the embedded key: its credential stamps as `session` from now on. A failed injection changes
@@ -53,10 +53,17 @@ public struct ControlClient: FrameClient {
     }
 
     /// Makes a key that never leaves the frame, and answers its public half (66 hex digits). It stamps nothing until it
-    /// is activated, and is dropped after ten minutes.
+    /// is activated, and is dropped after ten minutes, or when another is made for the same session.
     public func createSessionKey(session: String? = nil) async throws(StampError) -> String {
         try await caller.call(.control(.createSessionKey), SessionParameters(session: session), KeyAnswer.self)
             .publicKey
+    }
+
+    /// Drops a key made by `createSessionKey` that is not activated; any other key changes nothing.
+    ///
+    /// - Throws: `.methodNotFound` where the frame is older than this method: the key is dropped by its time then.
+    public func dropSessionKey(publicKey: String) async throws(StampError) {
+        try await caller.call(.control(.dropSessionKey), DropParameters(publicKey: publicKey))
     }
 
     /// Starts the session of a key made by `createSessionKey`, once the API has registered it. Once only.
@@ -75,7 +82,7 @@ public struct ControlClient: FrameClient {
 
     public func endSession(_ session: String? = nil) async throws(StampError) {
         try await caller.call(.control(.endSession), SessionParameters(session: session))
-        caller.sessionKeys.forget(session ?? defaultSessionName)
+        expectAnyKey(of: session)
     }
 
     /// Makes the frame refuse to stamp, inject, create and activate. A switch, not a safe.
@@ -89,7 +96,7 @@ public struct ControlClient: FrameClient {
 
     private func start(_ method: Method, _ parameters: some Encodable) async throws(StampError) -> Session {
         let session = try await caller.call(method, parameters, SessionAnswer.self).session
-        caller.sessionKeys.remember(session)
+        expect(session.publicKey, of: session.name)
         return session
     }
 }
@@ -112,6 +119,10 @@ private struct ActivateParameters: Encodable {
     let expirationSeconds: Int?
     let organizationId: String?
     let userId: String?
+}
+
+private struct DropParameters: Encodable {
+    let publicKey: String
 }
 
 private struct KeyAnswer: Decodable {

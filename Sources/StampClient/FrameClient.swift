@@ -29,7 +29,8 @@ extension FrameClient {
     /// Signs the UTF-8 bytes of `payload`: ECDSA P-256 over their SHA-256.
     ///
     /// Refuses to stamp with another key than `expectPublicKey` (66 hex digits); where that is absent, with another than
-    /// this client last saw the session have, if it has seen it.
+    /// the session had when this client started it or last called `getSession` for it, if it did. A refusal is repeated
+    /// until the caller decides otherwise.
     public func stamp(
         payload: String,
         session: String? = nil,
@@ -40,25 +41,45 @@ extension FrameClient {
         do throws(StampError) {
             return try await caller.call(.stamper(.stamp), parameters, Stamp.self)
         } catch {
-            forgetEndedSession(error)
+            forgetEndedSession(session, error)
             throw error
         }
     }
 
     /// The session's state; its public key is what later stamps of this client expect.
+    ///
+    /// Where the session was replaced, this is the caller's decision to go on with the one that took its place; to look
+    /// without deciding anything, `listSessions`.
     public func getSession(_ session: String? = nil) async throws(StampError) -> Session {
         do throws(StampError) {
-            let answer = try await caller.call(
-                .stamper(.getSession),
-                SessionParameters(session: session),
-                SessionAnswer.self
-            )
-            caller.sessionKeys.remember(answer.session)
-            return answer.session
+            let answer = try await look(at: session)
+            expect(answer.publicKey, of: session)
+            return answer
         } catch {
-            forgetEndedSession(error)
+            forgetEndedSession(session, error)
             throw error
         }
+    }
+
+    /// The session's state, for a check: what later stamps expect stays as it was, whatever the answer is.
+    package func look(at session: String?) async throws(StampError) -> Session {
+        let parameters = SessionParameters(session: session)
+        return try await caller.call(.stamper(.getSession), parameters, SessionAnswer.self).session
+    }
+
+    /// From now on stamps of this client expect this key of the session: for a caller who vouches for it.
+    package func expect(_ publicKey: String, of session: String?) {
+        caller.sessionKeys.remember(publicKey, of: session ?? defaultSessionName)
+    }
+
+    /// The key that stamps expect of the session; `nil` where any will do.
+    package func expectedPublicKey(of session: String?) -> String? {
+        caller.sessionKeys[session ?? defaultSessionName]
+    }
+
+    /// For a caller who has ended the session.
+    package func expectAnyKey(of session: String?) {
+        caller.sessionKeys.forget(session ?? defaultSessionName)
     }
 
     public func listSessions() async throws(StampError) -> [Session] {
@@ -75,7 +96,7 @@ extension FrameClient {
     public func reportRejected(publicKey: String, session: String? = nil) async throws(StampError) {
         let parameters = RejectedParameters(publicKey: publicKey, session: session)
         try await caller.call(.stamper(.reportRejected), parameters)
-        caller.sessionKeys.forget(session)
+        caller.sessionKeys.forget(publicKey: publicKey, of: session)
     }
 
     /// What happens to the frame from now on, over a connection of its own.
@@ -86,9 +107,10 @@ extension FrameClient {
         try await EventStream(dialing: caller.dialer)
     }
 
-    private func forgetEndedSession(_ error: StampError) {
+    /// The caller is told by this error that the session is over; whatever has its name next is another.
+    private func forgetEndedSession(_ session: String?, _ error: StampError) {
         switch error {
-        case .noSession(let session, _), .sessionExpired(let session, _): caller.sessionKeys.forget(session)
+        case .noSession, .sessionExpired: expectAnyKey(of: session)
         default: break
         }
     }

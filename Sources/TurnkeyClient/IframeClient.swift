@@ -20,7 +20,6 @@ public struct IframeClient: Sendable {
         let started = try await context.start(passkeySession, as: session)
         await context.markStarted(session, publicKey: started.publicKey)
         context.events.publish(.created(session: session, publicKey: started.publicKey))
-        _ = try await context.getSession(session)
         return true
     }
 
@@ -37,8 +36,7 @@ public struct IframeClient: Sendable {
             return try await injectCredentialBundle(PasskeySession(bundle, stored))
         }
         let terms = SessionTerms(expirationSeconds: expirationSeconds)
-        let started = try await context.inject(bundle, as: session, terms: terms, expectPublicKey: nil)
-        _ = try await context.getSession(started.name)
+        _ = try await context.inject(bundle, as: session, terms: terms, expectPublicKey: nil)
         return true
     }
 

@@ -74,7 +74,9 @@ struct Failure: Error {
         case .noSession, .sessionExpired: "\"stampctl login\", or \"stampctl inject\" a bundle"
         case .publicKeyMismatch: "look at it with \"stampctl session show\""
         case .locked: "\"stampctl unlock\""
-        case .tooManySessions: "\"stampctl session end\" some, or \"stampctl key reset\""
+        case .tooManySessions(_, _, .retry):
+            "try again then, or free a place: \"stampctl session end\", \"stampctl session drop\""
+        case .tooManySessions: "\"stampctl key reset\" makes room, and ends every session"
         case .unknownSessionKey: "make one with \"stampctl session create\"; it is kept for ten minutes"
         case .noFrame: "start stampd, or say where its sockets are with --socket-directory"
         case .untrustedListener: "if this is your frame, name its user with --frame-user"

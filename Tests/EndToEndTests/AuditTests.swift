@@ -108,6 +108,13 @@ struct AuditTests {
             let ofMade = ["STAMPD_SESSION": "made", "STAMPD_PUBLIC_KEY": made]
             let allowedMade = ofMade.merging(["STAMPD_DECISION": "allowed"]) { $1 }
             try next("sessionKeyCreated", allowedMade)
+            let unused = try #require(try control.control("CreateSessionKey", ["session": "unused"])["publicKey"])
+            let allowedUnused = [
+                "STAMPD_SESSION": "unused", "STAMPD_PUBLIC_KEY": unused, "STAMPD_DECISION": "allowed",
+            ]
+            try next("sessionKeyCreated", allowedUnused)
+            for _ in 0..<2 { try control.control("DropSessionKey", ["publicKey": unused]) }
+            try next("sessionKeyDropped", allowedUnused)
             try control.control("ActivateSession", ["publicKey": made, "userId": "u"])
             try next("activation", allowedMade.merging(["STAMPD_CLAIMED_USER_ID": "u"]) { $1 })
             try next("sessionStarted", ofMade)
@@ -129,7 +136,7 @@ struct AuditTests {
             )
             frame.process.send(SIGUSR1)
             try next("reset", byCaller: false, ["STAMPD_DECISION": "allowed"])
-            #expect(seen.count == 14)
+            #expect(seen.count == 15)
         }
     }
 

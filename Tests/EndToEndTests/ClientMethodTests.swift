@@ -34,6 +34,11 @@ struct ClientMethodTests {
             #expect(stamp.stampHeaderName == "X-Stamp")
             #expect(try Stamp(header: stamp.stampHeaderValue).holds(for: Data(payload.utf8)))
 
+            let unused = try await control.createSessionKey(session: "two")
+            try await control.dropSessionKey(publicKey: unused)
+            await #expect(throws: StampError.unknownSessionKey(publicKey: unused)) {
+                try await control.activateSession(publicKey: unused)
+            }
             let born = try await control.createSessionKey(session: "two")
             let activated = try await control.activateSession(publicKey: born)
             #expect((activated.name, activated.origin, activated.organizationId) == ("two", .generated, nil))

@@ -29,6 +29,19 @@ struct IntrospectionTests {
         }
     }
 
+    @Test("GetInfo's url is the project's, as the package has it; a flag that is null is absent")
+    func url() async throws {
+        let control = try String(contentsOf: repository("debian/control"), encoding: .utf8)
+        let homepage = try #require(control.firstMatch(of: /(?m)^Homepage: (https:\/\/\S+)$/)?.output.1)
+        try await withFrame { frame in
+            let client = try frame.stampClient()
+            try client.write(
+                Array(#"{"method":"org.varlink.service.GetInfo","more":null,"oneway":null,"upgrade":null}"#.utf8) + [0]
+            )
+            #expect(try client.readReply()["url"] == String(homepage))
+        }
+    }
+
     @Test(
         "the description of an interface is its file, byte for byte",
         arguments: ["io.stampd.Stamper", "io.stampd.Control"]

@@ -93,6 +93,7 @@ struct SessionTests {
             try frame.expectStamps(with: credential)
             #expect(try control.control("ActivateSession", ["publicKey": pending]).summary == "ok")
             try control.control("Lock")
+            #expect(try control.control("DropSessionKey", ["publicKey": pending]).summary == "ok")
             #expect(try control.control("EndSession").summary == "ok")
             #expect(try control.control("ResetEmbeddedKey").summary == "ok")
             #expect(try control.stamper("GetStatus").object("status")["locked"] as? Bool == true)
@@ -111,6 +112,48 @@ struct SessionTests {
             #expect(try control.stamper("Stamp", call).isStamp(of: payload("g"), by: key))
             let again = try control.control("ActivateSession", ["publicKey": key])
             #expect(again.summary == "UnknownSessionKey publicKey=\(key)")
+        }
+    }
+
+    @Test("one key waits for a name, and one that is dropped no longer; a key that does not wait is dropped as well")
+    func dropped() async throws {
+        try await withFrame { frame in
+            let control = try frame.controlClient()
+            func create(_ session: String) throws -> String {
+                try #require(try control.control("CreateSessionKey", ["session": session])["publicKey"])
+            }
+            let (first, second) = (try create("g"), try create("g"))
+            let activated = try control.control("ActivateSession", ["publicKey": first])
+            #expect(activated.summary == "UnknownSessionKey publicKey=\(first)")
+            for _ in 0..<2 { #expect(try control.control("DropSessionKey", ["publicKey": second]).summary == "ok") }
+            let late = try control.control("ActivateSession", ["publicKey": second])
+            #expect(late.summary == "UnknownSessionKey publicKey=\(second)")
+            let third = try create("g")
+            try control.control("ActivateSession", ["publicKey": third])
+            #expect(try control.control("DropSessionKey", ["publicKey": third]).summary == "ok")
+            let call: [String: Any] = ["payload": payload("g"), "session": "g"]
+            #expect(try control.stamper("Stamp", call).isStamp(of: payload("g"), by: third))
+            for wrong: [String: Any] in [[:], ["publicKey": third.uppercased()], ["publicKey": "02"]] {
+                #expect(try control.control("DropSessionKey", wrong).summary == "InvalidParameter parameter=publicKey")
+            }
+            let stamp = try frame.stampClient().control("DropSessionKey", ["publicKey": third])
+            #expect(stamp.summary == "InterfaceNotFound interface=io.stampd.Control")
+        }
+    }
+
+    @Test("64 keys that wait are TooManySessions for another name, with the time at which one ends; not for theirs")
+    func tooManyKeys() async throws {
+        try await withFrame { frame in
+            let control = try frame.controlClient()
+            var keys: [String] = []
+            for index in 0..<64 {
+                let key = try control.control("CreateSessionKey", ["session": "s\(index)"])["publicKey"]
+                keys.append(try #require(key))
+            }
+            #expect(try control.control("CreateSessionKey", ["session": "new"]).isFull(limit: 64, freeWithin: 600_001))
+            #expect(try control.control("CreateSessionKey", ["session": "s7"]).summary == "ok")
+            try control.control("DropSessionKey", ["publicKey": keys[0]])
+            #expect(try control.control("CreateSessionKey", ["session": "new"]).summary == "ok")
         }
     }
 
@@ -148,12 +191,12 @@ struct SessionTests {
                     ["bundle": bundle, "session": session, "expirationSeconds": seconds]
                 )
             }
-            #expect(try inject("c", 100).summary == "TooManySessions fallback=never limit=2")
+            #expect(try inject("c", 100).isFull(limit: 2, freeWithin: 100_001))
             #expect(try inject("b", 101).summary == "InvalidParameter parameter=expirationSeconds")
             #expect(try inject("b", 100).summary == "ok")
             let key = try #require(try control.control("CreateSessionKey", ["session": "c"])["publicKey"])
             let activated = try control.control("ActivateSession", ["publicKey": key, "expirationSeconds": 5])
-            #expect(activated.summary == "TooManySessions fallback=never limit=2")
+            #expect(activated.isFull(limit: 2, freeWithin: 100_001))
         }
     }
 

@@ -58,6 +58,11 @@ struct StampctlCommandTests {
         let again = try ctl.run(["session", "activate", born])
         #expect(again.status == 5)
         #expect(again.errors.contains(born))
+        let unused = try #require(try ctl.object("session", "create", "--session", "unused")["publicKey"] as? String)
+        try ctl.expectText(["session", "drop", unused], contains: "")
+        #expect(try ctl.run(["session", "activate", unused]).status == 5)
+        #expect(try ctl.run(["session", "drop", born]).status == 0)
+        #expect(try ctl.object("session", "show", "--session", "born")["publicKey"] as? String == born)
         let printed = try ctl.run(["session", "create", "--session", "text-born"])
         try ctl.expectText(
             ["session", "activate", printed.output.trimmingCharacters(in: .newlines)],

@@ -105,6 +105,42 @@ struct SiteAnswerTests {
         #expect(throws: LoginPageError.invalidAnswer(.form)) { try SiteAnswer(form: text) }
     }
 
+    @Test(
+        "a pasted answer with a member twice or a comma too many is none",
+        arguments: [#"{"state":"s","state":"s"}"#, #"{"state":"s","stat\u0065":"s"}"#, #"{"state":"s",}"#]
+    )
+    func pasted(_ json: String) throws {
+        _ = try SiteAnswer(pasted: Base64URL.encode(Data(#"{"state":"s"}"#.utf8)))
+        #expect(throws: LoginPageError.invalidAnswer(.form)) {
+            try SiteAnswer(pasted: Base64URL.encode(Data(json.utf8)))
+        }
+    }
+
+    @Test("a pasted answer has one spelling")
+    func pastedSpelling() throws {
+        let code = Base64URL.encode(Data(#"{"state":"s"}  "#.utf8))
+        _ = try SiteAnswer(pasted: code)
+        for other in [code + "=", code + "==", code.replacing("I", with: "+")] {
+            #expect(throws: LoginPageError.invalidAnswer(.form)) { try SiteAnswer(pasted: other) }
+        }
+    }
+
+    @Test("a stamp that says something twice is none")
+    func repeatedStamp() async throws {
+        let passkey = SoftwarePasskey(rpId: "example.com", origin: "https://login.example.com")
+        let signed = try await passkey.assertion(approving: Data(Self.body.utf8), rpId: "example.com")
+        let stamp = StampHeader.webAuthn(signed).value
+        let answer = try makeAnswer(["body": Self.body, "stamp": stamp.dropLast() + #","signature":"AA"}"#])
+        #expect(throws: LoginPageError.invalidAnswer(.stamp)) {
+            try answer.readStampLogin(
+                Self.request,
+                origin: "https://login.example.com",
+                startedAt: .now,
+                now: Self.now
+            )
+        }
+    }
+
     private func makeAnswer(_ fields: [String: String]) throws -> SiteAnswer {
         let json = try JSONEncoder().encode(fields.merging(["state": "s"]) { $1 })
         return try SiteAnswer(pasted: Base64URL.encode(json))

@@ -24,7 +24,8 @@ extension SignerCoreTests {
 
         @Test("a generated key waits as long as configured, and one that waits keeps its time") func pending() throws {
             let frame = try frame { $0.pendingKeySeconds = 5 }
-            let keys = try (0..<2).map { _ in try frame.frame.createSessionKey(for: "a", at: frame.now) }
+            let names: [SessionName] = ["a", "b"]
+            let keys = try names.map { try frame.frame.createSessionKey(for: $0, at: frame.now) }
             var limits = frame.frame.limits
             limits.pendingKeySeconds = 1
             frame.frame.apply(limits)
@@ -42,7 +43,9 @@ extension SignerCoreTests {
             let (first, second) = (TestCredential(), TestCredential())
             try frame.inject(first, as: "a")
             try frame.inject(second, as: "b")
-            #expect(throws: FrameError.tooManySessions(limit: 2)) { try frame.inject(TestCredential(), as: "c") }
+            #expect(throws: FrameError.tooManySessions(limit: 2, retryAfterMilliseconds: nil)) {
+                try frame.inject(TestCredential(), as: "c")
+            }
             try frame.inject(first, as: "c")
         }
 
@@ -99,7 +102,9 @@ extension SignerCoreTests {
             #expect(frame.frame.listSessions(at: frame.now).map(\.name) == ["a", "b"])
             for name in ["a", "b"] as [SessionName] { try frame.stamp(as: name) }
             #expect(throws: FrameError.invalidExpiration) { try frame.inject(credential, as: "a", seconds: 61) }
-            #expect(throws: FrameError.tooManySessions(limit: 1)) { try frame.inject(credential, as: "c", seconds: 60) }
+            #expect(throws: FrameError.tooManySessions(limit: 1, retryAfterMilliseconds: 600_001)) {
+                try frame.inject(credential, as: "c", seconds: 60)
+            }
         }
     }
 }

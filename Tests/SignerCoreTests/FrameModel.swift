@@ -20,6 +20,7 @@ struct FrameModel {
     var now: Int64
     let maximumSessions: Int
     let maximumPending: Int
+    let maximumRemembered: Int
     var isLocked = false
     var embeddedKeyEnd: Int64?
     var sessions: [LiveSession] = []
@@ -96,6 +97,8 @@ struct FrameModel {
         if let known = remembered[key] {
             if known <= now { throw .sessionExpired(name) }
             deadline = min(deadline, known)
+        } else if remembered.count >= maximumRemembered {
+            throw .tooManySessions(limit: maximumRemembered, retryAfterMilliseconds: nil)
         }
         try begin(name, key, deadline)
         remembered[key] = deadline
@@ -111,7 +114,7 @@ struct FrameModel {
 
     private mutating func begin(_ name: SessionName, _ key: PublicKey, _ deadline: Int64) throws(FrameError) {
         if !sessions.contains(where: { $0.name == name }), sessions.count == maximumSessions {
-            throw .tooManySessions(limit: maximumSessions)
+            throw full(sessions.map(\.deadline), maximumSessions)
         }
         for index in sessions.indices where sessions[index].key == key { sessions[index].deadline = deadline }
         end(name) { .sessionEnded($0.name, $0.key) }
@@ -120,6 +123,20 @@ struct FrameModel {
         sessions.append(session)
         events.append(.sessionStarted(name, key, expiresInMilliseconds: left(session)))
         tellExpiring()
+    }
+
+    mutating func create(_ key: PublicKey?, for name: SessionName) throws(FrameError) {
+        if isLocked { throw .locked }
+        let others = pending.filter { $0.value.name != name }
+        if others.count == maximumPending { throw full(others.values.map(\.end), maximumPending) }
+        pending = others
+        if let key { pending[key] = (name, now + 600_000_000_000) }
+    }
+
+    /// Full until so many have ended that one more has its place: the first whole millisecond after that.
+    private func full(_ ends: [Int64], _ limit: Int) -> FrameError {
+        let free = ends.sorted().first { end in ends.filter { $0 > end }.count < limit }
+        return .tooManySessions(limit: limit, retryAfterMilliseconds: free.map { ($0 - now) / 1_000_000 + 1 })
     }
 
     mutating func end(_ name: SessionName, _ event: (LiveSession) -> FrameEvent) {

@@ -36,13 +36,19 @@ private struct FramePair {
         var limits = FrameLimits()
         limits.maximumSessions = 3
         limits.maximumPendingKeys = 3
+        limits.maximumRememberedDeadlines = 4
         frame = TestFrame(limits: limits)
-        model = FrameModel(now: frame.now.nanoseconds, maximumSessions: 3, maximumPending: 3)
+        model = FrameModel(
+            now: frame.now.nanoseconds,
+            maximumSessions: 3,
+            maximumPending: 3,
+            maximumRemembered: 4
+        )
         self.generator = generator
     }
 
     mutating func callBoth() throws {
-        switch Int.random(in: 0..<16, using: &generator) {
+        switch Int.random(in: 0..<18, using: &generator) {
         case 0, 1, 2: pass()
         case 3, 4, 5, 6: try inject()
         case 7: try createKey()
@@ -51,6 +57,8 @@ private struct FramePair {
         case 11: end()
         case 12: reject()
         case 13, 14: initKey()
+        case 15: drop()
+        case 16: try createKey()
         default: rarely()
         }
     }
@@ -67,6 +75,7 @@ private struct FramePair {
         )
         #expect(state.rememberedDeadlines.mapValues(\.nanoseconds) == model.remembered, "\(place)")
         #expect(state.pendingKeys.mapValues(\.dropped.nanoseconds) == model.pending.mapValues(\.end), "\(place)")
+        #expect(Set(model.pending.values.map(\.name)).count == model.pending.count, "\(place)")
         #expect(Set(state.expiredNames) == Set(model.expired), "\(place)")
         #expect(state.embeddedKeyExpiry?.nanoseconds == model.embeddedKeyEnd, "\(place)")
         #expect(state.isLocked == model.isLocked, "\(place)")
@@ -154,13 +163,21 @@ private struct FramePair {
         compare(
             "create \(name)",
             { made = try $0.frame.createSessionKey(for: name, at: $0.now) },
-            model: { model in
-                if model.isLocked { throw FrameError.locked }
-                if model.pending.count == model.maximumPending { throw FrameError.tooManySessions(limit: 3) }
-                if let made { model.pending[made] = (name, model.now + 600_000_000_000) }
-            }
+            model: { try $0.create(made, for: name) }
         )
         generatedKeys += made.map { [$0] } ?? []
+    }
+
+    /// Often a key that waits, sometimes one that was activated or dropped.
+    private mutating func drop() {
+        let key = generatedKeys.suffix(4).randomElement(using: &generator) ?? credentials[0].publicKey
+        var (name, modelName): (SessionName?, SessionName?)
+        compare(
+            "drop \(key)",
+            { name = $0.frame.dropSessionKey(key, at: $0.now) },
+            model: { modelName = $0.pending.removeValue(forKey: key)?.name }
+        )
+        #expect(name == modelName, "\(last), STAMPD_TEST_SEED=\(generator.seed)")
     }
 
     private mutating func activate() throws {

@@ -148,14 +148,14 @@ extension SignerCoreTests {
             ),
             Refusal(
                 "inject: no place",
-                { _ in .tooManySessions(limit: 3) },
+                { _ in .tooManySessions(limit: 3, retryAfterMilliseconds: 30_001) },
                 call: {
                     try $0.frame.inject($0.bundle($0.second), as: "fourth")
                 }
             ),
             Refusal(
                 "inject: no place for the same key, and its deadline stays",
-                { _ in .tooManySessions(limit: 3) },
+                { _ in .tooManySessions(limit: 3, retryAfterMilliseconds: 30_001) },
                 call: {
                     try $0.frame.inject($0.bundle($0.first), as: "fourth", seconds: 1)
                 }
@@ -177,7 +177,7 @@ extension SignerCoreTests {
         static let generated: [Refusal] = [
             Refusal(
                 "create: no place",
-                { _ in .tooManySessions(limit: 1) },
+                { _ in .tooManySessions(limit: 1, retryAfterMilliseconds: 600_001) },
                 call: {
                     _ = try $0.frame.frame.createSessionKey(for: "new", at: $0.frame.now)
                 }
@@ -190,7 +190,11 @@ extension SignerCoreTests {
                     _ = try $0.frame.frame.createSessionKey(for: "new", at: $0.frame.now)
                 }
             ),
-            Refusal("activate: no place", { _ in .tooManySessions(limit: 3) }, call: { try activate($0, $0.pending) }),
+            Refusal(
+                "activate: no place",
+                { _ in .tooManySessions(limit: 3, retryAfterMilliseconds: 30_001) },
+                call: { try activate($0, $0.pending) }
+            ),
             Refusal(
                 "activate: no seconds",
                 { _ in .invalidExpiration },

@@ -42,7 +42,9 @@ extension SignerCoreTests {
         @Test("64 may be alive; one more is refused, one in another's place is not") func limit() throws {
             for index in 0..<64 { try frame.inject(TestCredential(), as: SessionName(stringLiteral: "s\(index)")) }
             let before = frame.snapshot()
-            #expect(throws: FrameError.tooManySessions(limit: 64)) { try frame.inject(TestCredential(), as: "new") }
+            #expect(throws: FrameError.tooManySessions(limit: 64, retryAfterMilliseconds: 900_001)) {
+                try frame.inject(TestCredential(), as: "new")
+            }
             #expect(frame.snapshot() == before)
             try frame.inject(TestCredential(), as: "s7")
             try frame.frame.endSession("s8", at: frame.now)

@@ -91,7 +91,7 @@ extension SignerCoreTests {
             let after = try TestFrame.restored(from: before.state(), limits: limits, at: before.now)
             #expect(after.stateText == before.stateText)
             after.frame.unlock(at: after.now)
-            #expect(throws: FrameError.tooManySessions(limit: 1)) {
+            #expect(throws: FrameError.tooManySessions(limit: 1, retryAfterMilliseconds: 600_001)) {
                 try after.inject(TestCredential(), as: "new", seconds: 1)
             }
         }
@@ -122,7 +122,9 @@ extension SignerCoreTests {
                 let key = try frame.frame.createSessionKey(for: name, at: frame.now)
                 _ = try frame.frame.activateSession(key, as: SessionRequest(), at: frame.now)
             }
-            for _ in 0..<64 { _ = try frame.frame.createSessionKey(for: "p", at: frame.now) }
+            for index in 0..<64 {
+                _ = try frame.frame.createSessionKey(for: SessionName(stringLiteral: "p\(index)"), at: frame.now)
+            }
             for index in 0..<4096 {
                 let hex = "02" + String(repeating: "0", count: 60) + String(index + 0x1000, radix: 16)
                 guard let key = PublicKey(hex: Array(hex.utf8).span) else { throw NotHex(text: hex) }

@@ -103,6 +103,10 @@ struct CallTests {
             try await client.activateSession(publicKey: key, terms: SessionTerms(expirationSeconds: 9, userId: "u"))
                 .name
         },
+        Row("Control.DropSessionKey", #"{"publicKey":"\#(key)"}"#, "{}") { client throws(StampError) in
+            try await client.dropSessionKey(publicKey: key)
+            return "done"
+        },
         Row("Control.EndSession", #"{"session":"s"}"#, "{}") { client throws(StampError) in
             try await client.endSession("s")
             return "done"
@@ -119,7 +123,7 @@ struct CallTests {
 
     static let answers = [
         "04aa 5", "X-Stamp v", "v", "default", "bundle", "2", "true 4 none", "done", "60000", "done", key, "default",
-        key, "default", "done", "done", "done",
+        key, "default", "done", "done", "done", "done",
     ]
 
     @Test("each call writes its method and exactly its parameters, and reads its answer", arguments: zip(rows, answers))

@@ -19,8 +19,12 @@ struct ExpectedKeyTests {
             case "io.stampd.Stamper.Stamp":
                 peer.sendStamp(call.parameters["expectPublicKey"] as? String ?? "none")
             case "io.stampd.Control.EndSession", "io.stampd.Control.ResetEmbeddedKey",
-                "io.stampd.Stamper.ReportRejected":
+                "io.stampd.Control.DropSessionKey", "io.stampd.Stamper.ReportRejected":
                 peer.send("{}")
+            case "io.stampd.Stamper.GetSession" where call.parameters["session"] as? String == "mute":
+                peer.send(#"{"error":"io.stampd.Stamper.NoSession","parameters":{"session":"default"}}"#)
+            case "io.stampd.Stamper.ListSessions":
+                peer.send(#"{"parameters":{"sessions":[\#(session.replacing("ab", with: "cd"))]}}"#)
             default:
                 peer.send(#"{"parameters":{"session":\#(session)}}"#)
             }
@@ -72,5 +76,26 @@ struct ExpectedKeyTests {
         _ = try await client.getSession()
         try await end(client)
         #expect(try await client.stamp(payload: "p").stampHeaderValue == "none")
+    }
+
+    @Test(
+        "is kept whatever is looked at or said of other keys and other sessions",
+        arguments: [
+            { (client: ControlClient) async throws in _ = try await client.listSessions() },
+            { client in try await client.reportRejected(publicKey: "03" + key.dropFirst(2)) },
+            { client in try await client.reportRejected(publicKey: key, session: "other") },
+            { client in try await client.endSession("other") },
+            { client in try await client.dropSessionKey(publicKey: key) },
+            { client in _ = try? await client.stamp(payload: "expired", session: "other") },
+            { client in _ = try? await client.getSession("mute") },
+            { client in _ = try await client.look(at: nil) },
+        ] as [@Sendable (ControlClient) async throws -> Void]
+    )
+    func kept(_ act: @Sendable (ControlClient) async throws -> Void) async throws {
+        let (frame, client) = makeClient()
+        defer { frame.stop() }
+        _ = try await client.getSession()
+        try await act(client)
+        #expect(try await client.stamp(payload: "p").stampHeaderValue == Self.key)
     }
 }

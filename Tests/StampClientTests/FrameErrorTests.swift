@@ -60,8 +60,14 @@ struct FrameErrorTests {
         Row(
             "TooManySessions",
             #"{"limit":64,"fallback":"never"}"#,
-            .tooManySessions(limit: 64, fallback: .never),
+            .tooManySessions(limit: 64, retryAfterMilliseconds: nil, fallback: .never),
             .never
+        ),
+        Row(
+            "TooManySessions",
+            #"{"limit":64,"retryAfterMilliseconds":1200,"fallback":"retry"}"#,
+            .tooManySessions(limit: 64, retryAfterMilliseconds: 1200, fallback: .retry),
+            .retry
         ),
         Row("NoSession", #"{"session":"a"}"#, .noSession(session: "a", fallback: .never), .never),
         Row("Locked", #"{}"#, .locked(fallback: .never), .never),
@@ -121,6 +127,12 @@ struct FrameErrorTests {
             #"{"error":"io.stampd.Stamper.NoSession","parameters":{"fallback":"passkey"}}"#,
             #"{"error":"io.stampd.Stamper.Locked","parameters":{"fallback":"perhaps"}}"#,
             #"{"error":"io.stampd.Control.InvalidBundle","parameters":{"reason":"mood","message":"m"}}"#,
+            #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v","stampHeaderValue":"w"}}"#,
+            #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"},"parameters":{}}"#,
+            #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"},}"#,
+            #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"}} {}"#,
+            #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v","x":"\ud800"}}"#,
+            "\u{FEFF}" + #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"}}"#,
             #"{"continues":true,"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"}}"#,
         ]
     )

@@ -64,7 +64,10 @@ struct ResultTests {
 
     @Test(
         "what only does something prints nothing",
-        arguments: [["lock"], ["unlock"], ["session", "end"], ["key", "reset", "--force"]]
+        arguments: [
+            ["lock"], ["unlock"], ["session", "end"], ["session", "drop", "02" + String(repeating: "ab", count: 32)],
+            ["key", "reset", "--force"],
+        ]
     )
     func silent(_ arguments: [String]) async throws {
         let run = try await run(arguments, answering: "{}")

@@ -8,7 +8,8 @@ struct UsageTests {
     static let commands: [[String]] = [
         [], ["status"], ["key"], ["key", "show"], ["key", "init"], ["key", "reset"], ["inject"], ["session"],
         ["session", "list"], ["session", "show"], ["session", "end"], ["session", "create"], ["session", "activate"],
-        ["session", "select"], ["stamp"], ["lock"], ["unlock"], ["monitor"], ["audit"], ["metrics"], ["whoami"],
+        ["session", "drop"], ["session", "select"], ["stamp"], ["lock"], ["unlock"], ["monitor"], ["audit"],
+        ["metrics"], ["whoami"],
         ["request"], ["request", "query"], ["request", "submit"], ["login"], ["register"], ["refresh"], ["logout"],
         ["doctor"],
     ]
@@ -40,7 +41,8 @@ struct UsageTests {
             ["stamp", "--session", "Upper"], ["session", "show", "--session", ""], ["session", "select", "a b"],
             ["session", "select", String(repeating: "a", count: 65)],
             ["stamp", "--expect-public-key", String(repeating: "AB", count: 33)],
-            ["inject", "--expect-public-key", "02"], ["session", "activate", "02"],
+            ["inject", "--expect-public-key", "02"], ["session", "activate", "02"], ["session", "drop", "02"],
+            ["session", "drop"],
             ["inject", "--expiration-seconds", "0"], ["key", "init", "--expiration-seconds=-1"],
             ["refresh", "--expiration-seconds", "9"], ["login", "--expiration-seconds", "0"],
             ["login", "--paste", "--organization-id", "o"], ["login"],
@@ -139,6 +141,38 @@ struct UsageTests {
         #expect(run.output.isEmpty)
     }
 
+    @Test(
+        "a full frame ends with 4 and when to try again, or with 5 and what makes room",
+        arguments: [
+            (
+                #"{"limit":64,"retryAfterMilliseconds":1200,"fallback":"retry"}"#, 4,
+                """
+                stampctl: the frame is full: its limit is 64; a place is free in 1200 ms
+                hint: try again then, or free a place: "stampctl session end", "stampctl session drop"
+
+                """
+            ),
+            (
+                #"{"limit":4096,"fallback":"never"}"#, 5,
+                """
+                stampctl: the frame is full: its limit is 4096
+                hint: "stampctl key reset" makes room, and ends every session
+
+                """
+            ),
+        ]
+    )
+    func full(_ parameters: String, _ status: Int32, _ errors: String) async throws {
+        let frame = FakeFrame(socket: "control.sock") { peer in
+            while peer.readCall() != nil {
+                peer.send(#"{"error":"io.stampd.Stamper.TooManySessions","parameters":\#(parameters)}"#)
+            }
+        }
+        let run = try await StampctlProcess(["session", "create", "--socket-directory", frame.directory])
+        #expect(run.status == status && run.output.isEmpty)
+        #expect(run.errors == errors)
+    }
+
     @Test("where only the passkey helps, the hint names the relying party")
     func relyingParty() async throws {
         let frame = FakeFrame { peer in
@@ -182,7 +216,12 @@ struct UsageTests {
         "an API key's file must be its owner's alone, and hold one key",
         arguments: [
             (0o644, #"{"publicKey":"02","privateKey":"01"}"#, "may be used by others\nhint: chmod 600 it"),
-            (0o600, #"{"publicKey":"02"}"#, "is not a JSON object of publicKey and privateKey"),
+            (0o600, #"{"publicKey":"02"}"#, "is not a JSON object of publicKey and privateKey\n"),
+            (
+                0o600, #"{"publicKey":"02","privateKey":"secret","privateKey":"01"}"#,
+                "of publicKey and privateKey: a name that stands twice in one object at byte 41\n"
+            ),
+            (0o600, #"{"publicKey":"02","privateKey":"01",}"#, "a byte that JSON does not allow here at byte 36\n"),
             (0o600, #"{"publicKey":"02","privateKey":"\#(Self.scalar)"}"#, "two keys that do not"),
             (0o600, #"{"publicKey":"02","privateKey":"secret"}"#, "the API private key is not a P-256 scalar"),
         ]

@@ -162,6 +162,15 @@ struct ConfigurationReaderTests {
         #expect(reader.configuration.mayKeepState)
     }
 
+    @Test("the configuration of version 0.1.0, with every member that it had, is taken")
+    func former() throws {
+        let text = Array(try Data(contentsOf: repository("Tests/Fixtures/0.1.0/stampd.json")))
+        let reader = Self.read(text)
+        #expect(reader.faults == [])
+        #expect(reader.configuration.exitOnIdleSeconds == 3600)
+        #expect(Set(reader.configuration.authorization.sockets.keys) == ["stamp", "stamp-ci", "control"])
+    }
+
     @Test("no proper prefix of a configuration is one")
     func prefixes() throws {
         let text = Array(try Data(contentsOf: repository("systemd/stampd.json")))

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Dispatch
+import FakeFrame
 import Foundation
 import Synchronization
 import Testing
@@ -56,6 +58,44 @@ struct CancellationTests {
         passkey.release()
         await #expect(throws: TurnkeyError.self) { try await first.value }
         #expect(try await second.value.userId == "u")
+    }
+
+    @Test("a login that is cancelled while the frame makes its key drops that key when it is made")
+    func whileMaking() async throws {
+        let key = "02" + String(repeating: "ab", count: 32)
+        let (asked, askedSink) = AsyncStream.makeStream(of: Void.self)
+        let (dropped, droppedSink) = AsyncStream.makeStream(of: String.self)
+        let mayAnswer = DispatchSemaphore(value: 0)
+        let frame = FakeFrame(socket: "control.sock") { peer in
+            while let call = peer.readCall() {
+                let publicKey = call.parameters["publicKey"] as? String ?? ""
+                switch call.method {
+                case "io.stampd.Control.ActivateSession":
+                    peer.send(
+                        #"{"error":"io.stampd.Control.UnknownSessionKey","parameters":{"publicKey":"\#(publicKey)"}}"#
+                    )
+                case "io.stampd.Control.InitEmbeddedKey":
+                    peer.send(#"{"parameters":{"publicKey":"04aa","expiresInMilliseconds":5}}"#)
+                case "io.stampd.Control.CreateSessionKey":
+                    askedSink.finish()
+                    mayAnswer.wait()
+                    peer.send(#"{"parameters":{"publicKey":"\#(key)"}}"#)
+                case "io.stampd.Control.DropSessionKey":
+                    droppedSink.yield(publicKey)
+                    peer.send("{}")
+                default: return
+                }
+            }
+        }
+        let api = FakeAPI { _, _ in .init(body: Fixtures.whoami) }
+        let turnkey = try Fixtures.makeTurnkey(api, passkey: CountingPasskey(), socketDirectory: frame.directory)
+        let client = try turnkey.passkeyClient()
+        let login = Task { try await client.loginWithPasskey() }
+        for await _ in asked {}
+        login.cancel()
+        mayAnswer.signal()
+        #expect(await dropped.first { _ in true } == key)
+        await #expect(throws: TurnkeyError.self) { try await login.value }
     }
 
     @Test("a cancelled waiter leaves the approval to the others")

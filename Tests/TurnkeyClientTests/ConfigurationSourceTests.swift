@@ -56,7 +56,13 @@ struct ConfigurationSourceTests {
     @Test(
         "a file that cannot be taken at its word is refused, and says which member",
         arguments: [
-            ("[]", "is not one JSON object"), ("{", "is not one JSON object"), ("", "is not one JSON object"),
+            ("[]", "is not one JSON object"), ("null", "is not one JSON object"),
+            ("{", "is not one JSON object: the JSON text ends inside a value at byte 1"),
+            ("", "is not one JSON object: the JSON text ends inside a value at byte 0"),
+            (
+                #"{"rpId":"a","rpId":"b"}"#,
+                "is not one JSON object: a name that stands twice in one object at byte 13"
+            ),
             (#"{"organizationId":"o"}"#, #"has an unknown member "organizationId""#),
             (#"{"rpId":7}"#, #"has a "rpId" that is not a text"#),
             (#"{"rpId":null}"#, #"has a "rpId" that is not a text"#),

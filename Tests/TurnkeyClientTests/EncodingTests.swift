@@ -24,7 +24,10 @@ struct EncodingTests {
         #expect(Base64URL.decode(encoded) == Data(text.utf8))
     }
 
-    @Test("base64url refuses the other alphabet and padding", arguments: ["aGVsbG8=", "+/", "a", "a b", "é"])
+    @Test(
+        "base64url refuses the other alphabet, padding, and bits set behind the last byte",
+        arguments: ["aGVsbG8=", "aGVsbG9", "AB", "AAB", "+/", "+/8", "a", "a b", "é", "=", "AAAA\n", "AA\0A"]
+    )
     func notBase64url(_ text: String) {
         #expect(Base64URL.decode(text) == nil)
     }

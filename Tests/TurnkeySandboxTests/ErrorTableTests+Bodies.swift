@@ -26,6 +26,19 @@ let bodyRefusals: [RefusalRow] = [
     RefusalRow("a member that is there twice", 400, 3, "bad request body", "REQUEST_INVALID") { desk, _ in
         try whoami(desk, #"{"organizationId":"a","a":{"x":1,"b":[{"x":1}]},"organization\u0049d" : "b"}"#)
     },
+    RefusalRow("a comma too many", 400, 3, "bad request body", "REQUEST_INVALID") { desk, _ in
+        try whoami(desk, desk.makeQuery().text.dropLast() + ",}")
+    },
+    RefusalRow("bytes behind the body", 400, 3, "bad request body", "REQUEST_INVALID") { desk, _ in
+        try whoami(desk, desk.makeQuery().text + "{}")
+    },
+    RefusalRow("half a surrogate pair", 400, 3, "bad request body", "REQUEST_INVALID") { desk, _ in
+        try whoami(desk, desk.makeQuery().text.dropLast() + #","x":"\ud800"}"#)
+    },
+    RefusalRow("a body nested too deep", 400, 3, "bad request body", "REQUEST_INVALID") { desk, _ in
+        let deep = String(repeating: "[", count: 512) + String(repeating: "]", count: 512)
+        try whoami(desk, desk.makeQuery().text.dropLast() + #","x":\#(deep)}"#)
+    },
     RefusalRow("a byte order mark", 400, 3, "bad request body", "REQUEST_INVALID") { desk, _ in
         try whoami(desk, "\u{FEFF}{}")
     },

@@ -56,6 +56,9 @@ import Testing
                 #"{"organizations":[{"organizationName":"A","users":[{}]}]}"#,
                 "the fixture is wrong at organizations[0].users[0]: `userName` is missing"
             ),
+            (#"{"organizations":[],}"#, "the fixture is not JSON"),
+            (#"{"organizations":[],"organizations":[]}"#, "the fixture is not JSON"),
+            (#"{"organizations":[]} x"#, "the fixture is not JSON"),
             (
                 #"{"organizations":[]}"#,
                 "the fixture is wrong at organizations: the first organization needs a user, who is the root user"

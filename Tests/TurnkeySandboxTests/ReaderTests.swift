@@ -7,13 +7,15 @@ import Testing
 
 @Suite("JSON values") struct JSONValueTests {
     private static func read(_ text: String) throws -> JSONValue {
-        try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        try JSONParser.read(Data(text.utf8))
     }
 
     @Test(
         "are what was written",
         arguments: [
             ("null", .null), ("true", true), ("0", 0), ("-1", -1), ("1.5", .number(1.5)),
+            ("1.0", 1), ("-0", 0), ("1e2", 100), ("5E-1", .number(0.5)), (" [ 1 , 2 ]\r\n\t", [1, 2]),
+            (#""\b\f\n\r\t\"\\""#, "\u{8}\u{c}\n\r\t\"\\"), ("[[],[[{}]]]", [[], [[[:]]]]),
             ("9007199254740993", 9_007_199_254_740_993), ("-9223372036854775808", .integer(.min)),
             ("9223372036854775807", .integer(.max)), ("9223372036854775808", .number(9_223_372_036_854_775_808)),
             (#""\u0041\/\ud83d\ude00\n\u0000é""#, "A/😀\n\0é"), ("[1,[],{}]", [1, [], [:]]),
@@ -31,7 +33,51 @@ import Testing
         #expect(object.withoutNulls == ["b": "é/\u{1}\"", "a": ["d": .integer(.max)]])
     }
 
-    @Test("deep nesting is refused, or read, whatever its depth", arguments: [500, 600, 500_000])
+    @Test(
+        "are refused where they are no JSON text to the letter, or say something twice",
+        arguments: [
+            "", " ", "{", "[", "[1,]", "{\"a\":1,}", "[,1]", "[1 2]", "{,}", "{\"a\"}", "{\"a\":}", "{a:1}", "{'a':1}",
+            "[1}",
+            "{\"a\":1]", "]", "1 2", "{}{}", "{}\0", "\0", "\u{FEFF}{}", "\u{A0}1", "/**/1", "01", "-", "+1", ".5",
+            "1.", "1e",
+            "1e+", "0x1", "1e999", "NaN", "Infinity", "tru", "nul", "True", "\"", "\"\n\"", "\"\t\"", #""\x""#,
+            #""\u12""#,
+            #""\u00g0""#, #""\ud800""#, #""\ud800\u0041""#, #""\udc00""#, #""\ud800\""#,
+            #"{"a":1,"a":1}"#, #"{"a":1,"b":2,"\u0061":3}"#, #"[{"x":{"":0,"":1}}]"#,
+        ]
+    )
+    func refusal(text: String) {
+        #expect(throws: NotJSON.self) { try Self.read(text) }
+    }
+
+    @Test(
+        "are in UTF-8, shortest form, or refused",
+        arguments: [[0xFF], [0xC3], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80]] as [[UInt8]]
+    )
+    func encoding(bytes: [UInt8]) {
+        #expect(throws: NotJSON.self) { try JSONParser.read(Data([0x22] + bytes + [0x22])) }
+        #expect(throws: NotJSON.self) { try JSONParser.read(Data("{}".utf16.flatMap { [UInt8($0), 0] })) }
+    }
+
+    @Test("are what Foundation reads, for the bodies of requests with any one byte changed") func changedBytes() throws
+    {
+        let body = Array(#"{"a":[1.5e3,-0,true,"\ud83d\ude00é"],"b":null}"#.utf8)
+        var taken = 0
+        for index in body.indices {
+            for byte in 0...UInt8.max {
+                var changed = body
+                changed[index] = byte
+                guard (try? JSONParser.read(Data(changed))) != nil else { continue }
+                taken += 1
+                #expect(throws: Never.self, "byte \(index) is \(byte)") {
+                    try JSONSerialization.jsonObject(with: Data(changed))
+                }
+            }
+        }
+        #expect(taken > 400)
+    }
+
+    @Test("deep nesting is refused, or read, whatever its depth", arguments: [500, 512, 513, 600, 500_000])
     func depth(levels: Int) async {
         // On a thread of the pool, whose stack is the smaller one.
         await Task.detached {
@@ -44,7 +90,7 @@ import Testing
         let body = Data(#"{"organizationId":"o","parameters":{"a":[1.5e3,true,"\ud83d\ude00"]}}"#.utf8)
         _ = try JSONObject(reading: body)
         for length in body.indices {
-            #expect(throws: DecodingError.self, "first \(length) bytes") { try JSONObject(reading: body[..<length]) }
+            #expect(throws: NotJSON.self, "first \(length) bytes") { try JSONObject(reading: body[..<length]) }
         }
     }
 }

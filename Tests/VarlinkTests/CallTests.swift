@@ -37,7 +37,10 @@ import Varlink
             (#"{"method":1}"#, .methodIsNotString), (#"{"method":["a"]}"#, .methodIsNotString),
             (#"{"method":"a","parameters":[]}"#, .parametersAreNotObject),
             (#"{"method":"a","parameters":"{}"}"#, .parametersAreNotObject),
-            (#"{"method":"a","more":null}"#, .flagIsNotBool), (#"{"method":"a","oneway":1}"#, .flagIsNotBool),
+            (#"{"method":"a","more":"null"}"#, .flagIsNotBool), (#"{"method":"a","oneway":1}"#, .flagIsNotBool),
+            (#"{"method":"a","more":[null]}"#, .flagIsNotBool), (#"{"method":"a","oneway":{}}"#, .flagIsNotBool),
+            (#"{"method":null,"more":null}"#, .methodIsNotString),
+            (#"{"method":"a","more":null,"more":null}"#, .json(JSONError(reason: .duplicateName, offset: 27))),
             (#"{"method":"a","upgrade":"true"}"#, .flagIsNotBool), (#"{"method":"a","Method":"a"}"#, .unknownMember),
             (#"{"method":"a","id":1}"#, .unknownMember), (#"{"method":"a","more":true,"oneway":true}"#, .onewayAndMore),
             (#"{"method":"a","method":"a"}"#, .json(JSONError(reason: .duplicateName, offset: 15))),
@@ -47,6 +50,23 @@ import Varlink
         ] as [(String, CallError)]
     ) func notACall(_ text: String, _ expected: CallError) {
         #expect(throws: expected) { try Call(text.utf8.span) }
+    }
+
+    @Test("a flag that is null is absent, as parameters are", arguments: ["oneway", "more", "upgrade", "parameters"])
+    func nullMember(_ name: String) throws {
+        for text in [
+            #"{"method":"io.stampd.Stamper.GetStatus","\#(name)":null}"#,
+            #"{"\#(name)" : null,"method":"io.stampd.Stamper.GetStatus"}"#,
+        ] {
+            let call = try Call(text.utf8.span)
+            #expect(!call.isOneway && !call.wantsMore)
+            #expect(try call.method(among: everywhere, in: text.utf8.span) == .stamper(.getStatus))
+        }
+        let monitor = #"{"method":"io.stampd.Stamper.Monitor","\#(name)":null}"#
+        let call = try Call(monitor.utf8.span)
+        #expect(throws: ErrorReply.expectedMore) { try call.method(among: everywhere, in: monitor.utf8.span) }
+        let both = #"{"method":"io.stampd.Stamper.Monitor","more":true,"oneway":null}"#
+        #expect(try Call(both.utf8.span).wantsMore)
     }
 
     @Test("no proper prefix of a call is a call") func prefixes() {

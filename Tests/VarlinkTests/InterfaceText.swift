@@ -10,7 +10,11 @@ struct InterfaceText {
     /// `Type` or `Type.field` → the words of its enumeration.
     var enumerations: [String: [String]] = [:]
 
-    static let all = Interface.allCases.reduce(into: InterfaceText()) { $0.read($1.text) }
+    static let all = InterfaceText(reading: Interface.allCases.map(\.text))
+
+    init(reading texts: [String]) {
+        for text in texts { read(text) }
+    }
 
     private mutating func read(_ text: String) {
         let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }

@@ -7,7 +7,8 @@ import Varlink
         .interfaceNotFound(interface: "i"), .methodNotFound(method: "m"), .methodNotImplemented(method: "m"),
         .invalidParameter(parameter: "p"), .permissionDenied, .expectedMore, .noEmbeddedKey, .noSession(session: "s"),
         .sessionExpired(session: "s"), .publicKeyMismatch(publicKey: "k"), .denied(rule: "r"), .locked,
-        .rateLimited(retryAfterMilliseconds: 1), .tooLarge(limitBytes: 2), .tooManySessions(limit: 3),
+        .rateLimited(retryAfterMilliseconds: 1), .tooLarge(limitBytes: 2),
+        .tooManySessions(limit: 3, retryAfterMilliseconds: 4),
         .invalidBundle(reason: .scalar, message: "m"), .unknownSessionKey(publicKey: "k"),
     ]
 
@@ -34,6 +35,17 @@ import Varlink
             let fields = try #require(InterfaceText.all.errors[error.name.rawValue])
             #expect(try parameterNames(Array(writer.bytes.dropLast())) == fields, "\(error.name)")
         }
+    }
+
+    @Test("TooManySessions says to try again where it says when, and never where it does not") func tooManySessions() {
+        var writer = JSONWriter()
+        writer.reply(.tooManySessions(limit: 64, retryAfterMilliseconds: 1200))
+        writer.reply(.tooManySessions(limit: 4096, retryAfterMilliseconds: nil))
+        let messages = [
+            #"{"error":"io.stampd.Stamper.TooManySessions","parameters":{"limit":64,"retryAfterMilliseconds":1200,"fallback":"retry"}}"#,
+            #"{"error":"io.stampd.Stamper.TooManySessions","parameters":{"limit":4096,"fallback":"never"}}"#,
+        ]
+        #expect(writer.bytes == messages.flatMap { Array($0.utf8) + [0 as UInt8] })
     }
 
     @Test("the service answers its name and the text of the interfaces that the socket serves") func service() throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import StampClient
 import TurnkeyClient
 
 /// What a browser vouches for when it asks a passkey (WebAuthn Level 3, §5.8.1).
@@ -23,7 +24,9 @@ struct ClientData: Decodable {
         challenge: Data,
         origin: String
     ) throws(LoginPageError) {
-        guard let data = try? JSONDecoder().decode(ClientData.self, from: json) else { throw .invalidAnswer(.form) }
+        guard let data = try? JSONDecoder().decodeStrictly(ClientData.self, from: json) else {
+            throw .invalidAnswer(.form)
+        }
         guard data.type == ceremony.rawValue else { throw .invalidAnswer(.clientDataType) }
         guard data.challenge == Base64URL.encode(challenge) else { throw .invalidAnswer(.challenge) }
         guard data.origin == origin else { throw .invalidAnswer(.origin) }

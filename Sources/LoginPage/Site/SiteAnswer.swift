@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import StampClient
 import TurnkeyClient
 
 /// The fields that a site's page handed back, each once.
@@ -25,7 +26,7 @@ struct SiteAnswer: Sendable {
     init(pasted code: String) throws(LoginPageError) {
         let text = code.filter { !$0.isWhitespace }
         guard let json = Base64URL.decode(text),
-            let fields = try? JSONDecoder().decode([String: String].self, from: json)
+            let fields = try? JSONDecoder().decodeStrictly([String: String].self, from: json)
         else { throw .invalidAnswer(.form) }
         self.fields = fields
     }
@@ -71,8 +72,8 @@ struct SiteAnswer: Sendable {
         try checkNames("body", "stamp")
         let body = Data((fields["body"] ?? "").utf8)
         let seconds = try StampLoginBody.check(body, request, now: now)
-        guard let stamp = try? JSONDecoder().decode(AssertionFields.self, from: Data((fields["stamp"] ?? "").utf8))
-        else {
+        let text = Data((fields["stamp"] ?? "").utf8)
+        guard let stamp = try? JSONDecoder().decodeStrictly(AssertionFields.self, from: text) else {
             throw .invalidAnswer(.stamp)
         }
         let assertion = try stamp.read()

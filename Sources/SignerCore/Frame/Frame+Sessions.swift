@@ -28,9 +28,9 @@ extension Frame {
         let remembered = rememberedDeadlines[publicKey]
         if let remembered, now >= remembered { throw .sessionExpired(request.name) }
         if remembered == nil, rememberedDeadlines.count >= limits.maximumRememberedDeadlines {
-            throw .tooManySessions(limit: limits.maximumRememberedDeadlines)
+            throw .tooManySessions(limit: limits.maximumRememberedDeadlines, retryAfterMilliseconds: nil)
         }
-        try requirePlace(for: request.name)
+        try requirePlace(for: request.name, at: now)
         let credential = try credential(for: key)
         let deadline = min(asked, remembered ?? asked)
         rememberedDeadlines[publicKey] = deadline
@@ -42,19 +42,32 @@ extension Frame {
 
     /// Makes a key pair that never leaves the frame; it stamps nothing until it is activated.
     ///
-    /// - Throws: `.locked`, `.tooManySessions` (as many wait as may), `.crypto`.
+    /// One key a name waits: a new one takes the place of the one that waits for the same name.
+    ///
+    /// - Throws: `.locked`, `.tooManySessions` (as many names have one as may), `.crypto`.
     package mutating func createSessionKey(for name: SessionName, at now: BootInstant) throws(FrameError) -> PublicKey {
         advance(to: now)
         guard !isLocked else { throw .locked }
-        guard pendingKeys.count < limits.maximumPendingKeys else {
-            throw .tooManySessions(limit: limits.maximumPendingKeys)
-        }
+        let others = pendingKeys.filter { $0.value.name != name }
+        let ends = others.values.map(\.dropped)
+        try requirePlace(among: ends, limit: limits.maximumPendingKeys, at: now)
         let credential: Credential
         do throws(CryptoError) { credential = try Credential(.generate()) } catch { throw .crypto(error) }
+        pendingKeys = others
         let dropped = now.adding(seconds: limits.pendingKeySeconds)
         pendingKeys[credential.publicKey] = PendingKey(credential: credential, name: name, dropped: dropped)
         scheduleNextChange()
         return credential.publicKey
+    }
+
+    /// Drops a generated key that waits for its activation; any other key changes nothing. Also while the frame is locked.
+    ///
+    /// - Returns: The name that the key waited for; nil where it did not wait.
+    package mutating func dropSessionKey(_ publicKey: PublicKey, at now: BootInstant) -> SessionName? {
+        advance(to: now)
+        guard let dropped = pendingKeys.removeValue(forKey: publicKey) else { return nil }
+        scheduleNextChange()
+        return dropped.name
     }
 
     /// Starts the session of a generated key, under the name that it was made for; once.
@@ -73,7 +86,7 @@ extension Frame {
         let deadline = try deadline(of: request, at: now)
         guard !isLocked else { throw .locked }
         guard let pending = pendingKeys[publicKey] else { throw .unknownSessionKey(publicKey) }
-        try requirePlace(for: pending.name)
+        try requirePlace(for: pending.name, at: now)
         pendingKeys[publicKey] = nil
         var request = request
         request.name = pending.name
@@ -161,11 +174,21 @@ extension Frame {
         }
     }
 
-    private func requirePlace(for name: SessionName) throws(FrameError) {
-        let isTaken = sessions.contains { $0.name == name }
-        guard isTaken || sessions.count < limits.maximumSessions else {
-            throw .tooManySessions(limit: limits.maximumSessions)
-        }
+    private func requirePlace(for name: SessionName, at now: BootInstant) throws(FrameError) {
+        guard !sessions.contains(where: { $0.name == name }) else { return }
+        try requirePlace(among: sessions.map(\.deadline), limit: limits.maximumSessions, at: now)
+    }
+
+    /// - Parameters:
+    ///   - ends: When each of those ends that hold a place.
+    ///   - limit: As many places as there are; more may be held, where the limit was lowered.
+    ///   - now: When the call came.
+    /// - Throws: `.tooManySessions`, with what is left until so many have ended that a place is free, rounded up.
+    private func requirePlace(among ends: [BootInstant], limit: Int, at now: BootInstant) throws(FrameError) {
+        guard ends.count >= limit else { return }
+        let index = ends.count - limit
+        let free: BootInstant? = index < ends.count ? ends.sorted()[index] : nil
+        throw .tooManySessions(limit: limit, retryAfterMilliseconds: free.map { now.milliseconds(until: $0) + 1 })
     }
 
     /// The credential that is there already for this key, so that the key exists once; else a new one.

@@ -8,7 +8,8 @@ package enum FrameError: Error, Hashable, Sendable {
     /// The key that would have signed, or that the bundle holds.
     case publicKeyMismatch(PublicKey)
     case locked
-    case tooManySessions(limit: Int)
+    /// `retryAfterMilliseconds`: when a place becomes free by itself; nil where only a reset makes one.
+    case tooManySessions(limit: Int, retryAfterMilliseconds: Int64?)
     case invalidBundle(BundleError)
     case unknownSessionKey(PublicKey)
     /// Seconds of 0, less, or more than the frame is configured to allow.

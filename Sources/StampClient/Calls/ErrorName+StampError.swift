@@ -31,7 +31,14 @@ extension ErrorName {
         case .rateLimited:
             parameters.retryAfterMilliseconds.map { .rateLimited(retryAfterMilliseconds: $0, fallback: fallback) }
         case .tooLarge: parameters.limitBytes.map { .tooLarge(limitBytes: $0, fallback: fallback) }
-        case .tooManySessions: parameters.limit.map { .tooManySessions(limit: $0, fallback: fallback) }
+        case .tooManySessions:
+            parameters.limit.map {
+                .tooManySessions(
+                    limit: $0,
+                    retryAfterMilliseconds: parameters.retryAfterMilliseconds,
+                    fallback: fallback
+                )
+            }
         case .invalidBundle: makeInvalidBundle(parameters)
         case .unknownSessionKey: parameters.publicKey.map { .unknownSessionKey(publicKey: $0) }
         case .interfaceNotFound: parameters.interface.map { .interfaceNotFound(interface: $0) }

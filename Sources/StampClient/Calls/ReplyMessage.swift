@@ -21,13 +21,16 @@ struct ReplyMessage: Sendable {
         let parameters: Parameters
     }
 
+    /// Checks each byte of it; what is read of it later has one reading.
+    ///
     /// - Throws: `.protocolViolation` where it is not a JSON object of a reply's shape.
     init(_ message: ByteBuffer) throws(StampError) {
         data = Data(message.readableBytesView)
-        do {
-            envelope = try JSONDecoder().decode(Envelope.self, from: data)
+        do throws(StrictJSONError) {
+            envelope = try JSONDecoder().decodeStrictly(Envelope.self, from: data)
         } catch {
-            throw .protocolViolation(detail: "a reply that is no JSON object")
+            let detail = error.detail.map { ": \($0)" } ?? ""
+            throw .protocolViolation(detail: "a reply that is no JSON object\(detail)")
         }
     }
 

@@ -9,7 +9,7 @@ extension StampError {
         switch self {
         case .noEmbeddedKey(let fallback), .noSession(_, let fallback), .sessionExpired(_, let fallback),
             .publicKeyMismatch(_, let fallback), .denied(_, let fallback), .locked(let fallback),
-            .rateLimited(_, let fallback), .tooLarge(_, let fallback), .tooManySessions(_, let fallback):
+            .rateLimited(_, let fallback), .tooLarge(_, let fallback), .tooManySessions(_, _, let fallback):
             fallback
         case .noFrame, .connectionLost, .timedOut:
             .retry

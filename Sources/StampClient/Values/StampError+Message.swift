@@ -14,7 +14,9 @@ extension StampError: CustomStringConvertible {
         case .locked: "the frame is locked"
         case .rateLimited(let milliseconds, _): "too many calls; free again in \(milliseconds) ms"
         case .tooLarge(let limit, _): "the call is larger than \(limit) bytes"
-        case .tooManySessions(let limit, _): "the frame is full: its limit is \(limit)"
+        case .tooManySessions(let limit, let milliseconds?, _):
+            "the frame is full: its limit is \(limit); a place is free in \(milliseconds) ms"
+        case .tooManySessions(let limit, nil, _): "the frame is full: its limit is \(limit)"
         case .invalidBundle(let reason, let detail): "invalid credential bundle (\(reason.rawValue)): \(detail)"
         case .unknownSessionKey(let publicKey): "no key waits to be activated as \(publicKey)"
         case .interfaceNotFound(let interface): "the frame does not serve the interface \(interface) here"

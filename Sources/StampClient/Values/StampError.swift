@@ -14,7 +14,8 @@ public enum StampError: Error, Sendable, Hashable {
     case locked(fallback: Fallback)
     case rateLimited(retryAfterMilliseconds: Int, fallback: Fallback)
     case tooLarge(limitBytes: Int, fallback: Fallback)
-    case tooManySessions(limit: Int, fallback: Fallback)
+    /// `retryAfterMilliseconds`: when a place becomes free by itself; `nil` where none does, or the frame does not say.
+    case tooManySessions(limit: Int, retryAfterMilliseconds: Int?, fallback: Fallback)
     case invalidBundle(reason: BundleFault, detail: String)
     case unknownSessionKey(publicKey: String)
 

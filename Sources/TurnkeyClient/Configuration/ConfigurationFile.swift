@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Glibc
+import StampClient
 
 /// `turnkey.json`: one JSON object whose members are texts, read strictly.
 ///
@@ -42,20 +43,33 @@ struct ConfigurationFile {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw .configuration(.invalidFile(path: path, detail: "cannot be read"))
         }
-        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-            throw .configuration(.invalidFile(path: path, detail: "is not one JSON object"))
+        let object: [String: Value]
+        do throws(StrictJSONError) {
+            object = try JSONDecoder().decodeStrictly([String: Value].self, from: data)
+        } catch {
+            let detail = error.detail.map { ": \($0)" } ?? ""
+            throw .configuration(.invalidFile(path: path, detail: "is not one JSON object\(detail)"))
         }
         var values: [Member: String] = [:]
         for (name, value) in object {
             guard let member = Member(rawValue: name) else {
                 throw .configuration(.invalidFile(path: path, detail: "has an unknown member \"\(name)\""))
             }
-            guard let text = value as? String else {
+            guard let text = value.text else {
                 throw .configuration(.invalidFile(path: path, detail: "has a \"\(name)\" that is not a text"))
             }
             values[member] = text
         }
         self.values = values
+    }
+
+    /// A member's value; `nil` for what is not a text.
+    private struct Value: Decodable {
+        let text: String?
+
+        init(from decoder: any Decoder) throws {
+            text = try? decoder.singleValueContainer().decode(String.self)
+        }
     }
 
     private static func checkOwner(_ path: String) throws(TurnkeyError) {

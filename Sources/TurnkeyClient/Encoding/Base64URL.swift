@@ -8,10 +8,12 @@ package enum Base64URL {
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    /// `nil` for anything that `encode` does not write.
+    /// `nil` for anything that `encode` does not write: another alphabet, padding, bits set behind the last byte.
     package static func decode(_ text: String) -> Data? {
-        guard !text.contains(where: { "+/=".contains($0) }) else { return nil }
         let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-        return Data(base64Encoded: text.replacing("-", with: "+").replacing("_", with: "/") + padding)
+        let standard = text.replacing("-", with: "+").replacing("_", with: "/") + padding
+        // Foundation's decoder passes over more than one spelling; one of them is written again.
+        guard let bytes = Data(base64Encoded: standard), encode(bytes).utf8.elementsEqual(text.utf8) else { return nil }
+        return bytes
     }
 }

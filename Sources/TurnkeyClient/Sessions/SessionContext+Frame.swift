@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
+import Logging
 import StampClient
 
 extension SessionContext {
@@ -48,9 +49,22 @@ extension SessionContext {
         (try? await control.getEmbeddedPublicKey().publicKey) == publicKey
     }
 
-    /// What the stamp socket says of the session; from now on this process's stamps expect its key.
-    func getSession(_ name: String) async throws(TurnkeyError) -> Session {
-        do throws(StampError) { return try await frame.getSession(name) } catch { throw .frame(error) }
+    /// What the stamp socket says of the session; what this process's stamps expect stays as it was.
+    func look(at name: String) async throws(TurnkeyError) -> Session {
+        do throws(StampError) { return try await frame.look(at: name) } catch { throw .frame(error) }
+    }
+
+    /// As `look(at:)`, for who goes on with the session.
+    ///
+    /// - Throws: `.frame(.publicKeyMismatch)` where this process has seen another key, and nobody vouches for this one.
+    func lookAtOwn(_ name: String) async throws(TurnkeyError) -> Session {
+        let session = try await look(at: name)
+        if let expected = frame.expectedPublicKey(of: name), expected != session.publicKey,
+            await !isKnown(session.publicKey, as: name)
+        {
+            throw .frame(.publicKeyMismatch(publicKey: session.publicKey, fallback: .never))
+        }
+        return session
     }
 
     func initEmbeddedKey() async throws(TurnkeyError) -> String {
@@ -64,18 +78,46 @@ extension SessionContext {
         expectPublicKey: String?
     ) async throws(TurnkeyError) -> Session {
         do throws(StampError) {
-            return try await control.injectCredentialBundle(
+            let started = try await control.injectCredentialBundle(
                 bundle,
                 session: session,
                 terms: terms,
                 expectPublicKey: expectPublicKey
             )
+            frame.expect(started.publicKey, of: started.name)
+            return started
         } catch {
             throw .frame(error)
         }
     }
 
+    /// The frame's new key, whose end is ours: whoever is cancelled meanwhile drops it too.
+    func createSessionKey(_ session: String) async throws(TurnkeyError) -> String {
+        let key = try await uncancelled { () throws(TurnkeyError) in
+            do throws(StampError) { return try await self.control.createSessionKey(session: session) } catch {
+                throw .frame(error)
+            }
+        }
+        guard Task.isCancelled else { return key }
+        await dropSessionKey(key)
+        throw .cancelled
+    }
+
+    /// Frees the place of a key that will not be activated. Where that fails, the frame drops it within ten minutes.
+    func dropSessionKey(_ publicKey: String) async {
+        do throws(TurnkeyError) {
+            try await uncancelled { () throws(TurnkeyError) in
+                do throws(StampError) { try await self.control.dropSessionKey(publicKey: publicKey) } catch {
+                    throw .frame(error)
+                }
+            }
+        } catch {
+            connection.logger.info("a session key was not dropped", metadata: ["reason": "\(error)"])
+        }
+    }
+
     func endSession(_ name: String) async throws(TurnkeyError) {
         do throws(StampError) { try await control.endSession(name) } catch { throw .frame(error) }
+        frame.expectAnyKey(of: name)
     }
 }

@@ -27,16 +27,27 @@ extension SessionContext {
 
     /// Has the frame make a key, `registrar` register it by stamp_login, and the frame start it as the order's session.
     ///
-    /// - Throws: `.session`; the frame's key is useless then, and is dropped by the frame within ten minutes.
+    /// - Throws: `.session`; the frame's key is useless then, and is dropped.
     func startGeneratedKey(
         _ order: SessionOrder,
         by registrar: KeyRegistrar
     ) async throws(TurnkeyError) -> TurnkeySession {
         let key = try await step(.prepareFrame, "CreateSessionKey", remains: .nothing) { () throws(TurnkeyError) in
-            do throws(StampError) { return try await control.createSessionKey(session: order.name) } catch {
-                throw .frame(error)
-            }
+            try await createSessionKey(order.name)
         }
+        do throws(TurnkeyError) {
+            return try await registerAndStart(key, order, registrar)
+        } catch {
+            await dropSessionKey(key)
+            throw error
+        }
+    }
+
+    private func registerAndStart(
+        _ key: String,
+        _ order: SessionOrder,
+        _ registrar: KeyRegistrar
+    ) async throws(TurnkeyError) -> TurnkeySession {
         let start = Expiry.Start()
         let token = try await register(key, order, registrar)
         let expiry = try await verify(token, order, start)
@@ -126,7 +137,8 @@ extension SessionContext {
             userId: token.userId
         )
         do throws(StampError) {
-            _ = try await control.activateSession(publicKey: token.publicKey, terms: terms)
+            let started = try await control.activateSession(publicKey: token.publicKey, terms: terms)
+            frame.expect(started.publicKey, of: started.name)
         } catch {
             throw .frame(error)
         }
@@ -200,7 +212,6 @@ extension SessionContext {
             try await store(session, expirationSeconds)
         } catch {
             let client = makeClient(session: session.name, organizationId: session.organizationId)
-            _ = try? await getSession(session.name)
             let remains = await delete(
                 session.publicKey,
                 of: session.userId,
@@ -236,7 +247,6 @@ extension SessionContext {
 
     private func readUser(of session: TurnkeySession, _ client: APIClient) async -> TurnkeyUser? {
         do throws(TurnkeyError) {
-            _ = try await getSession(session.name)
             return TurnkeyUser(try await client.getWhoami())
         } catch {
             connection.logger.info("the session's user was not read", metadata: ["reason": "\(error)"])

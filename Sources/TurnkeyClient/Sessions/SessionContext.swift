@@ -78,14 +78,19 @@ final class SessionContext: Sendable {
         login.apiBaseUrl == config.apiBaseUrl.text && login.defaultOrganizationId == config.defaultOrganizationId
     }
 
-    /// The API, stamped by the session, for an organization's bodies.
-    func makeClient(session: String, organizationId: String?) -> APIClient {
+    /// The API, stamped by the session, for an organization's bodies. `expectedKey`: the session's key, where a check of
+    /// ours has looked; else the one that `frame` expects.
+    func makeClient(session: String, organizationId: String?, expecting expectedKey: String? = nil) -> APIClient {
         let organizationId = organizationId ?? config.defaultOrganizationId
         return APIClient(
             organizationId: organizationId,
-            stamper: SocketStamper(frame, session: session, organizationId: organizationId) { [self] publicKey in
-                await isKnown(publicKey, as: session)
-            },
+            stamper: SocketStamper(
+                frame,
+                session: session,
+                organizationId: organizationId,
+                expectedKey: expectedKey,
+                isKnownKey: { [self] publicKey in await isKnown(publicKey, as: session) }
+            ),
             connection: connection
         )
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 public import Foundation
+import StampClient
 
 /// What the API's notarizer says about a session key. It tells; it cannot authenticate.
 public struct SessionToken: Sendable, Hashable {
@@ -13,7 +14,7 @@ public struct SessionToken: Sendable, Hashable {
     public let expiresAt: Date
 
     /// Reads a JWT of header `{"alg":"ES256","typ":"JWT"}` whose signature is raw r ‖ s (64 bytes) over
-    /// SHA-256(SHA-256(header.payload)): one hash more than RFC 7518 §3.4 says.
+    /// SHA-256(SHA-256(header.payload)): one hash more than RFC 7518 §3.4 says. Each part has one spelling and one reading.
     ///
     /// - Throws: `.invalidSessionToken`.
     init(verifying jwt: String, notarizerPublicKey: String) throws(TurnkeyError) {
@@ -45,7 +46,7 @@ public struct SessionToken: Sendable, Hashable {
     }
 
     private static func read<Value: Decodable>(_ type: Value.Type, _ part: String) -> Value? {
-        Base64URL.decode(part).flatMap { try? JSONDecoder().decode(type, from: $0) }
+        Base64URL.decode(part).flatMap { try? JSONDecoder().decodeStrictly(type, from: $0) }
     }
 
     private struct Header: Decodable {

@@ -47,11 +47,12 @@ extension SessionContext {
     fileprivate func revoke(_ name: String) async throws(TurnkeyError) -> Revocation {
         let session: Session
         do throws(TurnkeyError) {
-            session = try await getSession(name)
+            session = try await look(at: name)
         } catch .frame(.noSession), .frame(.sessionExpired) {
             return .sessionWasOver
         }
-        let client = makeClient(session: name, organizationId: session.organizationId)
+        let organizationId = session.organizationId
+        let client = makeClient(session: name, organizationId: organizationId, expecting: session.publicKey)
         do throws(TurnkeyError) {
             let userId = if let userId = session.userId { userId } else { try await client.getWhoami().userId }
             try await client.deleteApiKey(publicKey: session.publicKey, userId: userId)

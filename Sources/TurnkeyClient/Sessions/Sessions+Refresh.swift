@@ -8,8 +8,9 @@ extension Sessions {
     ///
     /// Callers at the same time share one refresh. `session` is the selected one where absent; `expirationSeconds`: as
     /// long as the old one was asked for. `invalidateExisting` ends the user's other login sessions too.
-    /// - Throws: `.frame` and `.api` with the fallback `passkey` where the session is over; else `.session`, and the old
-    ///   session stamps on.
+    /// - Throws: `.frame` and `.api` with the fallback `passkey` where the session is over;
+    ///   `.frame(.publicKeyMismatch)` where somebody else put another in its place; else `.session`, and the old session
+    ///   stamps on.
     @discardableResult
     public func refresh(
         _ session: String? = nil,
@@ -63,11 +64,10 @@ extension Sessions {
         }
     }
 
-    /// What is left of the session. One that somebody put in its place is not kept alive, and no stamp comes to expect it:
-    /// asked for by name, its key would be this client's from now on.
+    /// What is left of the session. One that somebody put in its place is not kept alive.
     private func look(_ name: String, _ watch: inout Watch) async throws(TurnkeyError) -> Duration {
         guard let session = try await context.listSessions().first(where: { $0.name == name }) else {
-            return .milliseconds(try await context.getSession(name).expiresInMilliseconds)
+            return .milliseconds(try await context.look(at: name).expiresInMilliseconds)
         }
         if let known = watch.publicKey, known != session.publicKey,
             await !context.isKnown(session.publicKey, as: name)
@@ -89,7 +89,7 @@ extension SessionContext {
         _ expirationSeconds: Int?,
         _ invalidateExisting: Bool
     ) async throws(TurnkeyError) -> TurnkeySession {
-        let old = try await getSession(name)
+        let old = try await lookAtOwn(name)
         let stored = try readState()[name].flatMap { $0.publicKey == old.publicKey ? $0 : nil }
         let seconds = expirationSeconds ?? stored?.expirationSeconds ?? 900
         try checkMinimum(seconds)
@@ -97,7 +97,8 @@ extension SessionContext {
         _ = try await prepareStore()
         let lock = try lockLogin(of: name)
         defer { withExtendedLifetime(lock) {} }
-        let client = makeClient(session: name, organizationId: stored?.organizationId ?? old.organizationId)
+        let organizationId = stored?.organizationId ?? old.organizationId
+        let client = makeClient(session: name, organizationId: organizationId, expecting: old.publicKey)
         var order = SessionOrder(name, seconds, nil, nil)
         order.isRefresh = true
         events.explainEnd(of: old.publicKey)

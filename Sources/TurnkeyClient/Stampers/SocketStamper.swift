@@ -7,23 +7,30 @@ public struct SocketStamper: Stamper {
     private let frame: any FrameClient
     private let session: String?
     private let organizationId: String?
+    private let expectedKey: String?
     private let isKnownKey: @Sendable (String) async -> Bool
 
     /// `session`: `default` where absent. `organizationId`: whose the session is, where its injector did not claim it.
+    ///
+    /// Stamps with the key that `frame` expects of the session; one that took its place is refused until the caller
+    /// decides otherwise, by `frame.getSession`. What this does to find out never decides that.
     public init(_ frame: any FrameClient, session: String? = nil, organizationId: String? = nil) {
         self.init(frame, session: session, organizationId: organizationId) { _ in false }
     }
 
     /// `isKnownKey` vouches for a key that has taken the place of the one that this client saw: a refresh's, elsewhere.
+    /// `expectedKey` goes before the one that `frame` expects, and what is found then does not move that.
     init(
         _ frame: any FrameClient,
         session: String?,
         organizationId: String?,
+        expectedKey: String? = nil,
         isKnownKey: @escaping @Sendable (String) async -> Bool
     ) {
         self.frame = frame
         self.session = session
         self.organizationId = organizationId
+        self.expectedKey = expectedKey
         self.isKnownKey = isKnownKey
     }
 
@@ -41,14 +48,15 @@ public struct SocketStamper: Stamper {
     private static let maximumKeys = 4
 
     private func stamp(_ payload: String) async throws(StampError) -> Stamp {
-        var expected: String?
+        var expected = expectedKey
         for _ in 1..<Self.maximumKeys {
             do throws(StampError) {
                 return try await frame.stamp(payload: payload, session: session, expectPublicKey: expected)
             } catch .publicKeyMismatch(let publicKey, let fallback) {
                 if await isKnownKey(publicKey) {
+                    if expectedKey == nil { frame.expect(publicKey, of: session) }
                     expected = publicKey
-                } else if try await frame.getSession(session).publicKey == publicKey {
+                } else if try await frame.look(at: session).publicKey == publicKey {
                     throw .publicKeyMismatch(publicKey: publicKey, fallback: fallback)
                 }
                 // Else it was refreshed once more meanwhile: the next try asks about that key.
@@ -62,7 +70,7 @@ public struct SocketStamper: Stamper {
     /// That an organization does not know the key ends nothing where the session is another's: its own may know it well.
     public func reportRejected(_ header: StampHeader, by organizationId: String?) async throws(TurnkeyError) {
         guard let json = Base64URL.decode(header.value),
-            let stamp = try? JSONDecoder().decode(StampedBy.self, from: json)
+            let stamp = try? JSONDecoder().decodeStrictly(StampedBy.self, from: json)
         else { return }
         do throws(StampError) {
             if let organizationId, try await isForeign(organizationId) { return }
@@ -73,7 +81,7 @@ public struct SocketStamper: Stamper {
     }
 
     private func isForeign(_ organizationId: String) async throws(StampError) -> Bool {
-        let own = try await frame.getSession(session).organizationId ?? self.organizationId
+        let own = try await frame.look(at: session).organizationId ?? self.organizationId
         return own.map { $0.lowercased() != organizationId.lowercased() } ?? false
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 public import Foundation
+import StampClient
 
 /// The sessions of one frame and the user of the last login, in a file of this user's.
 ///
@@ -34,8 +35,11 @@ public struct SessionStore: Sendable {
     func read() throws(StoreError) -> StoredState {
         guard let data = try FileSystem.read(path) else { return StoredState(socketDirectory: socketDirectory) }
         let decoder = JSONDecoder()
-        guard let version = try? decoder.decode(Version.self, from: data).version else {
-            throw .damaged(path: path, detail: "no version")
+        let version: Int
+        do throws(StrictJSONError) {
+            version = try decoder.decodeStrictly(Version.self, from: data).version
+        } catch {
+            throw .damaged(path: path, detail: error.detail ?? "no version")
         }
         guard version <= StoredState.currentVersion else {
             throw .newerVersion(path: path, found: version, known: StoredState.currentVersion)

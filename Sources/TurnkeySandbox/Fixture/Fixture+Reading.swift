@@ -21,8 +21,7 @@ extension Fixture {
     }
 
     private static func parse(_ bytes: Data) throws(FixtureError) -> JSONValue {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: bytes) else { throw .notJSON }
-        return value
+        do throws(NotJSON) { return try JSONParser.read(bytes) } catch { throw .notJSON }
     }
 
     private static func unknownMember(in source: JSONValue, known: JSONValue, path: String) -> String? {

@@ -2,7 +2,7 @@
 
 /// What is wrong with a fixture. Paths are written like `organizations[0].users[1].userName`.
 public enum FixtureError: Error, Hashable {
-    /// Not one JSON text.
+    /// Not one JSON text: also where a member stands twice in an object.
     case notJSON
     /// A member that a fixture does not have.
     case unknownMember(path: String)

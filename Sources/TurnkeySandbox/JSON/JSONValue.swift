@@ -15,26 +15,7 @@ enum JSONValue: Sendable, Hashable {
     case object(JSONObject)
 }
 
-extension JSONValue: Codable {
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let elements = try? container.decode([JSONValue].self) {
-            self = .array(elements)
-        } else {
-            self = .object(try container.decode(JSONObject.self))
-        }
-    }
-
+extension JSONValue: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -61,12 +42,10 @@ extension JSONValue {
 }
 
 extension JSONObject {
-    /// Reads bytes that are one object in UTF-8 without a byte order mark, and no member of it twice.
-    init(reading bytes: Data) throws {
-        // Foundation's reader would find out about UTF-16 by its zeros.
-        guard bytes.first != 0xEF, !bytes.contains(0) else { throw CocoaError(.coderReadCorrupt) }
-        self = try JSONDecoder().decode(JSONObject.self, from: bytes)
-        guard !RepeatedMember.isIn(bytes) else { throw CocoaError(.coderReadCorrupt) }
+    /// Reads bytes that are one object, strictly.
+    init(reading bytes: Data) throws(NotJSON) {
+        guard case .object(let object) = try JSONParser.read(bytes) else { throw NotJSON(offset: 0) }
+        self = object
     }
 
     /// The object as JSON, members in the order of their names: equal objects are equal bytes.

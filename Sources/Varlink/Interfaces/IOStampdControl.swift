@@ -41,6 +41,9 @@ enum IOStampdControl {
         method Lock() -> ()
         method Unlock() -> ()
 
+        # Drops a key made by CreateSessionKey that waits for its activation; an unknown key is a success without a change.
+        method DropSessionKey(publicKey: string) -> ()
+
         # Who is connected, by account: uid is the account's (null: the shared one of those that cannot be told); uids: how many different ones it came as.
         # bytes: what it makes the frame hold, kernel buffers included. throttled: the reason, where calls or bytes of it wait.
         type Account (uid: ?int, uids: int, connections: int, watchers: int, waiting: int, bytes: int, stampsPerSecond: int, throttled: ?string)

@@ -72,7 +72,8 @@ enum IOStampdStamper {
         error Locked (fallback: Fallback)
         error RateLimited (retryAfterMilliseconds: int, fallback: Fallback)
         error TooLarge (limitBytes: int, fallback: Fallback)
-        error TooManySessions (limit: int, fallback: Fallback)
+        # fallback: retry, with retryAfterMilliseconds, where a place becomes free by itself (a waiting key's end, a session's); never where only a reset helps.
+        error TooManySessions (limit: int, retryAfterMilliseconds: ?int, fallback: Fallback)
 
         """
 }

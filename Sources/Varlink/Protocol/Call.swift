@@ -64,7 +64,8 @@ package struct Call: Sendable {
 
 extension Call {
     private static func readFlag(_ token: JSONToken?, in message: Span<UInt8>) throws(CallError) -> Bool {
-        guard let token else { return false }
+        // null stands for a flag that is absent, as it does for parameters.
+        guard let token, token.kind != .null else { return false }
         do throws(JSONError) { return try JSONReader(message).bool(token) } catch { throw .flagIsNotBool }
     }
 

@@ -8,7 +8,7 @@ package enum CallError: Error, Equatable {
     case missingMethod
     case methodIsNotString
     case parametersAreNotObject
-    /// oneway, more or upgrade is something else than true or false.
+    /// oneway, more or upgrade is something else than true, false or null.
     case flagIsNotBool
     /// No reply and many replies asked for at once.
     case onewayAndMore

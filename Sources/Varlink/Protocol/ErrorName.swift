@@ -22,7 +22,7 @@ package enum ErrorName: String, CaseIterable, Sendable {
     case invalidBundle = "io.stampd.Control.InvalidBundle"
     case unknownSessionKey = "io.stampd.Control.UnknownSessionKey"
 
-    /// What a client should do. Also sent as the error's `fallback`, where the interface has that field.
+    /// What a client should do, where the error's parameters say nothing else.
     package var fallback: Fallback {
         switch self {
         case .noEmbeddedKey, .noSession, .sessionExpired: .passkey

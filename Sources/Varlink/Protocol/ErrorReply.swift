@@ -17,7 +17,8 @@ package enum ErrorReply: Error, Equatable, Sendable {
     case locked
     case rateLimited(retryAfterMilliseconds: Int64)
     case tooLarge(limitBytes: Int64)
-    case tooManySessions(limit: Int64)
+    /// `retryAfterMilliseconds`: nil where no place becomes free by itself.
+    case tooManySessions(limit: Int64, retryAfterMilliseconds: Int64?)
 
     case invalidBundle(reason: BundleFault, message: String)
     case unknownSessionKey(publicKey: String)
@@ -50,6 +51,11 @@ extension ErrorReply {
         }
     }
 
+    /// What a client should do: what the error's name says, but for a place that becomes free by itself.
+    package var fallback: Fallback {
+        if case .tooManySessions(_, .some) = self { .retry } else { name.fallback }
+    }
+
     /// The error's parameters in the order of the interface's text.
     func writeParameters(to writer: inout JSONWriter) {
         switch self {
@@ -72,9 +78,11 @@ extension ErrorReply {
         case .denied(let rule): writer.member("rule", rule)
         case .rateLimited(let milliseconds): writer.member("retryAfterMilliseconds", milliseconds)
         case .tooLarge(let limitBytes): writer.member("limitBytes", limitBytes)
-        case .tooManySessions(let limit): writer.member("limit", limit)
+        case .tooManySessions(let limit, let milliseconds):
+            writer.member("limit", limit)
+            if let milliseconds { writer.member("retryAfterMilliseconds", milliseconds) }
         default: break
         }
-        writer.member("fallback", name.fallback.rawValue)
+        writer.member("fallback", fallback.rawValue)
     }
 }

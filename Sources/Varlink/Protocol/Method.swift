@@ -79,6 +79,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case endSession = "EndSession"
     case lock = "Lock"
     case unlock = "Unlock"
+    case dropSessionKey = "DropSessionKey"
     case listAccounts = "ListAccounts"
 
     /// As a call names it.

@@ -73,6 +73,7 @@ extension ControlMethod {
         case .createSessionKey, .endSession: MethodTraits([.session], isRefusalAudited: true)
         case .activateSession:
             MethodTraits([.publicKey, .expirationSeconds, .organizationId, .userId], isRefusalAudited: true)
+        case .dropSessionKey: MethodTraits([.publicKey], isRefusalAudited: true)
         case .resetEmbeddedKey, .lock, .unlock: MethodTraits(isRefusalAudited: true)
         case .listAccounts: MethodTraits(isRepeatable: true, price: .list, isRefusalAudited: true)
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import StampClient
 
 /// Which records are asked for: fields with the values that they must have.
 ///
@@ -37,13 +38,21 @@ struct AuditQuery {
     ///
     /// - Throws: `Failure` where the line is not a JSON object.
     func read(_ line: Data) throws -> AuditRecord? {
-        guard let entry = try? JSONSerialization.jsonObject(with: line) as? [String: Any] else {
+        guard let entry = try? JSONDecoder().decodeStrictly([String: Field].self, from: line) else {
             throw Failure("journalctl wrote what is not a record", status: .never)
         }
-        // A field that stands twice, or is not text, is an array there: a frame writes neither.
-        func text(_ name: String) -> String? { entry[name] as? String }
-        let isForeign = entry.contains { $0.key.hasPrefix("STAMPD_") && !($0.value is String) }
+        func text(_ name: String) -> String? { entry[name]?.text }
+        let isForeign = entry.contains { $0.key.hasPrefix("STAMPD_") && $0.value.text == nil }
         guard !isForeign, fields.allSatisfy({ text($0.name) == $0.value }) else { return nil }
         return AuditRecord(text)
+    }
+
+    /// A field as journalctl writes it: one that stands twice, or is not text, is an array there. A frame writes neither.
+    private struct Field: Decodable {
+        let text: String?
+
+        init(from decoder: any Decoder) throws {
+            text = try? decoder.singleValueContainer().decode(String.self)
+        }
     }
 }

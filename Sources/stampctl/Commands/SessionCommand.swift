@@ -7,7 +7,7 @@ struct SessionCommand: AsyncParsableCommand {
         abstract: "The sessions: who may stamp until when.",
         subcommands: [
             SessionListCommand.self, SessionShowCommand.self, SessionEndCommand.self, SessionCreateCommand.self,
-            SessionActivateCommand.self, SessionSelectCommand.self,
+            SessionActivateCommand.self, SessionDropCommand.self, SessionSelectCommand.self,
         ]
     )
 }

@@ -8,7 +8,8 @@ struct SessionCreateCommand: ReportingCommand {
         abstract: "Make a session key that never leaves the frame.",
         discussion: """
             Have the API register the public key, then start its session with "stampctl session activate". \
-            Unactivated, the key is dropped after ten minutes.
+            Unactivated, the key is dropped after ten minutes, by "stampctl session drop", or when another is made for the \
+            same session.
             """
     )
 

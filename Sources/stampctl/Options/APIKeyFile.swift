@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Glibc
+import StampClient
 import TurnkeyClient
 
 /// A file that holds an API key: one JSON object, `publicKey` and `privateKey` in hex.
@@ -22,10 +23,13 @@ struct APIKeyFile {
             throw Failure("the API key's file may be used by others", hint: "chmod 600 it", status: .wrongUsage)
         }
         let data = try InputFile(path: path).read()
-        guard let members = try? JSONDecoder().decode(Members.self, from: data) else {
-            throw Failure("the API key's file is not a JSON object of publicKey and privateKey", status: .wrongUsage)
+        do throws(StrictJSONError) {
+            members = try JSONDecoder().decodeStrictly(Members.self, from: data)
+        } catch {
+            let detail = error.detail.map { ": \($0)" } ?? ""
+            let wrong = "the API key's file is not a JSON object of publicKey and privateKey\(detail)"
+            throw Failure(wrong, status: .wrongUsage)
         }
-        self.members = members
     }
 
     /// - Throws: where the private key is none, or is another's than the public key.

@@ -8,6 +8,7 @@ enum AuditKind: String {
     case injection
     case activation
     case sessionKeyCreated
+    case sessionKeyDropped
     case sessionStarted
     case sessionEnded
     case sessionExpired
@@ -28,6 +29,7 @@ enum AuditKind: String {
         case .injection: "23a93696f87042f08b798de88f1a6898"
         case .activation: "40eea02d5af144f4994bf414acab4c6f"
         case .sessionKeyCreated: "36ef6094e049479b90aaed157d26da19"
+        case .sessionKeyDropped: "baac699b8e604a9692eeb4d8846e1897"
         case .sessionStarted: "835e8e3dae0146ebbd5ef7a73ee3032e"
         case .sessionEnded: "8101c73733b8404fa1a55110cfe0f24e"
         case .sessionExpired: "a9c17511b0a44bc5ac2ca1680da8e38e"
@@ -60,6 +62,7 @@ enum AuditKind: String {
         case .injection: "credential bundle injected"
         case .activation: "session key activated"
         case .sessionKeyCreated: "session key created"
+        case .sessionKeyDropped: "session key dropped"
         case .sessionStarted: "session started"
         case .sessionEnded: "session ended"
         case .sessionExpired: "session expired"

@@ -30,6 +30,13 @@ extension CallHandler {
             audit.allowed(.sessionKeyCreated, key, by: context)
             replies.reply { $0.member("publicKey", key.description) }
         case .activateSession: try handleActivate(parameters, in: context, to: &replies)
+        case .dropSessionKey:
+            let key = try withScratch { scratch throws(ErrorReply) in
+                try parameters.requiredPublicKey(.publicKey, scratch: &scratch.text)
+            }
+            context.session = frame.dropSessionKey(key, at: now)
+            if context.session != nil { audit.allowed(.sessionKeyDropped, key, by: context) }
+            replies.reply()
         case .endSession:
             let name = try readSessionName(parameters, in: &context) ?? .default
             context.session = name

@@ -8,6 +8,8 @@ import Varlink
 /// serve from call to call. It knows no connection.
 final class CallHandler {
     static let version = "0.1.0"
+    /// The project's, as the package names it too.
+    private static let homepage = "https://stampd.io"
 
     /// What the handler tells of its surroundings, which are not its own.
     struct Surroundings {
@@ -165,7 +167,7 @@ final class CallHandler {
             vendor: "stampd",
             product: "stampd",
             version: Self.version,
-            url: "",
+            url: Self.homepage,
             interfaces: door.interfaces
         )
     }

@@ -55,7 +55,8 @@ extension FrameError {
         case .sessionExpired(let name): .sessionExpired(session: name.description)
         case .publicKeyMismatch(let key): .publicKeyMismatch(publicKey: key.description)
         case .locked: .locked
-        case .tooManySessions(let limit): .tooManySessions(limit: Int64(limit))
+        case .tooManySessions(let limit, let milliseconds):
+            .tooManySessions(limit: Int64(limit), retryAfterMilliseconds: milliseconds)
         case .invalidBundle(let error): .invalidBundle(reason: error.fault, message: error.message)
         case .unknownSessionKey(let key): .unknownSessionKey(publicKey: key.description)
         case .invalidExpiration: .invalidParameter(.expirationSeconds)

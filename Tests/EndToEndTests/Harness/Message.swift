@@ -30,6 +30,14 @@ struct Message {
     }
 }
 
+extension Message {
+    /// Whether it is TooManySessions of `limit`, and says that a place is free within `milliseconds`.
+    func isFull(limit: Int, freeWithin milliseconds: Int) -> Bool {
+        guard error == "io.stampd.Stamper.TooManySessions", self["fallback"] == "retry" else { return false }
+        return int("limit") == limit && (1...milliseconds).contains(int("retryAfterMilliseconds") ?? 0)
+    }
+}
+
 /// A call's bytes with their NUL. Members are those given, in sorted order.
 func makeCall(_ method: String, _ parameters: [String: Any]? = nil, _ flags: [String: Bool] = [:]) -> [UInt8] {
     var call: [String: Any] = ["method": method]

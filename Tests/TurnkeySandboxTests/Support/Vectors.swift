@@ -8,7 +8,7 @@ enum Vectors {
     static func read(_ name: String) throws -> JSONValue {
         let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Fixtures/\(name)")
-        return try JSONDecoder().decode(JSONValue.self, from: try Data(contentsOf: url))
+        return try JSONParser.read(try Data(contentsOf: url))
     }
 
     /// The elements of one of the lists of `turnkey.json`.
