@@ -28,6 +28,12 @@ let signer: [SwiftSetting] =
         .enableExperimentalFeature("Lifetimes")
     ]
 
+/// What the programs are linked with: every symbol is bound at the start, so that the table of their addresses can then be
+/// made read-only with the rest (full RELRO).
+let program: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"])
+]
+
 let package = Package(
     name: "stampd",
     products: [
@@ -55,11 +61,13 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "Varlink", swiftSettings: signer),
+        .target(name: "ProcessArguments", dependencies: ["CLinux"], swiftSettings: signer),
         .target(name: "SignerCore", dependencies: ["COpenSSL"], swiftSettings: signer),
         .executableTarget(
             name: "stampd",
-            dependencies: ["SignerCore", "Varlink", "CSystemd", "CLinux"],
-            swiftSettings: shipped + [.enableExperimentalFeature("Lifetimes")]
+            dependencies: ["SignerCore", "ProcessArguments", "Varlink", "CSystemd", "CLinux"],
+            swiftSettings: shipped + [.enableExperimentalFeature("Lifetimes")],
+            linkerSettings: program
         ),
 
         // Its clients.
@@ -105,10 +113,11 @@ let package = Package(
         .executableTarget(
             name: "stampctl",
             dependencies: [
-                "LoginPage", "SecurityKey", "StampClient", "TurnkeyClient",
+                "LoginPage", "ProcessArguments", "SecurityKey", "StampClient", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: shipped
+            swiftSettings: shipped,
+            linkerSettings: program
         ),
 
         // The API's stand-in, and what only tests and the demo use.
@@ -127,11 +136,12 @@ let package = Package(
         .executableTarget(
             name: "turnkey-sandbox",
             dependencies: [
-                "TurnkeySandbox",
+                "ProcessArguments", "TurnkeySandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: shipped
+            swiftSettings: shipped,
+            linkerSettings: program
         ),
         .target(
             name: "SoftwarePasskey",
@@ -143,15 +153,19 @@ let package = Package(
         ),
         .executableTarget(
             name: "turnkey-demo",
-            dependencies: ["SoftwarePasskey", "StampClient", "TurnkeyClient"],
+            dependencies: ["ProcessArguments", "SoftwarePasskey", "StampClient", "TurnkeyClient"],
             swiftSettings: shipped
         ),
 
         // Tests: one folder a target, and the whole of it with real processes.
         .testTarget(name: "VarlinkTests", dependencies: ["Varlink"], swiftSettings: strict),
+        .target(name: "CMemorySearch", path: "Tests/CMemorySearch"),
         .testTarget(
             name: "SignerCoreTests",
-            dependencies: ["SignerCore", "COpenSSL", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "SignerCore", "CMemorySearch", "COpenSSL",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "StampdTests", dependencies: ["stampd", "Varlink"], swiftSettings: strict),

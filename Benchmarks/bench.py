@@ -20,7 +20,7 @@ import servers
 from machine import machine_line
 
 HERE = pathlib.Path(__file__).resolve().parent
-PROGRAMS = {"raw": ["-lcrypto"], "floor": ["-lcrypto"], "load": [], "start": []}
+PROGRAMS = {"raw": ["-lcrypto"], "floor": ["-lcrypto"], "inject": ["-lcrypto"], "load": [], "start": []}
 COMPILE = ["cc", "-O2", "-Wall", "-Wextra", "-Werror"]
 QUIETLY = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, "check": False}
 RUN_TIMEOUT_SECONDS = 300
@@ -37,6 +37,7 @@ class Size:
     sequential_calls: int
     busy_calls: int
     raw_signatures: int
+    bundles: int
     starts: int
 
     @property
@@ -44,9 +45,10 @@ class Size:
         return WARM_UP_CALLS + self.rounds * (self.sequential_calls + self.busy_calls)
 
 
+# All bundles of a run together are fewer than the deadlines that a frame remembers (4,096).
 # Many short rounds rather than few long ones: a median forgives a slow second of the machine, not a slow minute.
-FULL = Size(rounds=15, sequential_calls=4_000, busy_calls=12_000, raw_signatures=10_000, starts=50)
-QUICK = Size(rounds=3, sequential_calls=1_000, busy_calls=4_000, raw_signatures=4_000, starts=10)
+FULL = Size(rounds=15, sequential_calls=4_000, busy_calls=12_000, raw_signatures=10_000, bundles=200, starts=50)
+QUICK = Size(rounds=3, sequential_calls=1_000, busy_calls=4_000, raw_signatures=4_000, bundles=200, starts=10)
 
 
 def run(*command):
@@ -89,6 +91,18 @@ def run_load(programs, server, connections, calls):
     return {**figures, "cpuMicroseconds": (server.cpu_nanoseconds() - before) / 1000 / calls}
 
 
+def measure_injecting(programs, frame, bundles, samples):
+    """The frame beside the arithmetic alone, one on its CPU after the other."""
+    control = frame.socket_path.replace("stamp.sock", "control.sock")
+    key = servers.call(control, "io.stampd.Control.InitEmbeddedKey")["publicKey"]
+    with on_cpu(SERVER_CPU):
+        floor = run(f"{programs}/inject", "floor", bundles)["cpuMicroseconds"]
+        before = frame.cpu_nanoseconds()
+        run(f"{programs}/inject", control, key, bundles)
+    samples["floor"]["injectCpuMicroseconds"].append(floor)
+    samples[frame.name]["injectCpuMicroseconds"].append((frame.cpu_nanoseconds() - before) / 1000 / bundles)
+
+
 def measure_round(programs, all_servers, size, samples):
     """Each server in turn, so that a slow minute of the machine is everybody's."""
     with on_cpu(SERVER_CPU):
@@ -102,6 +116,8 @@ def measure_round(programs, all_servers, size, samples):
         busy = run_load(programs, server, BUSY_CONNECTIONS, size.busy_calls)
         samples[server.name]["busyCpuMicroseconds"].append(busy["cpuMicroseconds"])
         samples[server.name]["perSecond"].append(busy["perSecond"])
+    frame = next(server for server in all_servers if server.name == "stampd")
+    measure_injecting(programs, frame, size.bundles, samples)
 
 
 def measure_memory(server, when, samples):

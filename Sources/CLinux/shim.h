@@ -136,24 +136,35 @@ static inline int CLinuxIsSwapOn(void) {
     return information.totalswap > 0;
 }
 
-/// environ(7): pointers into the memory that the kernel filled at exec.
+/// environ(7): pointers to the variables, at first into the memory that the kernel filled at exec.
 static inline char **CLinuxEnvironment(void) {
     extern char **environ;
     return environ;
 }
 
-/// The arguments of execve(2), from where the kernel put them: argc, argv, NULL, then what environ(7) points to at first
-/// (System V ABI, initial process stack). Swift's own reader opens /proc/self/cmdline, and where a service's root has no
-/// /proc it finds no argument at all. NULL where environ has moved.
+/// glibc's dynamic linker: the stack at the program's entry.
+extern void *__libc_stack_end;
+
+/// The arguments of execve(2) as the kernel left them at the program's entry: argc, argv, NULL, then the environment (System
+/// V ABI, initial process stack). At least the program's name; NULL where that is not what lies there. `environ` would lead
+/// there only as long as nobody has called setenv(3).
 static inline char **CLinuxArguments(int *count) {
-    char **end = CLinuxEnvironment() - 1;
-    if (*end != 0) return 0;
-    for (int n = 0; n < 4096; n++) {
-        if ((uintptr_t)end[-1 - n] != (uintptr_t)n) continue;
-        *count = n;
-        return end - n;
-    }
-    return 0;
+    enum { mostArguments = 1 << 20 };  // execve(2) takes 6 MiB of them, each with its pointer
+    const uintptr_t *entry = (const uintptr_t *)__libc_stack_end;
+    char **arguments = (char **)(entry + 1);
+    if (entry == 0 || *entry == 0 || *entry > mostArguments) return 0;
+    for (uintptr_t n = 0; n < *entry; n++)
+        if (arguments[n] == 0) return 0;
+    if (arguments[*entry] != 0) return 0;
+    *count = (int)*entry;
+    return arguments;
+}
+
+/// The environment of execve(2) as the kernel left it, whatever environ(7) has become; NULL where it is not there.
+static inline char **CLinuxInitialEnvironment(void) {
+    int count = 0;
+    char **arguments = CLinuxArguments(&count);
+    return arguments == 0 ? 0 : arguments + count + 1;
 }
 
 /// prctl(2), PR_SET_NO_NEW_PRIVS: no program that is executed gives more rights; asked for by what follows.

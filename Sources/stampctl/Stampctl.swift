@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Glibc
+import ProcessArguments
 
 @main
 struct Stampctl: AsyncParsableCommand {
@@ -22,6 +24,7 @@ struct Stampctl: AsyncParsableCommand {
               5   never: it was refused, or is wrong
               64  wrong usage
               69  no frame, or no API, can be reached
+              71  the system did not say with which arguments it was started
 
             ENVIRONMENT:
               STAMPD_SOCKET_DIRECTORY  where the frame's sockets are; else they are
@@ -56,7 +59,11 @@ struct Stampctl: AsyncParsableCommand {
     /// As the parser's own, with its complaints in the form of ours.
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            guard let arguments = ProcessArguments.read() else {
+                StandardError.report("the arguments are not where the kernel puts them", hint: nil)
+                throw ExitCode(EX_OSERR)
+            }
+            var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

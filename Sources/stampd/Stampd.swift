@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import CLinux
 import Glibc
+import ProcessArguments
 import SignerCore
 
 /// The daemon: takes its posture, reads its options and its configuration, takes or binds its sockets, serves until a signal ends it.
 @main
 enum Stampd {
     static func main() {
+        guard CryptoLibrary.wipeFreedMemory() else {
+            fail(
+                "libcrypto was in use before stampd began: its freed memory would not be wiped",
+                hint: "is there a library in LD_PRELOAD that uses it?",
+                code: EX_OSERR
+            )
+        }
         let passed = PassedDescriptors.take()
         do throws(SystemError) { try Posture.take(keeping: passed.count) } catch {
             fail("\(error.message)", code: EX_OSERR)
@@ -33,13 +40,10 @@ enum Stampd {
 
     /// The command line, without the program's name.
     private static func readArguments() -> [String] {
-        var count: CInt = 0
-        guard let arguments = unsafe CLinuxArguments(&count) else {
+        guard let arguments = ProcessArguments.read() else {
             fail("the arguments are not where the kernel puts them", code: EX_OSERR)
         }
-        return (1..<max(1, Int(count))).compactMap { index in
-            unsafe arguments[index].map { argument in unsafe String(cString: argument) }
-        }
+        return arguments
     }
 
     /// Everything that lives in here has ended, wiped, when it returns the exit code.

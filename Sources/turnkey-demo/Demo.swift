@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import ProcessArguments
 import SoftwarePasskey
 import StampClient
 import TurnkeyClient
@@ -14,7 +15,7 @@ struct Demo {
     private static let expirationSeconds = 9
 
     static func main() async {
-        guard CommandLine.arguments.count == 1 else {
+        guard ProcessArguments.read()?.isEmpty == true else {
             Narrator.fail("takes no arguments: it shows a session from its approval to its end", code: EX_USAGE)
         }
         let stage: Stage

@@ -22,7 +22,7 @@ extension TurnkeySandboxCommand {
         Not: P-256 alone, attestation none alone, no consensus, no OTP, OAuth or SMS, no wallets, a small part of the \
         policy language; e-mails go to GET /sandbox/mailbox. docs/reference/sandbox.md has the whole list.
 
-        Exit codes: 0 ended by a signal, 1 could not run, 64 wrong usage.
+        Exit codes: 0 ended by a signal, 1 could not run, 64 wrong usage, 71 started without its arguments.
 
         Example:
           turnkey-sandbox --port 0 --ready-file /tmp/sandbox.json --pending-polls 2 &

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import Glibc
 import Logging
+import ProcessArguments
 import TurnkeySandbox
 
 /// `turnkey-sandbox`: runs the sandbox until it is told to stop.
@@ -56,7 +58,11 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
     /// As the parser's own, with its complaints in the form of ours.
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            guard let arguments = ProcessArguments.read() else {
+                complain("the arguments are not where the kernel puts them", hint: nil)
+                throw ExitCode(EX_OSERR)
+            }
+            var command = try parseAsRoot(arguments)
             if let command = command as? TurnkeySandboxCommand {
                 try await command.run()
             } else {
@@ -129,7 +135,8 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
         return code
     }
 
-    private static func complain(_ message: String, hint: String) {
-        FileHandle.standardError.write(Data("turnkey-sandbox: \(message)\nhint: \(hint)\n".utf8))
+    private static func complain(_ message: String, hint: String?) {
+        let text = "turnkey-sandbox: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "")
+        FileHandle.standardError.write(Data(text.utf8))
     }
 }

@@ -79,7 +79,10 @@ struct LimitTests {
     func replyTimeout() async throws {
         try await withConfiguredFrame(#"{"replyTimeoutSeconds": 1}"#) { frame, _, _ in
             let greedy = try frame.stampClient()
-            let description = makeCall("org.varlink.service.GetInterfaceDescription", ["interface": "io.stampd.Stamper"])
+            let description = makeCall(
+                "org.varlink.service.GetInterfaceDescription",
+                ["interface": "io.stampd.Stamper"]
+            )
             greedy.writeBehind((0..<200).flatMap { _ in description })
             try frame.waitForLog("its replies were not taken within 1 s")
             #expect(try frame.stampClient().stamper("GetStatus").object("status")["connections"] as? Int == 1)

@@ -65,6 +65,28 @@ struct PostureTests {
         }
     }
 
+    @Test("where libcrypto has been in use before it, its freed memory would not be wiped: it does not start")
+    func usedLibcrypto() async throws {
+        try await blocking {
+            try TemporaryDirectory.with { directory in
+                let code = """
+                    extern void *CRYPTO_malloc(size_t, const char *, int);
+                    __attribute__((constructor)) static void use(void) { CRYPTO_malloc(1, "", 0); }
+                    """
+                let library = try PreloadedLibrary(code, in: directory, linkedTo: ["crypto"])
+                let refused = try Refused([directory.path], launcher: library.launcher)
+                #expect(refused.code == 71)
+                #expect(
+                    refused.errors == """
+                        stampd: libcrypto was in use before stampd began: its freed memory would not be wiped
+                        hint: is there a library in LD_PRELOAD that uses it?
+
+                        """
+                )
+            }
+        }
+    }
+
     @Test("started with its standard descriptors closed, it writes no line of its log to a peer")
     func closedDescriptors() async throws {
         try await blocking {

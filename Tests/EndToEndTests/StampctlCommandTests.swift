@@ -96,7 +96,10 @@ struct StampctlCommandTests {
         }
     }
 
-    @Test("monitor prints one event a line as it happens, until the frame goes away", arguments: [[], ["--json"]])
+    @Test(
+        "monitor prints one event a line as it happens; when the frame stops it says so, and ends with 4",
+        arguments: [[], ["--json"]]
+    )
     func monitor(options: [String]) async throws {
         try await System.withFrame { frame in
             let arguments = ["monitor", "--socket-directory", frame.directory] + options
@@ -113,7 +116,7 @@ struct StampctlCommandTests {
             #expect(try frame.stop() == .exited(0))
             #expect(try process.wait() == .exited(4))
             try process.errors.waitForEnd()
-            #expect(process.errors.text.hasPrefix("stampctl: the frame went away"))
+            #expect(process.errors.text.hasPrefix("stampctl: the frame stopped\nhint: "))
             let lines = process.output.text.split(separator: "\n").map(String.init)
             let kinds = try lines.map { line in
                 guard !options.isEmpty else { return line.split(separator: " ").first.map(String.init) }

@@ -26,17 +26,17 @@ extension SignerCoreTests {
             let region = try secureRegion()
             let (scalars, rest) = (handover.needles.prefix(2), handover.needles.dropFirst(2))
             #expect(rest.count == 3)
-            let alive = try memory.search(for: scalars.flatMap(\.forms))
+            let alive = try memory.search(for: scalars.flatMap(\.fragments))
             let whole = try memory.search(for: scalars.flatMap(\.orders))
             #expect(alive.allSatisfy { region.range.contains($0.address) }, "\(alive)")
             // Each once as we keep it, and once as libcrypto does.
             let expected = ["credential", "credential, little-endian", "embedded key", "embedded key, little-endian"]
             #expect(whole.map(\.needle).sorted() == expected)
-            let derived = try memory.search(for: rest.flatMap(\.forms))
+            let derived = try memory.search(for: rest.flatMap(\.fragments))
             #expect(derived.isEmpty, "\(derived)")
             thread.goOn()
             try thread.waitUntilParked()
-            let ended = try memory.search(for: handover.needles.flatMap(\.forms))
+            let ended = try memory.search(for: handover.needles.flatMap(\.fragments))
             let left = ended.filter { !Self.staysAlive($0.needle, end) }
             #expect(left.isEmpty, "\(left)")
             #expect(ended.allSatisfy { region.range.contains($0.address) }, "\(ended)")
@@ -60,7 +60,7 @@ extension SignerCoreTests {
                 thread.park()
             }
             try thread.waitUntilParked()
-            let finds = try ProcessMemory().search(for: handover.needles.flatMap(\.forms))
+            let finds = try ProcessMemory().search(for: handover.needles.flatMap(\.fragments))
             #expect(handover.needles.count == 4)
             #expect(finds.isEmpty, "\(finds)")
             thread.goOn()

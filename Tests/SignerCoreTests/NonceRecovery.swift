@@ -22,8 +22,9 @@ final class NonceRecovery {
         BN_CTX_free(context)
     }
 
-    /// The nonce in each form in which libcrypto works with it: itself, its inverse, and both in Montgomery's form. All of
-    /// the computing is done in the secure heap, and the stack is cleansed after it.
+    /// The nonce in each form in which libcrypto works with it: itself, its inverse, and both in Montgomery's form; and what
+    /// it multiplies by the inverse, which with the stamp gives the nonce away. All of the computing is done in the secure
+    /// heap, and the stack is cleansed after it.
     func needles(for stamp: StampText, payload: [UInt8], scalar: Needle) throws -> [Needle] {
         defer { cleanseStack() }
         let d = try number(complement: scalar.complement)
@@ -32,20 +33,22 @@ final class NonceRecovery {
         let (z, r, s) = try (number(Array(SHA256.hash(data: payload))), number(stamp.r), number(stamp.s))
         defer { for number in [d, k, inverse, z, r, s] { BN_clear_free(number) } }
         try check(BN_mod_mul(k, r, d, order, context), "BN_mod_mul")
+        let product = try needle("r · d", k)
         try check(BN_mod_add(k, k, z, order, context), "BN_mod_add")
+        let sum = try needle("z + r · d", k)
         _ = try require(BN_mod_inverse(inverse, s, order, context), "BN_mod_inverse")
         try check(BN_mod_mul(k, k, inverse, order, context), "BN_mod_mul")
         _ = try require(BN_mod_inverse(inverse, k, order, context), "BN_mod_inverse")
         try expectIsNonce(k, stamp)
         let nonces = try [needle("nonce", k), needle("inverse nonce", inverse)]
         for number in [k, inverse] { try check(BN_mod_lshift(number, number, 256, order, context), "BN_mod_lshift") }
-        return try nonces + [needle("nonce · 2²⁵⁶", k), needle("inverse nonce · 2²⁵⁶", inverse)]
+        return try nonces + [product, sum] + [needle("nonce · 2²⁵⁶", k), needle("inverse nonce · 2²⁵⁶", inverse)]
     }
 
     /// r is the x-coordinate of k · G: without this, a wrong needle would never be found.
     private func expectIsNonce(_ k: OpaquePointer, _ stamp: StampText) throws {
         let point = try Point.multiplyGenerator(by: SecureInteger.read(secret(k)))
-        guard try Array(point.uncompressed()[1...32]) == stamp.r else {
+        guard Array(point.uncompressed[1...32]) == stamp.r else {
             throw ProcessMemory.Flaw(what: "this is not the nonce")
         }
     }

@@ -28,7 +28,7 @@ extension SignerCoreTests {
             for stamp in stamps.suffix(2) {
                 #expect(try stamp.isValid(for: Self.payload))
                 let needles = try NonceRecovery().needles(for: stamp, payload: Self.payload, scalar: scalar)
-                let finds = try memory.search(for: needles.flatMap(\.forms))
+                let finds = try memory.search(for: needles.flatMap(\.fragments))
                 #expect(finds.isEmpty, "\(finds)")
             }
             // The same search finds the scalar, which lives.

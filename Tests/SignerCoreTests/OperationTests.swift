@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import COpenSSL
 import Testing
 
 @testable import SignerCore
@@ -8,6 +9,8 @@ extension SignerCoreTests {
         enum Operation: CaseIterable {
             case makeKey
             case derive
+            /// What ECDH is made of, where no new point takes the piece of heap that its scalar was in.
+            case multiply
             case decapsulate
             case schedule
             case openBundle
@@ -20,8 +23,8 @@ extension SignerCoreTests {
             try thread.waitUntilParked()
             let probe = try Secret(byteCount: 1)
             let region = try probe.withBytes { try ProcessMemory.region(of: $0.baseAddress) }
-            let finds = try ProcessMemory().search(for: handover.needles.flatMap(\.forms))
-            #expect(finds.contains { $0.needle == "credential, first half" })
+            let finds = try ProcessMemory().search(for: handover.needles.flatMap(\.fragments))
+            #expect(finds.contains { $0.needle == "credential from byte 0" })
             #expect(finds.allSatisfy { region.range.contains($0.address) }, "\(finds)")
             thread.goOn()
             try thread.waitUntilDone()
@@ -32,7 +35,7 @@ extension SignerCoreTests {
             let credential = try SecretMaker.makeScalar()
             let embedded = try SecretMaker.makeScalar()
             let recipient = try SecretMaker.makeKey(embedded)
-            let publicKey = try recipient.uncompressedPublicKey()
+            let publicKey = recipient.uncompressedPublicKey
             let sealed = try OwnSeal(sealing: credential, to: publicKey)
             handover.needles = [Needle("credential", credential), Needle("embedded key", embedded)] + sealed.needles
             let shared = try Secret(revealing: sealed.needles[1])
@@ -44,6 +47,7 @@ extension SignerCoreTests {
             switch operation {
             case .makeKey: try makeKey(copy, thread)
             case .derive: try derive(recipient, point, thread)
+            case .multiply: try multiply(copy, thread)
             case .decapsulate: try decapsulate(recipient, point, thread)
             case .schedule: try schedule(shared, thread)
             case .openBundle: try open(bundle, recipient, thread)
@@ -59,7 +63,7 @@ extension SignerCoreTests {
 
         private static func derive(
             _ recipient: borrowing PrivateKey,
-            _ point: borrowing Point,
+            _ point: Point,
             _ thread: ParkedThread
         ) throws {
             let shared = try recipient.sharedSecret(with: point)
@@ -67,9 +71,23 @@ extension SignerCoreTests {
             withExtendedLifetime(shared) {}
         }
 
+        private static func multiply(_ scalar: borrowing Secret, _ thread: ParkedThread) throws {
+            let group = try require(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1), "EC_GROUP_new_by_curve_name")
+            let number = try require(BN_secure_new(), "BN_secure_new")
+            let point = try require(EC_POINT_dup(EC_GROUP_get0_generator(group), group), "EC_POINT_dup")
+            _ = scalar.withBytes { BN_bin2bn($0.bytePointer, Int32($0.count), number) }
+            let result = EC_POINT_mul(group, point, nil, point, number, nil)
+            cleanseStack()
+            thread.park()
+            try check(result, "EC_POINT_mul")
+            BN_clear_free(number)
+            EC_POINT_free(point)
+            EC_GROUP_free(group)
+        }
+
         private static func decapsulate(
             _ recipient: borrowing PrivateKey,
-            _ point: borrowing Point,
+            _ point: Point,
             _ thread: ParkedThread
         ) throws {
             let shared = try HPKE.decapsulate(point, recipient: recipient)

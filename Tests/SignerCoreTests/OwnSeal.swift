@@ -18,7 +18,7 @@ struct OwnSeal {
         let ephemeral = try PrivateKey.generate()
         let compressed = SealedBundle.compress(publicKey)
         guard let recipient = try Point.decompress(compressed.span) else { throw NotHex(text: publicKey.hexText) }
-        encapsulatedKey = try ephemeral.uncompressedPublicKey()
+        encapsulatedKey = ephemeral.uncompressedPublicKey
         let dh = try ephemeral.sharedSecret(with: recipient)
         let kem = LabeledHKDF(suite: Array("KEM".utf8) + [0x00, 0x10])
         let extracted = try kem.extract(salt: LabeledHKDF.noSalt(), label: "eae_prk", dh)

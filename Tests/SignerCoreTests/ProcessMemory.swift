@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CMemorySearch
 import Foundation
 import Glibc
 
@@ -88,10 +89,11 @@ final class ProcessMemory {
 
     /// Every place where one of the needles lies.
     func search(for needles: [Needle]) throws -> [Find] {
+        let index = NeedleIndex(needles)
         searchedByteCount = 0
         defer { piece.initializeMemory(as: UInt8.self, repeating: 0) }
         return try Self.regions().filter(\.mayHoldSecrets).flatMap { region in
-            pieces(of: region.range).flatMap { search($0, of: region, for: needles) }
+            pieces(of: region.range).flatMap { search($0, of: region, for: index) }
         }
     }
 
@@ -111,47 +113,13 @@ final class ProcessMemory {
         }
     }
 
-    private func search(_ range: Range<UInt>, of region: Region, for needles: [Needle]) -> [Find] {
+    private func search(_ range: Range<UInt>, of region: Region, for index: NeedleIndex) -> [Find] {
         let count = pread(file, piece.baseAddress, range.count, off_t(range.lowerBound))
         guard count > 0 else { return [] }  // another thread has given it back meanwhile
         searchedByteCount += count
         let bytes = UnsafeRawBufferPointer(rebasing: piece[..<count])
-        return needles.flatMap { needle in
-            Self.offsets(of: needle, in: bytes).map { offset in
-                Find(needle: needle.name, address: range.lowerBound + UInt(offset), region: region)
-            }
+        return index.search(bytes).map { needle, offset in
+            Find(needle: needle, address: range.lowerBound + UInt(offset), region: region)
         }
-    }
-
-    /// libc finds one byte of the needle, which is no secret; only there the rest is compared.
-    private static func offsets(of needle: Needle, in bytes: UnsafeRawBufferPointer) -> [Int] {
-        let anchor = needle.rarestIndex
-        let value = CInt(~needle.complement[anchor])
-        var offsets: [Int] = []
-        var from = 0
-        while from < bytes.count, let base = bytes.baseAddress {
-            guard let match = memchr(base + from, value, bytes.count - from) else { break }
-            from = UnsafeRawPointer(match) - base + 1
-            let start = from - 1 - anchor
-            guard start >= 0, start + needle.complement.count <= bytes.count, needle.lies(at: start, in: bytes) else {
-                continue
-            }
-            offsets.append(start)
-        }
-        return offsets
-    }
-}
-
-extension Needle {
-    /// Zeros and all ones are everywhere in memory; high bytes are rare.
-    fileprivate var rarestIndex: Int {
-        complement.indices.max { left, right in rarity(complement[left]) < rarity(complement[right]) } ?? 0
-    }
-
-    private func rarity(_ complement: UInt8) -> UInt8 { complement == 0 ? 0 : ~complement }
-
-    fileprivate func lies(at start: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
-        for index in complement.indices where bytes[start + index] != ~complement[index] { return false }
-        return true
     }
 }

@@ -94,7 +94,7 @@ private struct RecordedCasePlayer {
             #expect(try StampText(frame.stamp(Array(payload.utf8))).isValid(for: Array(payload.utf8)))
         case ("publicKey", .none):
             let scalar = try [UInt8](hex: #require(recorded.embeddedPrivateKeyHex))
-            let expected = try TestFrame.makeKey(scalar).uncompressedPublicKey()
+            let expected = try TestFrame.makeKey(scalar).uncompressedPublicKey
             #expect(try frame.embeddedPublicKey() == expected)
         case ("init", .none):
             let before = try? frame.embeddedPublicKey()

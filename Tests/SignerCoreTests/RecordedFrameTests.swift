@@ -36,7 +36,7 @@ extension SignerCoreTests {
         @Test("the same private keys have the same public keys", arguments: try RecordedFrame.all.get())
         func publicKeys(_ recorded: RecordedFrame) throws {
             let embedded = try TestFrame.makeKey([UInt8](hex: recorded.embeddedPrivateKeyHex))
-            let embeddedHex = try embedded.uncompressedPublicKey().hexText
+            let embeddedHex = embedded.uncompressedPublicKey.hexText
             #expect(embeddedHex == recorded.embeddedPublicKeyHex)
             let credentialHex = try TestFrame.makeKey([UInt8](hex: recorded.credentialPrivateKeyHex)).publicKey
                 .description

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import CMemorySearch
 import COpenSSL
+import Glibc
 import Testing
 
 @testable import SignerCore
@@ -61,16 +63,87 @@ extension SignerCoreTests {
             }
         }
 
-        @Test("every form of a needle is what it says") func forms() throws {
+        @Test("the fragments of a needle are what they say, and the search tells them from what lies around them")
+        func fragments() throws {
             let needle = Needle("n", complement: (0..<32).map { ~(UInt8($0) &* 37 &+ 11) })
             let bytes = needle.complement.map { ~$0 }
-            let texts = needle.forms.map { String(decoding: $0.complement.map { ~$0 }, as: UTF8.self) }
-            #expect(needle.orders.map(\.complement) == [needle.complement, needle.complement.reversed()])
-            let halves = [bytes[..<16], bytes[16...], bytes.reversed()[..<16], bytes.reversed()[16...]].map(Array.init)
-            #expect(needle.forms[..<4].map { $0.complement.map { ~$0 } } == halves)
-            #expect(texts[4] == bytes.hexText && texts[5] == bytes.hexText.uppercased())
-            #expect(texts[7] == SealedBundle.base64URL(Array(bytes[..<30])))
-            #expect(texts[6] == texts[7].replacing("-", with: "+").replacing("_", with: "/"))
+            let fragments = Dictionary(
+                uniqueKeysWithValues: needle.fragments.map { ($0.name, $0.complement.map { ~$0 }) }
+            )
+            #expect(fragments.count == 3 * 25 + 2 * 25 + 2 * 24)
+            #expect(fragments["n from byte 0"] == Array(bytes[..<8]))
+            #expect(fragments["n from byte 24"] == Array(bytes[24...]))
+            #expect(fragments["n, little-endian from byte 3"] == Array(bytes.reversed()[3..<11]))
+            #expect(fragments["n, in words from byte 4"] == [7, 6, 5, 4, 11, 10, 9, 8].map { bytes[$0] })
+            let text = { (name: String) in fragments[name].map { String(decoding: $0, as: UTF8.self) } }
+            #expect(text("n from byte 5 in hex, a") == Array(bytes[5..<13]).hexText)
+            #expect(text("n from byte 5 in hex, A") == Array(bytes[5..<13]).hexText.uppercased())
+            let base64URL = SealedBundle.base64URL(Array(bytes[5..<14]))
+            #expect(text("n from byte 5 in base64url") == base64URL)
+            #expect(
+                text("n from byte 5 in base64") == base64URL.replacing("-", with: "+").replacing("_", with: "/")
+            )
+            var around = [UInt8](repeating: 0xff, count: 64)
+            around.replaceSubrange(17..<28, with: bytes[10..<21])
+            let finds = around.withUnsafeBytes { NeedleIndex(needle.fragments).search($0) }
+            #expect(finds.map(\.offset) == [17, 18, 19, 20])
+            #expect(finds.map(\.needle) == [10, 11, 12, 13].map { "n from byte \($0)" })
+            #expect(around[..<24].withUnsafeBytes { NeedleIndex(needle.fragments).search($0) }.isEmpty)
+        }
+
+        /// A piece of libcrypto's heap, or of malloc's, that holds a secret.
+        enum Piece: CaseIterable {
+            case freedByMalloc
+            case freed
+            case freedByClear
+            case moved
+            case cut
+
+            /// What of 1,000 bytes with the secret in their middle is left of it: eight of its bytes, or less, or all.
+            @inline(never) func use(_ needle: Needle) throws -> UnsafeMutableRawPointer? {
+                let memory = try #require(self == .freedByMalloc ? malloc(1_000) : CRYPTO_malloc(1_000, nil, 0))
+                for index in 0..<32 {
+                    memory.storeBytes(of: ~needle.complement[index], toByteOffset: 500 + index, as: UInt8.self)
+                }
+                switch self {
+                case .freedByMalloc: free(memory)
+                case .freed: CRYPTO_free(memory, nil, 0)
+                case .freedByClear: CRYPTO_clear_free(memory, 1_000, nil, 0)
+                case .moved: return CRYPTO_realloc(memory, 200_000, nil, 0)
+                case .cut: return CRYPTO_realloc(memory, 507, nil, 0)
+                }
+                return nil
+            }
+
+            var finds: Int {
+                switch self {
+                case .freedByMalloc, .moved: 25
+                case .freed, .freedByClear, .cut: 0
+                }
+            }
+        }
+
+        @Test(
+            "of what libcrypto frees, moves or cuts nothing is left; what is freed without it is found",
+            arguments: Piece.allCases
+        )
+        func heap(_ piece: Piece) throws {
+            #expect(CMemorySearchIsWiping() == 1)
+            let needle = try Needle("planted", SecretMaker.makeScalar())
+            let thread = try ParkedThread { thread in
+                let left = try piece.use(needle)
+                thread.park()
+                CRYPTO_free(left, nil, 0)
+                thread.park()
+            }
+            try thread.waitUntilParked()
+            let finds = try search(needle.fragments)
+            #expect(finds.count == piece.finds, "\(finds)")
+            thread.goOn()
+            try thread.waitUntilParked()
+            #expect(try search(needle.fragments).isEmpty == (piece != .freedByMalloc))
+            thread.goOn()
+            try thread.waitUntilDone()
         }
 
         private static var isProtected: Bool { if case .success(.full) = SecureHeapTrait.setUp { true } else { false } }

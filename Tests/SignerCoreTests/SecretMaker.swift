@@ -13,7 +13,7 @@ enum SecretMaker {
             }
             cleanseStack()
             let number = try SecureInteger.read(scalar)
-            if try Group().contains(number) { return scalar }
+            if try Group.contains(number) { return scalar }
         }
     }
 
@@ -47,8 +47,7 @@ extension TestFrame {
     static func with(embedded scalar: borrowing Secret) throws -> TestFrame {
         let frame = TestFrame()
         let key = try SecretMaker.makeKey(scalar)
-        let publicKey = try key.uncompressedPublicKey()
-        frame.frame.embeddedKey = EmbeddedKey(key: key, publicKey: publicKey, expiry: frame.now.adding(seconds: 1_000))
+        frame.frame.embeddedKey = EmbeddedKey(key: key, expiry: frame.now.adding(seconds: 1_000))
         frame.frame.scheduleNextChange()
         return frame
     }

@@ -81,7 +81,7 @@ extension SignerCoreTests {
             let search = try ProcessMemory()
             for isLeft in [true, true, false] {
                 try thread.waitUntilParked()
-                let finds = try search.search(for: handover.needles.flatMap(\.forms))
+                let finds = try search.search(for: handover.needles.flatMap(\.fragments))
                 #expect(
                     finds.allSatisfy { memory.range.contains($0.address) || region.range.contains($0.address) },
                     "\(finds)"
@@ -114,8 +114,7 @@ extension SignerCoreTests {
             handover.needles = [Needle("credential", credential), Needle("embedded key", embedded)]
             let frame = try TestFrame.stamping(with: credential)
             let key = try SecretMaker.makeKey(embedded)
-            let publicKey = try key.uncompressedPublicKey()
-            frame.frame.embeddedKey = EmbeddedKey(key: key, publicKey: publicKey, expiry: .never)
+            frame.frame.embeddedKey = EmbeddedKey(key: key, expiry: .never)
             frame.frame.rememberedDeadlines = [frame.frame.sessions[0].publicKey: frame.frame.sessions[0].deadline]
             for _ in 0..<2 { try slots.write(frame.frame, bootId: .of("b"), at: frame.now) }
             return frame.now

@@ -21,11 +21,8 @@ final class TestFrame {
     /// A frame with this embedded key.
     static func with(embeddedScalar: [UInt8], seconds: Int64 = 172_800) throws -> TestFrame {
         let frame = TestFrame()
-        let key = try makeKey(embeddedScalar)
-        let publicKey = try key.uncompressedPublicKey()
         frame.frame.embeddedKey = EmbeddedKey(
-            key: key,
-            publicKey: publicKey,
+            key: try makeKey(embeddedScalar),
             expiry: frame.now.adding(seconds: seconds)
         )
         frame.frame.scheduleNextChange()

@@ -80,7 +80,7 @@ extension SignerCoreTests {
             let recipient = try TestFrame.makeKey([UInt8](hex: vector.receiverPrivateKey))
             let enc = try [UInt8](hex: vector.encCompressed)
             guard let point = try Point.decompress(enc.span) else { throw NotHex(text: vector.encCompressed) }
-            let uncompressed = try point.uncompressed().hexText
+            let uncompressed = point.uncompressed.hexText
             #expect(uncompressed == vector.encUncompressed)
             let shared = try HPKE.decapsulate(point, recipient: recipient)
             #expect(shared.hexText == vector.intermediate.sharedSecret)
@@ -151,7 +151,7 @@ extension SignerCoreTests {
 
         private func decompress(_ bytes: [UInt8]) throws -> [UInt8]? {
             guard let point = try Point.decompress(bytes.span) else { return nil }
-            return try point.uncompressed()
+            return point.uncompressed
         }
     }
 }

@@ -152,12 +152,24 @@ struct CallHandlerTests {
                 lostCount: 0,
                 accounts: [
                     AccountReport(
-                        account: .user(1000), uidCount: 2, connectionCount: 3, watcherCount: 1, waitingCount: 0,
-                        byteCount: 4096, stampsPerSecond: 5, throttled: .rate
+                        account: .user(1000),
+                        uidCount: 2,
+                        connectionCount: 3,
+                        watcherCount: 1,
+                        waitingCount: 0,
+                        byteCount: 4096,
+                        stampsPerSecond: 5,
+                        throttled: .rate
                     ),
                     AccountReport(
-                        account: .untold, uidCount: 1, connectionCount: 1, watcherCount: 0, waitingCount: 1,
-                        byteCount: 7, stampsPerSecond: 0, throttled: nil
+                        account: .untold,
+                        uidCount: 1,
+                        connectionCount: 1,
+                        watcherCount: 0,
+                        waitingCount: 1,
+                        byteCount: 7,
+                        stampsPerSecond: 0,
+                        throttled: nil
                     ),
                 ]
             )

@@ -67,7 +67,8 @@ struct CallRateTests {
             + StamperMethod.allCases.filter { $0.traits.price != .free }.map(\.rawValue)
             + ControlMethod.allCases.filter { $0.traits.price != .free }.map(\.rawValue)
         let expected = [
-            "GetInterfaceDescription", "Stamp", "ListSessions", "GetStatus", "ReportRejected", "Monitor", "ListAccounts",
+            "GetInterfaceDescription", "Stamp", "ListSessions", "GetStatus", "ReportRejected", "Monitor",
+            "ListAccounts",
         ]
         #expect(Set(priced) == Set(expected))
     }

@@ -122,7 +122,12 @@ struct ConnectionFlowTests {
             let now = Self.start.adding(milliseconds: second * 500)
             _ = flow.received(at: now)
             let action = flow.served(
-                hasMore: false, hasBegun: true, consumed: false, outputByteCount: 0, at: now, .init(nanoseconds: 0)
+                hasMore: false,
+                hasBegun: true,
+                consumed: false,
+                outputByteCount: 0,
+                at: now,
+                .init(nanoseconds: 0)
             )
             #expect(action == .read)
             #expect(flow.deadline(Self.limits, monotonicOffset: 0) == Self.start.adding(seconds: 2))

@@ -32,19 +32,43 @@ struct SubordinateRangesTests {
             Row("the last of a range", "ada:100000:65536", passwd, 165_535, .user(1000)),
             Row("behind the last", "ada:100000:65536", passwd, 165_536, .user(165_536)),
             Row("before the first", "ada:100000:65536", passwd, 99_999, .user(99_999)),
-            Row("a second range of the same owner", "ada:100000:10\nbob:200000:10\nada:300000:10", passwd, 300_009, .user(1000)),
+            Row(
+                "a second range of the same owner",
+                "ada:100000:10\nbob:200000:10\nada:300000:10",
+                passwd,
+                300_009,
+                .user(1000)
+            ),
             Row("an owner by number", "1001:100000:65536", passwd, 100_001, .user(1001)),
             Row("a name of digits is a name first", "77:100000:10", "77:x:1234:1::/:/bin/sh", 100_001, .user(1234)),
             Row("an owner without a number", "ghost:100000:65536\nghost:300000:5", passwd, 300_001, .owner("ghost")),
-            Row("two ranges that overlap: the first line", "bob:100000:10\nada:100005:10", passwd, 100_007, .user(1001)),
-            Row("an owner who is somebody's subordinate", "ada:100000:65536\n100000:500000:10", passwd, 500_001, .user(1000)),
+            Row(
+                "two ranges that overlap: the first line",
+                "bob:100000:10\nada:100005:10",
+                passwd,
+                100_007,
+                .user(1001)
+            ),
+            Row(
+                "an owner who is somebody's subordinate",
+                "ada:100000:65536\n100000:500000:10",
+                passwd,
+                500_001,
+                .user(1000)
+            ),
             Row("two owners of one another", "100:200:1\n200:100:1", passwd, 100, .user(100)),
             Row("root is nobody's", "ada:0:4294967294", passwd, 0, .user(0)),
             Row("a range to the end", "ada:4294967290:100", passwd, 4_294_967_294, .user(1000)),
             Row("a user that cannot be told", "", passwd, 65_534, .untold),
             Row("the same number inside a range", "ada:65000:1000", passwd, 65_534, .user(1000)),
             Row("a comment, an empty line and an empty range", "#ada:1001:1\n\nada:1001:0", passwd, 1001, .user(1001)),
-            Row("a line that is no range", "ada:1001\nada:1001:x\nada:1001:1:2\n:1001:1\nada:-1:9", passwd, 1001, .user(1001)),
+            Row(
+                "a line that is no range",
+                "ada:1001\nada:1001:x\nada:1001:1:2\n:1001:1\nada:-1:9",
+                passwd,
+                1001,
+                .user(1001)
+            ),
         ]
     )
     func account(_ row: Row) {

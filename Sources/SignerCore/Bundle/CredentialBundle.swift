@@ -87,7 +87,7 @@ package struct CredentialBundle {
         let compressed = bytes.span.extracting(first: PublicKey.compressedByteCount)
         let ciphertext = bytes.span.extracting(droppingFirst: PublicKey.compressedByteCount)
         guard let point = try Point.decompress(compressed) else { return .refused(.point) }
-        let aad = try point.uncompressed() + embeddedKey.uncompressedPublicKey()
+        let aad = point.uncompressed + embeddedKey.uncompressedPublicKey
         let plaintext = try HPKE.open(
             ciphertext,
             encapsulatedKey: point,

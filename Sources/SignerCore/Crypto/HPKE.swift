@@ -26,7 +26,7 @@ struct HPKE: ~Copyable {
     /// - Throws: `CryptoError`.
     static func open(
         _ ciphertext: Span<UInt8>,
-        encapsulatedKey: borrowing Point,
+        encapsulatedKey: Point,
         recipient: borrowing PrivateKey,
         info: [UInt8],
         aad: [UInt8]
@@ -38,11 +38,11 @@ struct HPKE: ~Copyable {
 
     /// `Decap` (RFC 9180 §4.1).
     static func decapsulate(
-        _ encapsulatedKey: borrowing Point,
+        _ encapsulatedKey: Point,
         recipient: borrowing PrivateKey
     ) throws(CryptoError) -> Secret {
         let dh = try recipient.sharedSecret(with: encapsulatedKey)
-        let kemContext = try encapsulatedKey.uncompressed() + recipient.uncompressedPublicKey()
+        let kemContext = encapsulatedKey.uncompressed + recipient.uncompressedPublicKey
         let kem = LabeledHKDF(suite: Array("KEM".utf8) + [0x00, 0x10])
         let extracted = try kem.extract(salt: LabeledHKDF.noSalt(), label: "eae_prk", dh)
         return try kem.expand(extracted, label: "shared_secret", info: kemContext, byteCount: sharedSecretByteCount)

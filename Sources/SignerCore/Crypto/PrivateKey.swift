@@ -16,10 +16,10 @@ import COpenSSL
     /// Takes a scalar: 32 bytes, big-endian; nil unless 1 ≤ scalar < n.
     package static func make(scalar: consuming Secret) throws(CryptoError) -> PrivateKey? {
         let number = try SecureInteger.read(scalar)
-        guard scalar.byteCount == scalarByteCount, try Group().contains(number) else { return nil }
+        guard scalar.byteCount == scalarByteCount, try Group.contains(number) else { return nil }
         let point = try Point.multiplyGenerator(by: number)
-        let key = try KeyHandle.make(scalar: scalar, publicPoint: point.uncompressed())
-        return PrivateKey(scalar: scalar, publicKey: try point.publicKey(), point: point, key: key)
+        let key = try KeyHandle.make(scalar: scalar, publicPoint: point)
+        return PrivateKey(scalar: scalar, point: point, key: key)
     }
 
     /// A new key from libcrypto's private generator: scalars are drawn until one is in 1…n−1 (FIPS 186-5 A.2.2).
@@ -35,15 +35,15 @@ import COpenSSL
         }
     }
 
-    private init(scalar: consuming Secret, publicKey: PublicKey, point: consuming Point, key: consuming KeyHandle) {
+    private init(scalar: consuming Secret, point: Point, key: consuming KeyHandle) {
         self.scalar = scalar
-        self.publicKey = publicKey
+        publicKey = point.publicKey
         self.point = point
         self.key = key
     }
 
     /// The public half in SEC 1's uncompressed form: 65 bytes, the first 4.
-    package func uncompressedPublicKey() throws(CryptoError) -> [UInt8] { try point.uncompressed() }
+    package var uncompressedPublicKey: [UInt8] { point.uncompressed }
 
     /// Lends the scalar, 32 bytes, big-endian, for the length of `body`; it may not be kept.
     func withScalar(_ body: (UnsafeRawBufferPointer) -> Void) { unsafe scalar.withBytes(body) }
@@ -52,8 +52,5 @@ import COpenSSL
     func makeSigner() throws(CryptoError) -> Signer { try Signer(key: key) }
 
     /// ECDH (SP 800-56A §5.7.1.2): the x-coordinate of scalar · `peer`, 32 bytes.
-    func sharedSecret(with peer: borrowing Point) throws(CryptoError) -> Secret {
-        let peerKey = try KeyHandle.make(publicPoint: peer.uncompressed())
-        return try key.derive(with: peerKey)
-    }
+    func sharedSecret(with peer: Point) throws(CryptoError) -> Secret { try key.derive(with: peer) }
 }

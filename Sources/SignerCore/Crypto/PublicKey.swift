@@ -19,6 +19,14 @@ package struct PublicKey: Hashable, Sendable {
         self.x = x
     }
 
+    /// Compresses a point: 65 bytes, from libcrypto.
+    init(uncompressed bytes: [UInt8]) {
+        var x = SIMD32<UInt8>()
+        for index in 0..<32 { x[index] = bytes[1 + index] }
+        self.prefix = 2 + bytes[Self.uncompressedByteCount - 1] & 1
+        self.x = x
+    }
+
     /// Reads 66 lower-case hex digits that begin with 02 or 03; nil for anything else. Whether the point is on the curve is
     /// not asked: the value is only ever compared.
     package init?(hex: Span<UInt8>) {

@@ -91,9 +91,7 @@ extension Frame {
 
     private func makeEmbeddedKey(expiry: BootInstant) throws(FrameError) -> EmbeddedKey {
         do throws(CryptoError) {
-            let key = try PrivateKey.generate()
-            let publicKey = try key.uncompressedPublicKey()
-            return EmbeddedKey(key: key, publicKey: publicKey, expiry: expiry)
+            return EmbeddedKey(key: try PrivateKey.generate(), expiry: expiry)
         } catch { throw .crypto(error) }
     }
 }

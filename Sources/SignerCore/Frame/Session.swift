@@ -57,6 +57,6 @@ struct PendingKey {
 struct EmbeddedKey: ~Copyable {
     let key: PrivateKey
     /// Uncompressed, 65 bytes.
-    let publicKey: [UInt8]
+    var publicKey: [UInt8] { key.uncompressedPublicKey }
     let expiry: BootInstant
 }

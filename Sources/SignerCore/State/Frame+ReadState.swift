@@ -131,9 +131,6 @@ extension StateReader {
         let key = try key()
         let expiry = moment()
         guard expiry.nanoseconds > 0 else { throw .deadline }
-        do throws(CryptoError) {
-            let publicKey = try key.uncompressedPublicKey()
-            return EmbeddedKey(key: key, publicKey: publicKey, expiry: expiry)
-        } catch { throw .crypto(error) }
+        return EmbeddedKey(key: key, expiry: expiry)
     }
 }

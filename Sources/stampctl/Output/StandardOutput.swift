@@ -5,6 +5,16 @@ import Glibc
 
 /// Where the results go.
 enum StandardOutput {
+    /// Ends the process, and quietly, when nobody reads standard output any more: for what may have nothing to write for
+    /// hours, and would find that out only then.
+    static func endWhenUnread() {
+        Thread.detachNewThread {
+            var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+            while unsafe poll(&output, 1, -1) < 0, errno == EINTR {}
+            if output.revents & Int16(POLLERR | POLLHUP) != 0 { _exit(EXIT_SUCCESS) }
+        }
+    }
+
     /// The bytes, and a newline where they do not end in one.
     ///
     /// - Throws: where they cannot be written. Who has stopped reading a pipe has what they wanted: that ends quietly.

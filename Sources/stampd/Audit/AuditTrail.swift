@@ -8,9 +8,7 @@ protocol AuditTrail: AnyObject {
     /// The longest payload that is looked through, in bytes.
     var maximumPayloadByteCount: Int { get }
 
-    /// Writes one record.
-    ///
-    /// - Parameter call: The call that it is about; nil for what happens by itself.
+    /// Writes one record about `call`; nil for what happens by itself.
     func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void)
 
     /// Writes a refusal; of a flood by one account only some are written and the others counted.
@@ -58,7 +56,7 @@ extension AuditTrail {
 
 /// What happened in the frame.
 extension AuditTrail {
-    /// - Parameter call: The call that made it happen; nil where time did.
+    /// Records an event; `call` made it happen, nil where time did.
     func record(_ event: FrameEvent, of call: CallContext?) {
         switch event {
         case .embeddedKeyCreated(let publicKey, _):

@@ -69,7 +69,7 @@ final class CallHandler {
         var stamp: [UInt8] = []
     }
 
-    /// - Parameter clock: CLOCK_BOOTTIME.
+    /// `clock` reads CLOCK_BOOTTIME.
     init(
         _ frame: consuming Frame,
         rate: CallRate,
@@ -89,11 +89,10 @@ final class CallHandler {
 
     /// Answers one message: exactly one reply for a call, none for a oneway call, and none for what is not a call.
     ///
-    /// - Parameters:
-    ///   - message: Its bytes without the NUL.
-    ///   - refusal: What the peer is told in any case; nil for one that is served.
-    ///   - replies: The reply is appended.
-    /// - Returns: What the connection does next. The events are in `takeEvents`.
+    /// `message` has no NUL. `refusal` is what the peer is told in any case, nil for one that is served. The reply is
+    /// appended to `replies`, and what happened is in `takeEvents`.
+    ///
+    /// - Returns: What the connection does next.
     func answer(
         _ message: Span<UInt8>,
         from peer: Peer,

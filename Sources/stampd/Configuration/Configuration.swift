@@ -32,7 +32,9 @@ struct Configuration: Equatable, Sendable {
         /// Peers could make the frame hold more than it may have; `largest` takes most of it.
         case overMemory(needed: Int, limit: Int64, largest: Setting)
 
-        static func == (left: Self, right: Self) -> Bool { left.message(naming: \.name) == right.message(naming: \.name) }
+        static func == (left: Self, right: Self) -> Bool {
+            left.message(naming: \.name) == right.message(naming: \.name)
+        }
     }
 
     var conflicts: [Conflict] {

@@ -34,11 +34,8 @@ struct Admission: ~Copyable {
         case shortage(SystemError)
     }
 
-    /// Accepts the next connection at a socket.
-    ///
-    /// - Parameters:
-    ///   - authorization: The configuration's rules.
-    ///   - needsUnits: Whether somebody asks for a peer's unit, whatever the rules ask.
+    /// Accepts the next connection at a socket; `needsUnits` says that somebody asks for a peer's unit, whatever the rules
+    /// ask.
     mutating func accept(
         at socket: any DoorSocket,
         _ authorization: AuthorizationRules,

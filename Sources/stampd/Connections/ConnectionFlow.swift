@@ -110,11 +110,8 @@ struct ConnectionFlow: ~Copyable {
 
     /// A turn is over.
     ///
-    /// - Parameters:
-    ///   - hasMore: Whether whole messages may be left.
-    ///   - hasBegun: Whether bytes of a message that is not whole are left.
-    ///   - consumed: Whether a message was answered.
-    ///   - outputByteCount: What the peer has not taken yet.
+    /// `hasMore` says that whole messages may be left, `hasBegun` that bytes of one that is not whole are, `consumed` that a
+    /// message was answered; the peer has not taken `outputByteCount` bytes yet.
     mutating func served(
         hasMore: Bool,
         hasBegun: Bool,
@@ -224,9 +221,8 @@ struct ConnectionFlow: ~Copyable {
         return .write
     }
 
-    /// When it ends unless something happens, on CLOCK_BOOTTIME.
-    ///
-    /// - Parameter monotonicOffset: CLOCK_BOOTTIME less CLOCK_MONOTONIC, in nanoseconds, as it is now.
+    /// When it ends unless something happens, on CLOCK_BOOTTIME; `monotonicOffset` is CLOCK_BOOTTIME less CLOCK_MONOTONIC
+    /// in nanoseconds, as it is now.
     func deadline(_ limits: ConnectionLimits, monotonicOffset: Int64) -> BootInstant {
         let idle = lastActivity.adding(seconds: limits.idleTimeoutSeconds)
         if phase == .closing || isRefused { return lastActivity.adding(seconds: limits.messageTimeoutSeconds) }

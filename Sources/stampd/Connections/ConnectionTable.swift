@@ -118,11 +118,7 @@ extension ConnectionTable {
         spendings.values.max { ($0.connectionCount, $1.account) < ($1.connectionCount, $0.account) }
     }
 
-    /// Gives a connection its place.
-    ///
-    /// - Parameters:
-    ///   - id: No connection had it before.
-    ///   - isFirst: Whether its turns come before all others'.
+    /// Gives a connection its place. No connection had its `id` before; `isFirst` puts its turns before all others'.
     mutating func add(id: UInt64, uid: UInt32, account: Account, isFirst: Bool) -> Place {
         let spending = spendings[account] ?? Spending(account)
         spendings[account] = spending

@@ -48,8 +48,7 @@ struct CallRate {
 
     /// The tokens that a call costs before it is answered.
     ///
-    /// - Parameter byteCount: The length of its message.
-    /// - Returns: Zero for a call that is free.
+    /// - Returns: Zero for a call that is free; otherwise by `byteCount`, the length of its message.
     static func tokens(_ price: MethodTraits.Price, byteCount: Int) -> Int64 {
         price == .free ? 0 : 1 + pieces(byteCount)
     }

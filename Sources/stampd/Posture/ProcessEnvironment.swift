@@ -10,10 +10,22 @@ enum ProcessEnvironment {
         "LISTEN_FDNAMES", "FDSTORE", "JOURNAL_STREAM", "INVOCATION_ID", "MANAGERPID", "SYSTEMD_EXEC_PID",
     ]
 
-    /// Drops every variable but those of the service manager, and overwrites them where they lie: a token that a shell had
-    /// exported is then neither in `/proc/PID/environ` nor in memory.
+    /// Drops every variable but those of the service manager, and overwrites the others where the starter's lie: a token that
+    /// a shell had exported is then neither in `/proc/PID/environ` nor in memory, even where a preloaded library has hidden
+    /// or replaced it.
     static func drop() {
-        guard let list = unsafe CLinuxEnvironment() else { return }
+        if let list = unsafe CLinuxInitialEnvironment() {
+            unsafe keep(in: list) { variable in unsafe explicit_bzero(variable, strlen(variable)) }
+        }
+        // The same list, where nobody has moved it; else the library's own texts are in it, which may be constants.
+        if let list = unsafe CLinuxEnvironment() { unsafe keep(in: list) { _ in } }
+    }
+
+    /// Closes the list up to those that are kept, and hands over the others.
+    private static func keep(
+        in list: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
+        dropping drop: (UnsafeMutablePointer<CChar>) -> Void
+    ) {
         var (from, to) = (0, 0)
         while let variable = unsafe list[from] {
             from += 1
@@ -22,7 +34,7 @@ enum ProcessEnvironment {
                 unsafe list[to] = variable
                 to += 1
             } else {
-                unsafe explicit_bzero(variable, strlen(variable))
+                unsafe drop(variable)
             }
         }
         unsafe list[to] = nil

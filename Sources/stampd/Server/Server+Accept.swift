@@ -97,7 +97,12 @@ extension Server {
         return .rateLimited(retryAfterMilliseconds: limits.messageTimeoutSeconds * 1000)
     }
 
-    private func note(_ peer: Peer, at socket: SocketIdentity, refusedBy refusal: AuthorizationRefusal, now: BootInstant) {
+    private func note(
+        _ peer: Peer,
+        at socket: SocketIdentity,
+        refusedBy refusal: AuthorizationRefusal,
+        now: BootInstant
+    ) {
         handler.noteRefusal(
             of: CallContext(peer: peer, socket: socket, start: now),
             by: "Denied.\(refusal.rule.rawValue)",

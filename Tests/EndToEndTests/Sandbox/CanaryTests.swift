@@ -28,6 +28,8 @@ struct CanaryTests {
             // Found as it must be, raw, which proves the search; and in no text form.
             #expect(alive.contains { $0.contains("-endian") })
             #expect(!alive.contains { !$0.contains("-endian") })
+            let ordinary = try FrameMemory(pid: frame.pid).search(for: forms, in: .ordinary)
+            #expect(ordinary == [])
             switch end {
             case .endSession: try frame.controlClient().control("EndSession")
             case .reset: try frame.controlClient().control("ResetEmbeddedKey")

@@ -5,14 +5,20 @@ import Foundation
 struct FrameMemory {
     let pid: pid_t
 
+    enum Part {
+        case all
+        /// All but the secure heap: what is locked and left out of core dumps.
+        case ordinary
+    }
+
     /// - Returns: The names of the forms that lie somewhere.
     /// - Throws: Where the memory is not to be had.
-    func search(for forms: [KeyForm]) throws -> Set<String> {
+    func search(for forms: [KeyForm], in part: Part = .all) throws -> Set<String> {
         let file = open("/proc/\(pid)/mem", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
         defer { close(file) }
         var found: Set<String> = []
-        for range in try writableRanges() {
+        for range in try writableRanges(part) {
             var bytes = Data(count: range.count)
             let count = bytes.withUnsafeMutableBytes {
                 pread(file, $0.baseAddress, range.count, off_t(range.lowerBound))
@@ -25,14 +31,22 @@ struct FrameMemory {
         return found
     }
 
-    private func writableRanges() throws -> [Range<Int>] {
-        let text = try String(contentsOfFile: "/proc/\(pid)/maps", encoding: .utf8)
-        return text.split(separator: "\n").compactMap { line in
+    private func writableRanges(_ part: Part) throws -> [Range<Int>] {
+        // In pieces: String(contentsOfFile:) takes the first page of such a file for the whole.
+        let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/\(pid)/smaps"))
+        let text = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        var ranges: [(range: Range<Int>, isSecure: Bool)] = []
+        for line in text.split(separator: "\n") {
             let fields = line.split(separator: " ")
             let ends = fields[0].split(separator: "-").compactMap { Int($0, radix: 16) }
-            guard fields.count > 1, fields[1].hasPrefix("rw"), ends.count == 2 else { return nil }
-            return ends[0]..<ends[1]
+            if fields.count > 1, ends.count == 2 {
+                let isWritable = fields[1].hasPrefix("rw")
+                ranges.append((isWritable ? ends[0]..<ends[1] : ends[0]..<ends[0], false))
+            } else if fields[0] == "VmFlags:", let last = ranges.indices.last {
+                ranges[last].isSecure = fields.contains("lo") && fields.contains("dd")
+            }
         }
+        return ranges.filter { !$0.range.isEmpty && !(part == .ordinary && $0.isSecure) }.map(\.range)
     }
 }
 
@@ -41,7 +55,7 @@ struct KeyForm {
     let name: String
     let bytes: Data
 
-    /// Raw by halves, of which one gives the key away: memory that malloc got back has lost its first bytes.
+    /// Raw by each eight bytes of it: memory that malloc got back has lost its first ones.
     static func all(of scalar: Data) -> [KeyForm] {
         let reversed = Data(scalar.reversed())
         let hexText = hex(scalar)
@@ -51,11 +65,11 @@ struct KeyForm {
             ("hex", hexText), ("upper-case hex", hexText.uppercased()), ("base64", base64),
             ("base64url", String(base64URL(scalar).prefix(40))), ("reversed base64", reversed.base64EncodedString()),
         ]
-        return [
-            KeyForm(name: "big-endian, first half", bytes: scalar.prefix(16)),
-            KeyForm(name: "big-endian, second half", bytes: scalar.suffix(16)),
-            KeyForm(name: "little-endian, first half", bytes: reversed.prefix(16)),
-            KeyForm(name: "little-endian, second half", bytes: reversed.suffix(16)),
-        ] + texts.map { KeyForm(name: $0.0, bytes: Data($0.1.utf8)) }
+        let fragments = [("big-endian", scalar), ("little-endian", reversed)].flatMap { order, bytes in
+            (0...bytes.count - 8).map { start in
+                KeyForm(name: "\(order) from byte \(start)", bytes: Data(Array(bytes)[start..<start + 8]))
+            }
+        }
+        return fragments + texts.map { KeyForm(name: $0.0, bytes: Data($0.1.utf8)) }
     }
 }
