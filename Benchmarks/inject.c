@@ -20,14 +20,24 @@ static void require(int true_or_1, const char *what) {
     if (true_or_1 != 1) fail(what);
 }
 
-/// ECDH with a key that is known to be valid.
-static void agree(EVP_PKEY *own, EVP_PKEY *peer, unsigned char secret[secret_bytes]) {
+/// ECDH with an uncompressed point that is known to be valid.
+static void agree(EVP_PKEY *own, const unsigned char point[point_bytes], unsigned char secret[secret_bytes]) {
     size_t length = secret_bytes;
+    EVP_PKEY *peer = EVP_PKEY_new();
+    require(EVP_PKEY_copy_parameters(peer, own), "EVP_PKEY_copy_parameters");
+    require(EVP_PKEY_set1_encoded_public_key(peer, point, point_bytes), "EVP_PKEY_set1_encoded_public_key");
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL);
     require(EVP_PKEY_derive_init(context), "EVP_PKEY_derive_init");
     require(EVP_PKEY_derive_set_peer_ex(context, peer, 0), "EVP_PKEY_derive_set_peer_ex");
     require(EVP_PKEY_derive(context, secret, &length), "EVP_PKEY_derive");
     EVP_PKEY_CTX_free(context);
+    EVP_PKEY_free(peer);
+}
+
+static void read_point(EVP_PKEY *key, unsigned char point[point_bytes]) {
+    size_t length = 0;
+    require(EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, point, point_bytes, &length), "public key");
+    require(length == point_bytes, "an uncompressed point");
 }
 
 /// AES-256-GCM in place, the tag behind the text; whether it is authentic.
@@ -72,13 +82,14 @@ static int measure_floor(long count) {
     EC_POINT *point = EC_POINT_new(group);
     BIGNUM *scalar = BN_new();
     EVP_KDF *hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    unsigned char info[point_bytes] = {4}, secret[secret_bytes], key[secret_bytes], nonce[nonce_bytes];
+    unsigned char info[point_bytes], secret[secret_bytes], key[secret_bytes], nonce[nonce_bytes];
     unsigned char text[secret_bytes + tag_bytes] = {0};
     require(BN_priv_rand_range(scalar, EC_GROUP_get0_order(group)), "BN_priv_rand_range");
+    read_point(peer, info);
     double start = 0;
     for (long i = -warm_up_count; i < count; i++) {
         if (i == 0) start = cpu_microseconds();
-        agree(own, peer, secret);
+        agree(own, info, secret);
         expand(hkdf, secret, info, secret, secret_bytes);
         expand(hkdf, secret, info, key, secret_bytes);
         expand(hkdf, secret, info, nonce, nonce_bytes);
@@ -143,23 +154,16 @@ static void labeled_expand(struct suite suite, const unsigned char *key, const c
     memcpy(out, code, count);
 }
 
-static void read_point(EVP_PKEY *key, unsigned char point[point_bytes]) {
-    size_t length = 0;
-    require(EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, point, point_bytes, &length), "public key");
-    require(length == point_bytes, "an uncompressed point");
-}
-
 /// A new scalar, sealed as RFC 9180 seals it in base mode with info "turnkey_hpke", in base64url.
-static void seal(EVP_PKEY *recipient, char text[bundle_characters + 1]) {
-    unsigned char enc[point_bytes], point[point_bytes], secret[secret_bytes], key[secret_bytes], nonce[nonce_bytes];
+static void seal(const unsigned char point[point_bytes], char text[bundle_characters + 1]) {
+    unsigned char enc[point_bytes], secret[secret_bytes], key[secret_bytes], nonce[nonce_bytes];
     unsigned char bundle[bundle_bytes], *sealed = bundle + 33, mode = 0;
     struct bytes aad = {0}, context = {0};
     EVP_PKEY *ephemeral = EVP_EC_gen("P-256");
     read_point(ephemeral, enc);
-    read_point(recipient, point);
     append(&aad, enc, sizeof enc);
-    append(&aad, point, sizeof point);
-    agree(ephemeral, recipient, secret);
+    append(&aad, point, point_bytes);
+    agree(ephemeral, point, secret);
     labeled_extract(kem, NULL, "eae_prk", secret, sizeof secret, secret);
     labeled_expand(kem, secret, "shared_secret", &aad, secret_bytes, secret);
     append(&context, &mode, 1);
@@ -180,31 +184,22 @@ static void seal(EVP_PKEY *recipient, char text[bundle_characters + 1]) {
     EVP_PKEY_free(ephemeral);
 }
 
-static EVP_PKEY *read_public_key(const char *hex) {
-    unsigned char point[point_bytes];
-    size_t length = 0;
-    require(OPENSSL_hexstr2buf_ex(point, sizeof point, &length, hex, 0), "the public key is hex");
-    EVP_PKEY *key = EVP_PKEY_new(), *group = EVP_EC_gen("P-256");
-    require(EVP_PKEY_copy_parameters(key, group), "EVP_PKEY_copy_parameters");
-    require(EVP_PKEY_set1_encoded_public_key(key, point, length), "the public key is a point");
-    EVP_PKEY_free(group);
-    return key;
-}
-
 static int inject(const char *path, const char *public_key, long count) {
     const struct protocol *varlink = protocol_named("varlink");
-    EVP_PKEY *recipient = read_public_key(public_key);
+    unsigned char point[point_bytes];
+    size_t length = 0;
+    require(OPENSSL_hexstr2buf_ex(point, sizeof point, &length, public_key, 0), "the public key is hex");
     char(*bundles)[bundle_characters + 1] = calloc((size_t)count, sizeof *bundles);
     if (bundles == NULL) fail("memory");
-    for (long i = 0; i < count; i++) seal(recipient, bundles[i]);
+    for (long i = 0; i < count; i++) seal(point, bundles[i]);
     static char buffer[buffer_bytes];
     char call[512];
     int fd = connect_to(path);
     if (fd < 0) fail("no frame");
     for (long i = 0; i < count; i++) {
         static const char method[] = "io.stampd.Control.InjectCredentialBundle";
-        int length = sprintf(call, "{\"method\":\"%s\",\"parameters\":{\"bundle\":\"%s\"}}", method, bundles[i]);
-        exchange(varlink, fd, call, (size_t)length + 1, buffer);
+        int bytes = sprintf(call, "{\"method\":\"%s\",\"parameters\":{\"bundle\":\"%s\"}}", method, bundles[i]);
+        exchange(varlink, fd, call, (size_t)bytes + 1, buffer);
         if (strstr(buffer, "\"error\"") || !strstr(buffer, "\"publicKey\"")) fail(buffer);
     }
     printf("{\"injected\": %ld}\n", count);

@@ -59,5 +59,6 @@ static const int COpenSSLSelectKeyPair = EVP_PKEY_KEYPAIR;
 
 // Names of parameters: OSSL_PARAM keeps the pointer, so they must outlive the call that takes them.
 static const char *const COpenSSLParameterGroup = OSSL_PKEY_PARAM_GROUP_NAME;
+static const char *const COpenSSLParameterDigest = OSSL_MAC_PARAM_DIGEST;
 static const char *const COpenSSLParameterPublicKey = OSSL_PKEY_PARAM_PUB_KEY;
 static const char *const COpenSSLParameterPrivateKey = OSSL_PKEY_PARAM_PRIV_KEY;

@@ -96,7 +96,7 @@ extension SignerCoreTests {
         }
 
         private static func schedule(_ shared: borrowing Secret, _ thread: ParkedThread) throws {
-            let context = try HPKE.schedule(sharedSecret: shared, info: Array("turnkey_hpke".utf8))
+            let context = try HPKE.schedule(sharedSecret: shared, scheduleContext: OwnSeal.scheduleContext())
             thread.park()
             withExtendedLifetime(context) {}
         }

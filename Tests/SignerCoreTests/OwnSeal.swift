@@ -20,7 +20,7 @@ struct OwnSeal {
         guard let recipient = try Point.decompress(compressed.span) else { throw NotHex(text: publicKey.hexText) }
         encapsulatedKey = ephemeral.uncompressedPublicKey
         let dh = try ephemeral.sharedSecret(with: recipient)
-        let kem = LabeledHKDF(suite: Array("KEM".utf8) + [0x00, 0x10])
+        let kem = try LabeledHKDF(suite: Array("KEM".utf8) + [0x00, 0x10])
         let extracted = try kem.extract(salt: LabeledHKDF.noSalt(), label: "eae_prk", dh)
         let shared = try kem.expand(
             extracted,
@@ -28,7 +28,7 @@ struct OwnSeal {
             info: encapsulatedKey + publicKey,
             byteCount: HPKE.sharedSecretByteCount
         )
-        let context = try HPKE.schedule(sharedSecret: shared, info: Array("turnkey_hpke".utf8))
+        let context = try HPKE.schedule(sharedSecret: shared, scheduleContext: Self.scheduleContext())
         needles = [
             Needle("Diffie-Hellman value", dh), Needle("shared secret", shared), Needle("AEAD key", context.key),
         ]
@@ -39,6 +39,8 @@ struct OwnSeal {
             aad: encapsulatedKey + publicKey
         )
     }
+
+    static func scheduleContext() throws -> [UInt8] { try HPKE.makeScheduleContext(info: Array("turnkey_hpke".utf8)) }
 
     var bundle: SealedBundle { SealedBundle(bytes: SealedBundle.compress(encapsulatedKey) + ciphertext) }
 

@@ -97,7 +97,7 @@ extension SignerCoreTests {
         private func makeSchedule() throws -> HPKE {
             try HPKE.schedule(
                 sharedSecret: Secret(copying: [UInt8](hex: vector.sharedSecret)),
-                info: [UInt8](hex: vector.info)
+                scheduleContext: HPKE.makeScheduleContext(info: [UInt8](hex: vector.info))
             )
         }
 
@@ -106,7 +106,7 @@ extension SignerCoreTests {
                 ciphertext.span,
                 encapsulatedKey: point(vector.enc),
                 recipient: recipient,
-                info: [UInt8](hex: vector.info),
+                scheduleContext: HPKE.makeScheduleContext(info: [UInt8](hex: vector.info)),
                 aad: aad
             ).hexText
         }

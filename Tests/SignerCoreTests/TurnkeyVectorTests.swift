@@ -84,7 +84,7 @@ extension SignerCoreTests {
             #expect(uncompressed == vector.encUncompressed)
             let shared = try HPKE.decapsulate(point, recipient: recipient)
             #expect(shared.hexText == vector.intermediate.sharedSecret)
-            let context = try HPKE.schedule(sharedSecret: shared, info: Array("turnkey_hpke".utf8))
+            let context = try HPKE.schedule(sharedSecret: shared, scheduleContext: OwnSeal.scheduleContext())
             let (key, nonce) = (context.key.hexText, context.baseNonce.hexText)
             #expect(key == vector.intermediate.key)
             #expect(nonce == vector.intermediate.baseNonce)

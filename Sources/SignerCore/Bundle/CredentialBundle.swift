@@ -92,7 +92,7 @@ package struct CredentialBundle {
             ciphertext,
             encapsulatedKey: point,
             recipient: embeddedKey,
-            info: Self.info,
+            scheduleContext: Self.scheduleContext.get(),
             aad: aad
         )
         guard let plaintext else { return .refused(.decryption) }
@@ -100,5 +100,8 @@ package struct CredentialBundle {
         return .key(key)
     }
 
-    private static let info = Array("turnkey_hpke".utf8)
+    /// Made once.
+    private static let scheduleContext = Result { () throws(CryptoError) in
+        try HPKE.makeScheduleContext(info: Array("turnkey_hpke".utf8))
+    }
 }

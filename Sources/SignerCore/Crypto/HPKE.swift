@@ -19,7 +19,7 @@ struct HPKE: ~Copyable {
     ///   - ciphertext: At least the tag's 16 bytes.
     ///   - encapsulatedKey: A checked point, `enc` once serialised.
     ///   - recipient: The key pair that it was sealed to.
-    ///   - info: What binds the key schedule to the application.
+    ///   - scheduleContext: Of the `info` that binds the key schedule to the application.
     ///   - aad: What was authenticated beside the ciphertext.
     /// - Returns: `ciphertext.count - 16` bytes; nil where the AEAD refuses: another key, another info or aad, or changed
     ///   bytes.
@@ -28,11 +28,11 @@ struct HPKE: ~Copyable {
         _ ciphertext: Span<UInt8>,
         encapsulatedKey: Point,
         recipient: borrowing PrivateKey,
-        info: [UInt8],
+        scheduleContext: [UInt8],
         aad: [UInt8]
     ) throws(CryptoError) -> Secret? {
         let shared = try decapsulate(encapsulatedKey, recipient: recipient)
-        let context = try schedule(sharedSecret: shared, info: info)
+        let context = try schedule(sharedSecret: shared, scheduleContext: scheduleContext)
         return try GCM.open(ciphertext, key: context.key, nonce: context.baseNonce, aad: aad)
     }
 
@@ -43,20 +43,30 @@ struct HPKE: ~Copyable {
     ) throws(CryptoError) -> Secret {
         let dh = try recipient.sharedSecret(with: encapsulatedKey)
         let kemContext = encapsulatedKey.uncompressed + recipient.uncompressedPublicKey
-        let kem = LabeledHKDF(suite: Array("KEM".utf8) + [0x00, 0x10])
+        let kem = try LabeledHKDF(suite: Array("KEM".utf8) + [0x00, 0x10])
         let extracted = try kem.extract(salt: LabeledHKDF.noSalt(), label: "eae_prk", dh)
         return try kem.expand(extracted, label: "shared_secret", info: kemContext, byteCount: sharedSecretByteCount)
     }
 
-    /// `KeySchedule` in base mode: no PSK, so both its inputs are empty (RFC 9180 §5.1).
-    static func schedule(sharedSecret: borrowing Secret, info: [UInt8]) throws(CryptoError) -> HPKE {
-        let hkdf = LabeledHKDF(suite: Array("HPKE".utf8) + [0x00, 0x10, 0x00, 0x01, 0x00, 0x02])
+    /// What `KeySchedule` works with beside the secret, `key_schedule_context`: the same for each message of an application.
+    /// In base mode there is no PSK, so both its inputs are empty (RFC 9180 §5.1).
+    static func makeScheduleContext(info: [UInt8]) throws(CryptoError) -> [UInt8] {
+        let hkdf = try makeKDF()
         let pskIdHash = try hkdf.extract(salt: LabeledHKDF.noSalt(), label: "psk_id_hash", Secret(copying: []))
         let infoHash = try hkdf.extract(salt: LabeledHKDF.noSalt(), label: "info_hash", Secret(copying: info))
-        let context = unsafe [0] + pskIdHash.withBytes { unsafe Array($0) } + infoHash.withBytes { unsafe Array($0) }
+        return unsafe [0] + pskIdHash.withBytes { unsafe Array($0) } + infoHash.withBytes { unsafe Array($0) }
+    }
+
+    /// The rest of `KeySchedule` (RFC 9180 §5.1).
+    static func schedule(sharedSecret: borrowing Secret, scheduleContext: [UInt8]) throws(CryptoError) -> HPKE {
+        let hkdf = try makeKDF()
         let secret = try hkdf.extract(salt: sharedSecret, label: "secret", Secret(copying: []))
-        let key = try hkdf.expand(secret, label: "key", info: context, byteCount: keyByteCount)
-        let baseNonce = try hkdf.expand(secret, label: "base_nonce", info: context, byteCount: nonceByteCount)
-        return HPKE(key: key, baseNonce: baseNonce)
+        let key = try hkdf.expand(secret, label: "key", info: scheduleContext, byteCount: keyByteCount)
+        let nonce = try hkdf.expand(secret, label: "base_nonce", info: scheduleContext, byteCount: nonceByteCount)
+        return HPKE(key: key, baseNonce: nonce)
+    }
+
+    private static func makeKDF() throws(CryptoError) -> LabeledHKDF {
+        try LabeledHKDF(suite: Array("HPKE".utf8) + [0x00, 0x10, 0x00, 0x01, 0x00, 0x02])
     }
 }

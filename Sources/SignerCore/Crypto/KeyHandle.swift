@@ -55,36 +55,4 @@ import COpenSSL
         try check(result, "EVP_PKEY_fromdata")
         return unsafe KeyHandle(key: try require(key, "EVP_PKEY_fromdata"))
     }
-
-    /// A public key with this key's group, which `EVP_PKEY_fromdata` would make anew.
-    private func makePeer(_ point: Point) throws(CryptoError) -> KeyHandle {
-        let peer = try unsafe KeyHandle(key: require(EVP_PKEY_new(), "EVP_PKEY_new"))
-        try unsafe check(EVP_PKEY_copy_parameters(peer.key, key), "EVP_PKEY_copy_parameters")
-        let encoded = point.uncompressed
-        let result = unsafe EVP_PKEY_set1_encoded_public_key(peer.key, encoded, encoded.count)
-        try check(result, "EVP_PKEY_set1_encoded_public_key")
-        return peer
-    }
-
-    /// ECDH of this key pair with a checked point: 32 bytes. libcrypto need not validate it once more: that it is on the
-    /// curve is known, and the cofactor of P-256 is 1. A multiplication by the group's order would prove no more, and costs
-    /// more than everything else.
-    func derive(with point: Point) throws(CryptoError) -> Secret {
-        let peer = try makePeer(point)
-        let context = try unsafe require(EVP_PKEY_CTX_new_from_pkey(nil, key, nil), "EVP_PKEY_CTX_new_from_pkey")
-        defer {
-            unsafe EVP_PKEY_CTX_free(context)
-            cleanseStack()
-        }
-        try unsafe check(EVP_PKEY_derive_init(context), "EVP_PKEY_derive_init")
-        try unsafe check(EVP_PKEY_derive_set_peer_ex(context, peer.key, 0), "EVP_PKEY_derive_set_peer_ex")
-        var shared = try Secret(byteCount: PrivateKey.scalarByteCount)
-        var length = shared.byteCount
-        let result = unsafe shared.withMutableBytes { bytes in
-            unsafe EVP_PKEY_derive(context, bytes.bindMemory(to: UInt8.self).baseAddress, &length)
-        }
-        try check(result, "EVP_PKEY_derive")
-        guard length == shared.byteCount else { throw .failed(call: "EVP_PKEY_derive") }
-        return shared
-    }
 }

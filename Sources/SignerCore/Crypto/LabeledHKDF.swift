@@ -2,9 +2,15 @@
 import COpenSSL
 
 /// HKDF-SHA256 (RFC 5869) with RFC 9180's labels (§4), inputs and outputs in the secure heap.
-struct LabeledHKDF {
+struct LabeledHKDF: ~Copyable {
     /// `suite_id` of the KEM or of the whole suite.
-    let suite: [UInt8]
+    private let suite: [UInt8]
+    private let hmac: HMAC
+
+    init(suite: [UInt8]) throws(CryptoError) {
+        self.suite = suite
+        hmac = try HMAC.make()
+    }
 
     static let hashByteCount = 32
 
@@ -13,7 +19,7 @@ struct LabeledHKDF {
 
     /// `LabeledExtract(salt, label, ikm)`: HMAC(salt, labeled ikm), 32 bytes (RFC 5869 §2.2).
     func extract(salt: borrowing Secret, label: StaticString, _ ikm: borrowing Secret) throws(CryptoError) -> Secret {
-        try Self.hmac(key: salt, Secret(labeled(label, []), followedBy: ikm), byteCount: Self.hashByteCount)
+        try hmac.code(of: Secret(labeled(label, []), followedBy: ikm), key: salt)
     }
 
     /// `LabeledExpand(prk, label, info, L)`: the first `byteCount` bytes of HMAC(prk, labeled info ‖ 1). One hash is all
@@ -28,43 +34,60 @@ struct LabeledHKDF {
     ) throws(CryptoError) -> Secret {
         precondition(byteCount <= Self.hashByteCount)
         let length = [UInt8(byteCount >> 8), UInt8(byteCount & 255)]
-        return try Self.hmac(key: prk, Secret(copying: length + labeled(label, info) + [1]), byteCount: byteCount)
+        let code = try hmac.code(of: Secret(copying: length + labeled(label, info) + [1]), key: prk)
+        return try code.prefix(byteCount)
     }
 
     private func labeled(_ label: StaticString, _ value: [UInt8]) -> [UInt8] {
         Array("HPKE-v1".utf8) + suite + Array(label.description.utf8) + value
     }
+}
 
-    /// HMAC-SHA256. libcrypto's HKDF would copy the salt, which is the shared secret once, into its ordinary heap and free
-    /// it there as it is; its HMAC keeps the key in the secure heap.
-    private static func hmac(
-        key: borrowing Secret,
-        _ message: borrowing Secret,
-        byteCount: Int
-    ) throws(CryptoError) -> Secret {
-        var code = try Secret(byteCount: hashByteCount)
-        defer { cleanseStack() }
-        let result = unsafe code.withMutableBytes { code in
-            unsafe key.withBytes { key in
-                unsafe message.withBytes { message in
-                    unsafe EVP_Q_mac(
-                        nil,
-                        "HMAC",
-                        nil,
-                        "SHA256",
-                        nil,
-                        key.baseAddress,
-                        key.count,
-                        message.bindMemory(to: UInt8.self).baseAddress,
-                        message.count,
-                        code.bindMemory(to: UInt8.self).baseAddress,
-                        code.count,
-                        nil
-                    )
-                }
-            }
+/// HMAC-SHA256 (RFC 2104). libcrypto's HKDF would copy the salt, which is the shared secret once, into its ordinary heap; its
+/// HMAC keeps the key in the secure heap.
+@safe private struct HMAC: ~Copyable {
+    private let context: OpaquePointer
+
+    /// Looked up once, as threads may share it.
+    nonisolated(unsafe) private static let algorithm = unsafe EVP_MAC_fetch(nil, "HMAC", nil)
+
+    private init(context: OpaquePointer) { unsafe self.context = context }
+
+    static func make() throws(CryptoError) -> HMAC {
+        let algorithm = try unsafe require(algorithm, "EVP_MAC_fetch")
+        let hmac = unsafe HMAC(context: try require(EVP_MAC_CTX_new(algorithm), "EVP_MAC_CTX_new"))
+        let context = unsafe hmac.context
+        var digest = Array("SHA256".utf8CString)
+        let result = unsafe digest.withUnsafeMutableBufferPointer { digest in
+            let parameters = unsafe [
+                OSSL_PARAM_construct_utf8_string(COpenSSLParameterDigest, digest.baseAddress, 0),
+                OSSL_PARAM_construct_end(),
+            ]
+            return unsafe EVP_MAC_CTX_set_params(context, parameters)
         }
-        _ = try unsafe require(result, "EVP_Q_mac")
-        return try code.prefix(byteCount)
+        try check(result, "EVP_MAC_CTX_set_params")
+        return hmac
+    }
+
+    deinit { unsafe EVP_MAC_CTX_free(context) }
+
+    /// 32 bytes.
+    func code(of message: borrowing Secret, key: borrowing Secret) throws(CryptoError) -> Secret {
+        defer { cleanseStack() }
+        let started = unsafe key.withBytes { key in
+            unsafe EVP_MAC_init(context, key.bindMemory(to: UInt8.self).baseAddress, key.count, nil)
+        }
+        try check(started, "EVP_MAC_init")
+        let updated = unsafe message.withBytes { message in
+            unsafe EVP_MAC_update(context, message.bindMemory(to: UInt8.self).baseAddress, message.count)
+        }
+        try check(updated, "EVP_MAC_update")
+        var code = try Secret(byteCount: LabeledHKDF.hashByteCount)
+        var length = 0
+        let finished = unsafe code.withMutableBytes { code in
+            unsafe EVP_MAC_final(context, code.bindMemory(to: UInt8.self).baseAddress, &length, code.count)
+        }
+        try check(finished, "EVP_MAC_final")
+        return code
     }
 }

@@ -7,6 +7,7 @@ import COpenSSL
     private let scalar: Secret
     private let point: Point
     private let key: KeyHandle
+    private let agreement = KeyAgreement()
 
     /// The public half, compressed.
     package let publicKey: PublicKey
@@ -52,5 +53,7 @@ import COpenSSL
     func makeSigner() throws(CryptoError) -> Signer { try Signer(key: key) }
 
     /// ECDH (SP 800-56A §5.7.1.2): the x-coordinate of scalar · `peer`, 32 bytes.
-    func sharedSecret(with peer: Point) throws(CryptoError) -> Secret { try key.derive(with: peer) }
+    func sharedSecret(with peer: Point) throws(CryptoError) -> Secret {
+        try agreement.derive(key, with: peer)
+    }
 }
