@@ -6,6 +6,12 @@ extension Server {
     /// Whether the journal gets the same from the audit, so that standard error, which is the journal's too, says nothing.
     var isLogDoubled: Bool { audit.isOn && log.isJournal }
 
+    /// At the end of each turn, behind its replies: the journal gets the turn's records.
+    func handOverRecords() {
+        audit.handOver()
+        schedule(audit.nextTime)
+    }
+
     /// Notes what was refused before it was a call.
     func note(_ peer: Peer, refusedBy rule: String, line: @autoclosure () -> String, at now: BootInstant) {
         audit.writeRefusal(of: peer, rule: rule, at: now)

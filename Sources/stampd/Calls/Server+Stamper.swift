@@ -60,6 +60,7 @@ extension Server {
         let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
         auditedSession = name
         let expected = try parameters.publicKey(.expectPublicKey, scratch: &scratch.text)
+        guard audit.admitsStamp else { throw .rateLimited(retryAfterMilliseconds: Audit.retryMilliseconds) }
         var stamp: [UInt8] = []
         swap(&stamp, &scratch.stamp)
         defer { swap(&stamp, &scratch.stamp) }
@@ -90,7 +91,8 @@ extension Server {
             sessions: frame.listSessions(at: now).count,
             connections: connections.count,
             counters: counters,
-            auditLost: lostCount
+            auditLost: lostCount,
+            audit: audit.head
         )
     }
 }
@@ -105,6 +107,7 @@ private struct Status {
     let connections: Int
     let counters: Server.Counters
     let auditLost: Int64
+    let audit: AuditHead
 
     func write(to writer: inout JSONWriter) {
         writer.member("version", version)
@@ -117,5 +120,9 @@ private struct Status {
         writer.member("denied", counters.denied)
         writer.member("failed", counters.failed)
         writer.member("auditLost", auditLost)
+        writer.member("auditSequence", audit.sequence)
+        var chain: [UInt8] = []
+        audit.chain.appendHex(to: &chain)
+        writer.member("auditChain", utf8: chain.span)
     }
 }

@@ -87,6 +87,7 @@ extension Setting {
             .start,
             isOption: true
         ),
+        Setting("auditRequired", .flag(\.auditLimits.isRequired), .start),
         Setting("maximumWaitingRecords", .count(\.auditLimits.maximumWaitingRecords, 16...65_536), .start),
         Setting("maximumRefusalsPerWindow", .count(\.auditLimits.refusals.maximumLines, 0...10_000)),
         Setting("refusalWindowSeconds", .number(\.auditLimits.refusals.windowSeconds, 1...3600)),

@@ -50,6 +50,7 @@ extension Server {
         let consumed = connection.scanner.takeConsumedByteCount()
         input.removeFirst(consumed)
         swap(&input, &connection.input)
+        audit.handOverBeforeReply()
         let isAlive = replies.bytes.isEmpty || connection.send(replies.bytes)
         replies.bytes.removeAll(keepingCapacity: replies.bytes.capacity <= ConnectionLimits.sendByteCount)
         swap(&replies, &self.replies)

@@ -123,6 +123,7 @@ final class Server {
             },
             onTurn: {
                 let isBusy = serveQueue()
+                handOverRecords()
                 noteLosses()
                 return isBusy
             }

@@ -9,20 +9,38 @@ extension Server {
     ///   - bootId: Of this boot; nil where no state is to be kept.
     ///   - passed: The descriptors that the service manager passed as the state's. They are closed where they are no use.
     func keepState(bootId: BootId?, passed: [CInt]) {
+        let left = openStore(bootId: bootId, passed: passed)
+        audit.begin(after: left.audit, keeping: stateStore)
+        if left.hasFrame { resume() }
+        handOverRecords()
+    }
+
+    /// What the process before this one left.
+    private struct Left {
+        var audit: AuditHead?
+        /// It is `frame` by now.
+        var hasFrame = false
+    }
+
+    private func openStore(bootId: BootId?, passed: [CInt]) -> Left {
         guard let bootId else {
-            return passed.isEmpty ? () : drop(passed, because: "--keep-state is not given")
+            if !passed.isEmpty { drop(passed, because: "--keep-state is not given") }
+            return Left()
         }
         guard let notifier = serviceManager.notifier else {
             if !passed.isEmpty { drop(passed, because: "no service manager asks for it again") }
-            return log.write(.warning, "state is not kept: no service manager started this frame")
+            log.write(.warning, "state is not kept: no service manager started this frame")
+            return Left()
         }
         let store = FileDescriptorStore(notifier)
-        guard passed.count <= 1 else {
+        var left = Left()
+        if passed.count > 1 {
             drop(passed, because: "there is more than one")
-            return startStore(bootId, in: store)
+        } else if let descriptor = passed.first {
+            left = takeOver(descriptor, bootId, in: store)
         }
-        if let descriptor = passed.first, takeOver(descriptor, bootId, in: store) { return }
-        startStore(bootId, in: store)
+        if stateStore == nil { startStore(bootId, in: store) }
+        return left
     }
 
     /// Saves the frame where it changed since it last was; before the reply to the call that changed it.
@@ -33,28 +51,40 @@ extension Server {
         }
     }
 
-    private func takeOver(_ descriptor: CInt, _ bootId: BootId, in fileStore: FileDescriptorStore) -> Bool {
+    private func takeOver(_ descriptor: CInt, _ bootId: BootId, in fileStore: FileDescriptorStore) -> Left {
         let store: StateStore
         do throws(StateMemory.Fault) {
             store = StateStore(try StateMemory.adopt(descriptor), bootId: bootId, in: fileStore, isStored: true)
         } catch {
             drop([], because: error.message)
-            return false
+            return Left()
         }
+        var left = Left(audit: store.readAudit())
         do throws(StateError) {
-            if let left = try store.read(limits: frame.limits, at: .now) { resume(left) }
+            if let frame = try store.read(limits: frame.limits, at: .now) {
+                self.frame = frame
+                left.hasFrame = true
+            }
+            stateStore = store.hasAuditArea ? store : move(store, bootId, in: fileStore)
         } catch {
             store.wipe()
             drop([], because: error.message)
-            return false
         }
-        stateStore = store
-        publishEvents()
-        return true
+        return left
     }
 
-    private func resume(_ left: consuming Frame) {
-        frame = left
+    /// From memory of version 0.1.0 to memory that has a place for the audit; where there is none, the old one serves on.
+    private func move(_ old: StateStore, _ bootId: BootId, in fileStore: FileDescriptorStore) -> StateStore {
+        guard let memory = try? StateMemory.make() else { return old }
+        old.remove()
+        let store = StateStore(memory, bootId: bootId, in: fileStore, isStored: false)
+        do throws(StateError) { try store.save(frame, at: .now) } catch {
+            log.write(.error, "state is not kept: \(error.message)")
+        }
+        return store
+    }
+
+    private func resume() {
         let now = BootInstant.now
         frame.advance(to: now)
         let count = frame.listSessions(at: now).count
@@ -63,6 +93,7 @@ extension Server {
             "state taken over: \(count) sessions, \(frame.hasEmbeddedKey ? "an" : "no") embedded key, "
                 + (frame.isLocked ? "locked" : "not locked")
         )
+        publishEvents()
     }
 
     private func startStore(_ bootId: BootId, in store: FileDescriptorStore) {

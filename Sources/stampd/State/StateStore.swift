@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
-/// The frame's state in memory that the service manager holds: there while the frame holds anything, gone with it.
+/// The frame's state in memory that the service manager holds: there while the frame holds anything, or the audit stands
+/// somewhere.
 final class StateStore {
     private let memory: StateMemory
     private var slots: StateSlots
+    /// Nil in memory of version 0.1.0.
+    private var auditArea: AuditArea?
+    private var isAuditKept = false
     private let bootId: BootId
     private let store: FileDescriptorStore
     /// Whether the manager has the descriptor.
@@ -15,6 +19,7 @@ final class StateStore {
     /// `isStored`: whether the manager has the memory already.
     init(_ memory: consuming StateMemory, bootId: BootId, in store: FileDescriptorStore, isStored: Bool) {
         slots = unsafe StateSlots(memory.bytes)
+        auditArea = memory.makeAuditArea()
         self.memory = memory
         self.bootId = bootId
         self.store = store
@@ -26,6 +31,12 @@ final class StateStore {
         try slots.read(limits: limits, bootId: bootId, at: now)
     }
 
+    /// Whether there is a place for where the audit stands.
+    var hasAuditArea: Bool { memory.hasAuditArea }
+
+    /// Where the last process left the audit; nil where it had none.
+    func readAudit() -> AuditHead? { auditArea?.read() }
+
     /// Saves the frame as it is; a blank one leaves nothing.
     ///
     /// - Throws: What failed; nothing is kept then.
@@ -36,17 +47,31 @@ final class StateStore {
             remove()
             throw error
         }
+        keepStored()
+    }
+
+    private func keepStored() {
         if !isStored { store.keep(memory.descriptor) }
         isStored = true
     }
 
-    /// Wipes it, and has the manager drop it.
+    /// Wipes it, and has the manager drop it, unless the audit goes on in it.
     func remove() {
         slots.wipe()
+        guard !isAuditKept else { return }
         if isStored { store.remove() }
         isStored = false
     }
 
     /// Leaves nothing of what the last process left.
     func wipe() { slots.wipe() }
+}
+
+extension StateStore: AuditHeadKeeper {
+    func keep(_ head: AuditHead) {
+        guard hasAuditArea else { return }
+        auditArea?.write(head)
+        isAuditKept = true
+        keepStored()
+    }
 }
