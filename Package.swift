@@ -107,6 +107,7 @@ let package = Package(
             dependencies: [
                 "LoginPage", "SecurityKey", "StampClient", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: shipped
         ),
@@ -190,7 +191,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampctlTests", dependencies: ["FakeFrame", "stampctl"], swiftSettings: strict),
+        .testTarget(
+            name: "StampctlTests",
+            dependencies: ["FakeFrame", "stampctl", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TurnkeySandboxTests",
             dependencies: [
