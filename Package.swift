@@ -115,6 +115,7 @@ let package = Package(
             dependencies: [
                 "LoginPage", "ProcessArguments", "SecurityKey", "StampClient", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: shipped,
             linkerSettings: program
@@ -204,7 +205,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampctlTests", dependencies: ["FakeFrame", "stampctl"], swiftSettings: strict),
+        .testTarget(
+            name: "StampctlTests",
+            dependencies: ["FakeFrame", "stampctl", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TurnkeySandboxTests",
             dependencies: [

@@ -15,6 +15,7 @@
 // Not <fcntl.h>: it would bring a struct stat of this module's.
 extern int fcntl(int, int, ...);
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
+extern long syscall(long, ...);
 
 /// Sends one datagram without waiting, and a duplicate of a descriptor with it (unix(7), SCM_RIGHTS).
 static inline ssize_t CLinuxSendDescriptor(int socket, const void *bytes, size_t count, int descriptor) {
@@ -35,6 +36,29 @@ static inline ssize_t CLinuxSendDescriptor(int socket, const void *bytes, size_t
     header->cmsg_len = CMSG_LEN(sizeof descriptor);
     __builtin_memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
     return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/// How many datagrams one CLinuxSendDatagrams takes.
+enum { CLinuxMostDatagrams = 32 };
+
+/// sendmmsg(2) without waiting: hands over `count` datagrams that lie one behind the other at `bytes`. How many were taken; -1
+/// and errno where not even the first was.
+static inline int CLinuxSendDatagrams(int socket, const void *bytes, const uint32_t *lengths, unsigned int count) {
+    // struct mmsghdr, which <sys/socket.h> shows to _GNU_SOURCE alone.
+    struct {
+        struct msghdr header;
+        unsigned int sent;
+    } messages[CLinuxMostDatagrams] = {0};
+    struct iovec pieces[CLinuxMostDatagrams];
+    char *next = (char *)bytes;
+    if (count > CLinuxMostDatagrams) count = CLinuxMostDatagrams;
+    for (unsigned int index = 0; index < count; index++) {
+        pieces[index] = (struct iovec){.iov_base = next, .iov_len = lengths[index]};
+        messages[index].header.msg_iov = &pieces[index];
+        messages[index].header.msg_iovlen = 1;
+        next += lengths[index];
+    }
+    return (int)syscall(SYS_sendmmsg, socket, messages, count, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /// accept4(2): the new descriptor is close-on-exec and does not block.
@@ -98,7 +122,6 @@ static const uint32_t CLinuxReadable = EPOLLIN;
 static const uint32_t CLinuxWritable = EPOLLOUT;
 static const uint32_t CLinuxHungUp = EPOLLHUP | EPOLLERR;
 
-extern long syscall(long, ...);
 extern int memfd_create(const char *, unsigned int);
 
 /// pidfd_open(2): a descriptor of the process that has this number now, close-on-exec.

@@ -94,6 +94,13 @@ public struct ControlClient: FrameClient {
         try await caller.call(.control(.unlock), NoParameters())
     }
 
+    /// Who is connected, what waits for whom, and who is held back, by account.
+    ///
+    /// - Throws: `.methodNotFound` where the frame is older than this method.
+    public func listAccounts() async throws(StampError) -> [FrameAccount] {
+        try await caller.call(.control(.listAccounts), NoParameters(), AccountsAnswer.self).accounts
+    }
+
     private func start(_ method: Method, _ parameters: some Encodable) async throws(StampError) -> Session {
         let session = try await caller.call(method, parameters, SessionAnswer.self).session
         expect(session.publicKey, of: session.name)
@@ -123,6 +130,10 @@ private struct ActivateParameters: Encodable {
 
 private struct DropParameters: Encodable {
     let publicKey: String
+}
+
+private struct AccountsAnswer: Decodable {
+    let accounts: [FrameAccount]
 }
 
 private struct KeyAnswer: Decodable {

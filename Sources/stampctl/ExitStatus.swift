@@ -6,6 +6,10 @@ enum ExitStatus: Int32 {
     case askPasskey = 3
     case tryAgain = 4
     case never = 5
+    /// Of an audit that was checked: records are missing.
+    case recordsMissing = 6
+    /// Of an audit that was checked: records are not as they were written.
+    case recordsChanged = 7
     /// EX_USAGE of sysexits.h.
     case wrongUsage = 64
     /// EX_UNAVAILABLE of sysexits.h.

@@ -22,6 +22,8 @@ struct Stampctl: AsyncParsableCommand {
               3   ask the passkey: no session, it has expired, or the API forgot its key
               4   try again
               5   never: it was refused, or is wrong
+              6   audit --verify: records are missing
+              7   audit --verify: records were changed, repeated, reordered or forged
               64  wrong usage
               69  no frame, or no API, can be reached
               71  the system did not say with which arguments it was started

@@ -200,6 +200,12 @@ extension Server {
 
     fileprivate func logAudit() {
         guard let absence = audit.absence else { return }
+        guard !audit.isOn else {
+            let line =
+                "no journal at \(configuration.journalSocket) yet (\(absence.message)): once "
+                + "\(configuration.auditLimits.maximumWaitingRecords) records wait, no stamp is made"
+            return log.write(.error, line)
+        }
         log.write(.warning, "the audit is off: no journal at \(configuration.journalSocket) (\(absence.message))")
     }
 

@@ -8,8 +8,12 @@ struct AuditTests {
     /// A record without what differs from run to run; that those are numbers is checked here.
     private func fixed(_ record: FakeJournal.Record) throws -> FakeJournal.Record {
         var record = record
-        for name in ["MESSAGE_ID", "MESSAGE"] { #expect(record.removeValue(forKey: name) != nil) }
+        for name in ["MESSAGE_ID", "MESSAGE", "STAMPD_SEQUENCE", "STAMPD_CHAIN"] {
+            #expect(record.removeValue(forKey: name) != nil)
+        }
         #expect(record.removeValue(forKey: "SYSLOG_IDENTIFIER") == "stampd")
+        let frameId = record.removeValue(forKey: "STAMPD_FRAME_ID")
+        #expect((frameId?.count == 32) == (record["STAMPD_EVENT"] == "auditStarted"))
         // This process's own, where it has one.
         record.removeValue(forKey: "STAMPD_PEER_UNIT")
         if record["STAMPD_PEER_UID"] != nil {
@@ -54,6 +58,7 @@ struct AuditTests {
                 #expect(catalog.contains("-- \(id)\nSubject: "))
                 seen.insert(id)
             }
+            try next("auditStarted", byCaller: false)
             let control = try frame.controlClient()
             let embedded = try frame.initEmbeddedKey()
             try next("embeddedKeyCreated", ["STAMPD_PUBLIC_KEY": embedded])
@@ -137,6 +142,9 @@ struct AuditTests {
             frame.process.send(SIGUSR1)
             try next("reset", byCaller: false, ["STAMPD_DECISION": "allowed"])
             #expect(seen.count == 15)
+            let status = try control.stamper("GetStatus").object("status")
+            #expect(status["auditSequence"] as? Int == journal.last?.sequence)
+            #expect(status["auditChain"] as? String == journal.last?.chain)
         }
     }
 
@@ -193,8 +201,8 @@ struct AuditTests {
             let line = frame.log.split(separator: "\n").first { $0.contains(" records of the audit were lost: ") }
             let words = try #require(line).split(separator: " ")
             let lost = try #require(words.lazy.compactMap { Int($0) }.first)
-            // Three of the session's start, and each stamp's.
-            for _ in 0..<(103 - lost) { _ = try journal.read() }
+            // The audit's start, three of the session's, and each stamp's.
+            for _ in 0..<(104 - lost) { _ = try journal.read() }
             #expect(lost > 0)
         }
     }
@@ -242,6 +250,7 @@ struct AuditTests {
         ("type=T\nMESSAGE=forged", nil, nil),
         ("", nil, nil),
         (#"{"type":"T","x":"\#(String(repeating: "x", count: 65_536))"}"#, "unread", "unread"),
+        (#"{"type":"T","x":{\#((0..<3000).map { #""\u0061\#($0)":0"# }.joined(separator: ","))}}"#, "unread", "unread"),
     ]
 
     @Test("what a payload says of itself is printable ASCII or invalid, and never a second field")
@@ -290,6 +299,7 @@ struct AuditTests {
                 let frame = try FrameProcess(in: directory.path, ["--journal-socket", path])
                 defer { frame.end() }
                 try frame.startSession()
+                _ = try journal?.read("sessionStarted")
                 journal = nil
                 let client = try frame.stampClient()
                 #expect(try client.stamper("Stamp", ["payload": "alone"]).error == nil)
@@ -304,6 +314,9 @@ struct AuditTests {
         try await withFrame { frame in
             try frame.waitForLog("the audit is off: no journal at \(frame.directory)/no-journal (connect: No such file")
             try frame.expectStamps(with: frame.startSession())
+            let status = try frame.stampClient().stamper("GetStatus").object("status")
+            #expect(status["auditSequence"] as? Int == 0)
+            #expect(status["auditChain"] as? String == String(repeating: "0", count: 64))
         }
     }
 

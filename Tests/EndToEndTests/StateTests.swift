@@ -139,7 +139,7 @@ struct StateTests {
     /// Changes one byte of the slot that is in use.
     private static func change(_ memory: SharedMemory, at offset: Int, by bits: UInt8 = 1) {
         let isFirst = memory.bytes[0] != 0
-        memory.bytes[(isFirst ? 0 : memory.bytes.count / 2) + offset] ^= bits
+        memory.bytes[(isFirst ? 0 : (memory.bytes.count - 4096) / 2) + offset] ^= bits
     }
 
     @Test("stored descriptors that are not what a frame stores, or too many, are dropped and closed with a line")

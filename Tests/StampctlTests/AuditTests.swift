@@ -12,7 +12,7 @@ struct AuditTests {
         "MESSAGE_ID": "81a65bc292b44acfa1f6d410e5117e3d", "STAMPD_EVENT": "stamp", "STAMPD_PEER_UID": "7",
         "STAMPD_PEER_PID": "8", "STAMPD_PEER_UNIT": "app.service",
         "STAMPD_SESSION": "default", "STAMPD_PUBLIC_KEY": key, "STAMPD_DECISION": "allowed",
-        "STAMPD_MICROSECONDS": "31",
+        "STAMPD_MICROSECONDS": "31", "STAMPD_SEQUENCE": "5",
     ]
 
     /// Runs `stampctl audit` with a journalctl in PATH that writes these entries and ends with `status`.
@@ -54,7 +54,7 @@ struct AuditTests {
         #expect(
             json.output
                 == #"{"callerUnit":"app.service","decision":"allowed","event":"stamp","message":"stamped: uid 7, pid 8","microseconds":31,"#
-                + #""pid":8,"publicKey":"\#(Self.key)","session":"default","time":"2023-11-14T22:13:20.123Z","uid":7}"#
+                + #""pid":8,"publicKey":"\#(Self.key)","sequence":5,"session":"default","time":"2023-11-14T22:13:20.123Z","uid":7}"#
                 + "\n"
         )
     }
@@ -122,11 +122,48 @@ struct AuditTests {
         #expect(try await run(["--decision", "maybe"], entries: []).run.status == 64)
     }
 
+    @Test("--verify asks journalctl for what looks alike too, and ends with 6 or 7 where the records are not whole")
+    func verify() async throws {
+        let frame = ChainVerificationTests.Frame(5)
+        let directory = ["--socket-directory", FakeFrame.makeDirectory()]
+        let (whole, journalctl) = try await run(["--verify", "--json"] + directory, entries: frame.entries)
+        #expect(whole.status == 0 && whole.errors.isEmpty)
+        #expect(whole.output.contains(#""head":"unknown""#) && whole.output.contains("no frame at"))
+        #expect(journalctl.contains("_SYSTEMD_UNIT=stampd.service") && journalctl.contains("SYSLOG_IDENTIFIER=stampd"))
+        #expect(journalctl.contains("+"))
+        var gap = frame.entries
+        gap.remove(at: 2)
+        let missing = try await run(["--verify"] + directory, entries: gap).run
+        #expect(missing.status == 6)
+        #expect(missing.output.contains("missing: 1 record, number 3, before 2023-11-14T22:13:20.123Z\nNOT whole\n"))
+        gap[0]["MESSAGE"] = "other"
+        #expect(try await run(["--verify"] + directory, entries: gap).run.status == 7)
+        let other = try await run(["--verify", "--unit", "other.service"], entries: frame.entries).run
+        #expect(other.status == 0 && other.output.contains("--unit is given without --socket-directory"))
+    }
+
+    @Test("--verify compares the end of the records with what the frame says") func verifyHead() async throws {
+        let records = ChainVerificationTests.Frame(5)
+        let chain = try #require(records.entries[4]["STAMPD_CHAIN"] as? String)
+        for (sequence, status) in [(5, 0), (8, 6)] {
+            let reply =
+                #"{"status":{"version":"0.1.0","uptimeMilliseconds":1,"locked":false,"sessions":0,"#
+                + #""connections":1,"stamped":4,"denied":0,"failed":0,"auditLost":0,"#
+                + #""auditSequence":\#(sequence),"auditChain":"\#(chain)"}}"#
+            let frame = FakeFrame { peer in
+                while peer.readCall() != nil { peer.send(#"{"parameters":\#(reply)}"#) }
+            }
+            defer { frame.stop() }
+            let run = try await run(["--verify", "--socket-directory", frame.directory], entries: records.entries).run
+            #expect(run.status == status, "\(run.output)\(run.errors)")
+        }
+    }
+
     @Test("metrics are Prometheus text")
     func metrics() async throws {
         let reply =
             #"{"status":{"version":"0.1.0","uptimeMilliseconds":61500,"locked":true,"embeddedPublicKey":"04","sessions":2,"#
-            + #""connections":3,"stamped":4,"denied":5,"failed":6,"auditLost":7}}"#
+            + #""connections":3,"stamped":4,"denied":5,"failed":6,"auditLost":7,"auditSequence":8,"auditChain":"ab"}}"#
         let frame = FakeFrame { peer in
             while peer.readCall() != nil { peer.send(#"{"parameters":\#(reply)}"#) }
         }
@@ -138,6 +175,7 @@ struct AuditTests {
                 #"stampd_stamps_total{result="stamped"} 4"#, #"stampd_stamps_total{result="denied"} 5"#,
                 #"stampd_stamps_total{result="failed"} 6"#, "stampd_audit_lost_total 7", "stampd_sessions 2",
                 "stampd_connections 3", "stampd_locked 1", "stampd_embedded_key 1", "stampd_uptime_seconds 61",
+                "stampd_audit_records_total 8",
             ]
         )
         #expect(run.output.contains("# TYPE stampd_stamps_total counter\n"))

@@ -49,6 +49,8 @@ struct UsageTests {
             ["login", "--site", "ftp://x", "--organization-id", "o"],
             ["login", "--rp-id", "example.com", "--organization-id", "o"],
             ["register", "--organization-id", "o", "--api-key-file", "/nonexistent"],
+            ["audit", "--verify", "--follow"], ["audit", "--verify", "--session", "s"],
+            ["audit", "--verify", "--decision", "refused"], ["audit", "--socket-directory", "/x"],
         ]
     )
     func wrongUsage(_ arguments: [String]) async throws {

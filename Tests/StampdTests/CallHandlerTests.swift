@@ -21,6 +21,8 @@ struct CallHandlerTests {
         var records: [Record] = []
         let isOn = true
         let maximumPayloadByteCount = 65_536
+        let admitsStamp = true
+        let head = AuditHead(sequence: 0, chain: .start, lost: 0, waiting: 0)
 
         func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void) {
             var record = AuditRecord()
@@ -36,7 +38,9 @@ struct CallHandlerTests {
         }
 
         private static func field(_ name: String, of record: AuditRecord) -> String? {
-            let lines = String(decoding: record.bytes, as: UTF8.self).split(separator: "\n")
+            var bytes: [UInt8] = []
+            record.append(to: &bytes)
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
             return lines.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
         }
     }

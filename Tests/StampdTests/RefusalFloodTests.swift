@@ -77,7 +77,7 @@ struct RefusalFloodTests {
         #expect(audit.lostCount == 0)
     }
 
-    private static func listen(at path: String) throws -> CInt {
+    static func listen(at path: String) throws -> CInt {
         let descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -18,4 +18,8 @@ public struct Status: Codable, Sendable, Hashable {
     public let failed: Int
     /// Audit records that no journal took.
     public let auditLost: Int
+    /// The number of the last audit record; nil from a frame that does not number them.
+    public let auditSequence: Int?
+    /// The hash of the last audit record, 64 hex digits; nil from a frame that does not chain them.
+    public let auditChain: String?
 }

@@ -28,6 +28,7 @@ enum IOStampdStamper {
         )
 
         # What this frame is and has done since it started. stamped, denied and failed count Stamp calls; auditLost counts records that no journal took.
+        # auditSequence, auditChain: the number and the hash (hex) of the last audit record.
         type Status (
           version: string,
           uptimeMilliseconds: int,
@@ -38,7 +39,9 @@ enum IOStampdStamper {
           stamped: int,
           denied: int,
           failed: int,
-          auditLost: int
+          auditLost: int,
+          auditSequence: int,
+          auditChain: string
         )
 
         # What a client should do after an error: ask the user's passkey, try again later, or give up.

@@ -30,6 +30,8 @@ package struct JSONError: Error, Equatable {
         case notInt64
         /// A string of more bytes than were allowed.
         case tooLong
+        /// More members, elements or bytes of names than the reader's budget.
+        case overBudget
     }
 
     package let reason: Reason
@@ -62,6 +64,7 @@ extension JSONError.Reason {
         case .wrongType: "a value of another type than this member has"
         case .notInt64: "not an integer of 64 bits"
         case .tooLong: "a string longer than this member may be"
+        case .overBudget: "more members than are read"
         }
     }
 }

@@ -1,5 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// How much of a text may be read, beside its length and its depth: what costs more than its bytes.
+package struct JSONBudget: Sendable {
+    /// Members of objects and elements of arrays, at every depth.
+    package var members = Int.max
+    /// Bytes of members' names; those of a name with escapes, which are copied and decoded, count `escapedNamePrice` times.
+    package var nameBytes = Int.max
+
+    package static let escapedNamePrice = 8
+
+    package init(members: Int = .max, nameBytes: Int = .max) {
+        self.members = members
+        self.nameBytes = nameBytes
+    }
+}
+
 /// An object that is being read, between `beginObject` and the last `nextName`.
 package struct JSONObject {
     fileprivate var isStarted = false
@@ -26,6 +41,7 @@ extension JSONReader {
             return nil
         }
         let name = try string()
+        try spend(name)
         try object.names.add(name, in: self)
         skipWhiteSpace()
         guard try currentByte() == UInt8(ascii: ":") else { throw error(.unexpectedByte) }
@@ -41,7 +57,17 @@ extension JSONReader {
 
     /// Whether there is another element; its value must be read next.
     package mutating func nextElement(in array: inout JSONArray) throws(JSONError) -> Bool {
-        try advance(&array.isStarted, closing: UInt8(ascii: "]"))
+        guard try advance(&array.isStarted, closing: UInt8(ascii: "]")) else { return false }
+        budget.members -= 1
+        guard budget.members >= 0 else { throw error(.overBudget) }
+        return true
+    }
+
+    private mutating func spend(_ name: JSONToken) throws(JSONError) {
+        let price = name.hasEscapes ? JSONBudget.escapedNamePrice : 1
+        budget.members -= 1
+        budget.nameBytes -= price * (name.end - name.start)
+        guard budget.members >= 0, budget.nameBytes >= 0 else { throw error(.overBudget) }
     }
 
     private mutating func open(_ bracket: UInt8) throws(JSONError) {

@@ -16,6 +16,8 @@ package struct JSONReader: ~Escapable {
     /// Offset of the next byte.
     package internal(set) var offset = 0
     var depth = 0
+    /// What may still be read; without end unless it is set.
+    package var budget = JSONBudget()
 
     @_lifetime(copy bytes)
     package init(_ bytes: Span<UInt8>, maximumDepth: Int = Self.defaultMaximumDepth) {

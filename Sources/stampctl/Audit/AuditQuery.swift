@@ -12,6 +12,8 @@ struct AuditQuery {
     var since: String?
     var until: String?
     var follows = false
+    /// Whether records that look alike, whoever wrote them, come with the unit's.
+    var includesStrangers = false
 
     /// - Parameters:
     ///   - unit: The frame's, such as `stampd.service`.
@@ -31,7 +33,8 @@ struct AuditQuery {
         if let since { arguments.append("--since=\(since)") }
         if let until { arguments.append("--until=\(until)") }
         if follows { arguments += ["--follow", since == nil ? "--lines=0" : "--no-tail"] }
-        return arguments + fields.map { "\($0.name)=\($0.value)" }
+        let strangers = includesStrangers ? ["+", "_TRANSPORT=journal", "SYSLOG_IDENTIFIER=stampd"] : []
+        return arguments + fields.map { "\($0.name)=\($0.value)" } + strangers
     }
 
     /// The record of one line of journalctl's; nil for a record that was not asked for, or is not a frame's.

@@ -23,6 +23,8 @@ struct AuditRecord: Renderable {
     let microseconds: Int?
     let leftOut: Int?
     let lost: Int?
+    /// Its number in the frame's audit.
+    let sequence: Int?
 
     /// - Parameter text: A field's value by its name. Nil without the fields that every record has.
     init?(_ text: (String) -> String?) {
@@ -32,8 +34,7 @@ struct AuditRecord: Renderable {
             return nil
         }
         func number(_ name: String) -> Int? { text(name).flatMap { Int($0) } }
-        let date = Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
-        time = Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(date)
+        time = makeTimeText(microseconds: microseconds)
         self.event = event
         self.message = message
         decision = text("STAMPD_DECISION")
@@ -51,6 +52,7 @@ struct AuditRecord: Renderable {
         self.microseconds = number("STAMPD_MICROSECONDS")
         leftOut = number("STAMPD_LEFT_OUT")
         lost = number("STAMPD_LOST")
+        sequence = number("STAMPD_SEQUENCE")
     }
 
     var lines: [String] {
@@ -63,4 +65,10 @@ struct AuditRecord: Renderable {
         let details = values.compactMap { name, value in value.map { "\(name)=\($0)" } }
         return [([time, message] + details).joined(separator: " ")]
     }
+}
+
+/// RFC 3339, UTC, milliseconds.
+func makeTimeText(microseconds: Int64) -> String {
+    let date = Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
+    return Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(date)
 }

@@ -8,6 +8,7 @@ extension Status: Renderable {
             ("locked", locked ? "yes" : "no"), ("embedded key", embeddedPublicKey ?? "none"),
             ("sessions", "\(sessions)"), ("connections", "\(connections)"), ("stamped", "\(stamped)"),
             ("denied", "\(denied)"), ("failed", "\(failed)"), ("audit lost", "\(auditLost)"),
+            ("audit record", auditSequence.map { "\($0)" }), ("audit chain", auditChain),
         ])
     }
 }

@@ -4,7 +4,7 @@ import StampClient
 extension Status {
     /// Prometheus's text format, version 0.0.4.
     var prometheusText: String {
-        let metrics: [Metric] = [
+        var metrics: [Metric] = [
             Metric(
                 name: "stampd_stamps_total",
                 type: "counter",
@@ -21,6 +21,11 @@ extension Status {
             Metric("stampd_embedded_key", "gauge", "1 while it has an embedded key.", embeddedPublicKey == nil ? 0 : 1),
             Metric("stampd_uptime_seconds", "gauge", "Since the frame started.", uptimeMilliseconds / 1_000),
         ]
+        if let auditSequence {
+            metrics.append(
+                Metric("stampd_audit_records_total", "counter", "Audit records, lost ones too.", auditSequence)
+            )
+        }
         return metrics.map(\.text).joined()
     }
 }

@@ -5,18 +5,28 @@ import SignerCore
 
 /// The audit trail: one record for each decision and each change of the frame, in the journal.
 ///
-/// It never waits. What the journal does not take waits in a bounded ring and is sent when it does; when the ring is full
-/// the stamp wins, and the count of lost records is the next record. No record holds a payload, a bundle or a secret.
+/// It never waits. Records lie in a bounded ring until they are handed over, all of a turn together; what the journal does
+/// not take then is sent when it does. When the ring is full the stamp wins, unless `limits.isRequired`, and the count of
+/// lost records is the next record. No record holds a payload, a bundle or a secret.
 final class Audit: AuditTrail, TimeKeeper {
     private let journal: DatagramSocket?
     private var writable: IOSource?
     private var ring: RecordRing
     private var record = AuditRecord()
     private var lostRecord = AuditRecord()
+    private var chain: AuditChain
+    private var keeper: (any AuditHeadKeeper)?
+    /// What `drain` hands over at once.
+    private var batch: [UInt8] = []
+    /// How long each record in `batch` is.
+    private var batchLengths: [UInt32] = []
+    /// Lost records that no record told of yet.
     private var unreported: Int64 = 0
     private var refusals = RefusalWindows()
-    /// Records that found no place.
+    /// Records that were lost since the chain began.
     private(set) var lostCount: Int64 = 0
+    /// Of them, those that earlier processes lost.
+    private(set) var inheritedLostCount: Int64 = 0
     /// When to try again a journal that is gone; `.never` while it is there.
     private(set) var retryTime = BootInstant.never
     /// Why there is no audit; nil where there is one.
@@ -28,19 +38,22 @@ final class Audit: AuditTrail, TimeKeeper {
     private static let retrySeconds: Int64 = 1
 
     /// The audit to the journal at `path`; it is off where nothing listens there.
+    ///
+    /// Where it is required it is on all the same, and looks for the journal each second.
     init(_ loop: EventLoop, path: String, limits: AuditLimits) throws(SystemError) {
         self.limits = limits
         ring = RecordRing(capacity: limits.maximumWaitingRecords)
+        chain = try AuditChain()
         refusals.rate = limits.refusals
+        var socket: DatagramSocket?
         do throws(SystemError) {
-            let socket = try DatagramSocket(path: path)
-            try socket.connect()
-            journal = socket
+            let made = try DatagramSocket(path: path)
+            if limits.isRequired { socket = made }
+            try made.connect()
+            socket = made
             absence = nil
-        } catch {
-            journal = nil
-            absence = error
-        }
+        } catch { absence = error }
+        journal = socket
         guard let journal else { return }
         writable = try IOSource(loop, descriptor: journal.descriptor, events: CLinuxWritable) { [unowned self] _ in
             drain()
@@ -51,18 +64,59 @@ final class Audit: AuditTrail, TimeKeeper {
     var isOn: Bool { journal != nil }
     var maximumPayloadByteCount: Int { limits.maximumPayloadBytes }
 
+    /// Goes on where another process stopped, or begins a chain of its own; a record says which. Before any other record.
+    ///
+    /// - Parameters:
+    ///   - left: Where the process before left the audit; nil where there was none.
+    ///   - keeper: Gets where it stands, from now on; nil where that is not kept.
+    func begin(after left: AuditHead?, keeping keeper: (any AuditHeadKeeper)?) {
+        guard isOn else { return }
+        self.keeper = keeper
+        if let left {
+            chain.goOn(from: left)
+            inheritedLostCount = left.lost + left.waiting
+            lostCount = inheritedLostCount
+            write(.auditResumed, of: nil) { _ in }
+            // Behind it: whoever reads on knows of the new process by then.
+            unreported = left.waiting
+        } else {
+            // Two chains never begin alike: a first record that comes twice was copied.
+            let id = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+            write(.auditStarted, of: nil) { $0.add(.frameId, Hex.text(id)) }
+        }
+        handOver()
+    }
+
+    /// Where it stands.
+    var head: AuditHead {
+        AuditHead(
+            sequence: chain.sequence,
+            chain: chain.value,
+            lost: lostCount - unreported,
+            waiting: Int64(ring.count) + unreported
+        )
+    }
+
+    var admitsStamp: Bool {
+        guard limits.isRequired else { return true }
+        return isOn && makesRoom { ring.count + (unreported > 0 ? 1 : 0) < ring.capacity }
+    }
+
+    /// What to wait before another stamp, where `admitsStamp` is false.
+    static let retryMilliseconds = 1000 * retrySeconds
+
     func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void) {
         guard isOn else { return }
         record.start(kind)
         addCommonFields(of: kind, to: &record, call: call)
         addFields(&record)
-        submit(record.bytes)
+        submit()
     }
 
     func writeRefusal(of call: CallContext, rule: String, _ addFields: (inout AuditRecord) -> Void) {
         guard isOn else { return }
         reportLeftOut(at: call.start)
-        let isRoom = ring.hasRoomForRefusals
+        let isRoom = makesRoom { ring.hasRoomForRefusals }
         guard refusals.admits(call.peer.account, at: call.start.seconds, isRoom: isRoom) else { return }
         record.start(.refusal)
         addCommonFields(of: .refusal, to: &record, call: call)
@@ -70,14 +124,14 @@ final class Audit: AuditTrail, TimeKeeper {
         record.add(.rule, rule)
         record.add(.session, call.session)
         addFields(&record)
-        submit(record.bytes)
+        submit()
     }
 
     /// Says how many refusals of each account were left out, once their window is over.
     func reportLeftOut(at now: BootInstant) {
         guard isOn, now >= refusals.reportTime else { return }
         // They take no more room than the refusals themselves may.
-        refusals.takeLeftOut(at: now.seconds, while: { ring.hasRoomForRefusals }, tell: writeLeftOut)
+        refusals.takeLeftOut(at: now.seconds, while: { makesRoom { ring.hasRoomForRefusals } }, tell: writeLeftOut)
     }
 
     private func writeLeftOut(of account: Account?, count: Int) {
@@ -146,49 +200,68 @@ extension Audit {
     }
 }
 
-/// Handing over: at once where nothing waits, behind what waits otherwise.
+/// Handing over, in order and together.
 extension Audit {
-    private func submit(_ bytes: [UInt8]) {
-        if ring.count == 0, unreported == 0, send(bytes) { return }
-        enqueue(bytes)
+    /// Hands over what waits, at the end of a turn of the loop.
+    func handOver() { if !isStalled, ring.count > 0 || unreported > 0 { drain() } }
+
+    /// Hands over what waits where no reply may go before its record.
+    func handOverBeforeReply() { if limits.isRequired { handOver() } }
+
+    /// The journal took no more; it says when it does, or is tried again.
+    private var isStalled: Bool { writable?.isEnabled == true || retryTime != .never }
+
+    /// Whether there is room, once what waits was handed over where there is none.
+    private func makesRoom(_ isRoom: () -> Bool) -> Bool {
+        if !isRoom() { handOver() }
+        return isRoom()
     }
 
-    private func enqueue(_ bytes: [UInt8]) {
+    /// Gives `record` the next number and a place; where there is none, the gap in the numbers tells of it.
+    private func submit() {
         // The count of those that were lost stands where they would have stood.
-        if unreported > 0, ring.count + 1 < ring.capacity { ring.append(takeLostRecord()) }
-        guard unreported == 0, !ring.isFull else {
+        if makesRoom({ ring.count + 1 < ring.capacity }), unreported > 0, let lost = takeLostRecord() {
+            ring.append(lost)
+        }
+        if let bytes = chain.seal(&record), unreported == 0, !ring.isFull {
+            ring.append(bytes)
+        } else {
             unreported += 1
             lostCount += 1
-            return
         }
-        ring.append(bytes)
+        keeper?.keep(head)
     }
 
-    private func takeLostRecord() -> [UInt8] {
+    private func takeLostRecord() -> [UInt8]? {
         lostRecord.start(.recordsLost)
         addCommonFields(of: .recordsLost, to: &lostRecord, call: nil)
         lostRecord.add(.lost, unreported)
+        guard let bytes = chain.seal(&lostRecord) else { return nil }
         unreported = 0
-        return lostRecord.bytes
+        return bytes
     }
 
     /// Sends what waits until the journal takes no more.
     func drain() {
         writable?.isEnabled = false
         retryTime = .never
-        while let oldest = ring.oldest {
-            guard send(oldest) else { return }
-            ring.removeOldest()
+        while ring.count > 0, sendBatch() {}
+        if ring.count == 0, unreported > 0, let lost = takeLostRecord() {
+            ring.append(lost)
+            _ = sendBatch()
         }
-        guard unreported > 0 else { return }
-        let lost = takeLostRecord()
-        if !send(lost) { ring.append(lost) }
+        keeper?.keep(head)
     }
 
-    /// False where the journal does not take it now; then it is asked again when it may.
-    private func send(_ bytes: [UInt8]) -> Bool {
+    /// False where the journal takes no more now; then it is asked again when it may.
+    private func sendBatch() -> Bool {
         guard let journal else { return false }
-        switch journal.send(bytes) {
+        batch.removeAll(keepingCapacity: true)
+        batchLengths.removeAll(keepingCapacity: true)
+        ring.copyOldest(DatagramSocket.maximumBatchCount, to: &batch, lengths: &batchLengths)
+        let (takenCount, result) = journal.send(batch, lengths: batchLengths)
+        ring.removeOldest(takenCount)
+        switch result {
         case .taken: return true
         case .full: writable?.isEnabled = true
         case .refused: retryTime = BootInstant.now.adding(seconds: Self.retrySeconds)

@@ -23,4 +23,6 @@ enum AuditField: String {
     case microseconds = "STAMPD_MICROSECONDS"
     case leftOut = "STAMPD_LEFT_OUT"
     case lost = "STAMPD_LOST"
+    case frameId = "STAMPD_FRAME_ID"
+    case sequence = "STAMPD_SEQUENCE"
 }

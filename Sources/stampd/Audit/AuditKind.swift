@@ -2,7 +2,9 @@
 
 /// What a record is about. Its name is the field STAMPD_EVENT; its MESSAGE_ID never changes, and systemd/stampd.catalog
 /// explains it.
-enum AuditKind: String {
+enum AuditKind: String, CaseIterable {
+    case auditStarted
+    case auditResumed
     case stamp
     case refusal
     case injection
@@ -24,6 +26,8 @@ enum AuditKind: String {
 
     var messageId: String {
         switch self {
+        case .auditStarted: "2369f808626a4d2a854f9892a8192bec"
+        case .auditResumed: "54df8675337b46389c19a2495abf9d1d"
         case .stamp: "81a65bc292b44acfa1f6d410e5117e3d"
         case .refusal: "83395bd0e08d4e018134cdb233250a00"
         case .injection: "23a93696f87042f08b798de88f1a6898"
@@ -57,6 +61,8 @@ enum AuditKind: String {
     /// MESSAGE begins with it.
     var message: String {
         switch self {
+        case .auditStarted: "audit begun: no record of this frame stands before this one"
+        case .auditResumed: "audit goes on where the process before left it"
         case .stamp: "stamped"
         case .refusal: "refused"
         case .injection: "credential bundle injected"

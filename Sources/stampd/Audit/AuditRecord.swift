@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
-/// One record in the journal's native protocol: a line `NAME=value` for each field.
+/// One record in the journal's native protocol: a line `NAME=value` for each field, in the order of the names.
 ///
 /// Every value is printable ASCII, or `invalid` stands in its place: no value can begin another field, and the
-/// protocol's binary form is never needed. The bytes' capacity serves the next record.
+/// protocol's binary form is never needed. The memory serves the next record.
 struct AuditRecord {
-    private(set) var bytes: [UInt8] = []
+    /// A field, and where its line stands in `bytes`.
+    private struct Line {
+        let field: AuditField
+        let range: Range<Int>
+    }
+
+    /// The lines as they were added.
+    private var bytes: [UInt8] = []
+    /// By name, since whoever checks the chain gets the fields from the journal in an order of the journal's.
+    private var lines: [Line] = []
 
     /// Longer than any value that is written.
     static let maximumValueByteCount = 512
 
     mutating func start(_ kind: AuditKind) {
         bytes.removeAll(keepingCapacity: true)
+        lines.removeAll(keepingCapacity: true)
         add(.messageId, kind.messageId)
         add(.priority, Int64(kind.severity.rawValue))
         add(.syslogIdentifier, "stampd")
@@ -44,6 +54,7 @@ struct AuditRecord {
 
     /// A value that `write` appends.
     mutating func add(_ field: AuditField, _ write: (inout [UInt8]) -> Void) {
+        let lineStart = bytes.count
         bytes.append(contentsOf: field.rawValue.utf8)
         bytes.append(UInt8(ascii: "="))
         let start = bytes.count
@@ -53,7 +64,12 @@ struct AuditRecord {
             bytes.append(contentsOf: "invalid".utf8)
         }
         bytes.append(UInt8(ascii: "\n"))
+        let place = lines.lastIndex { $0.field.rawValue < field.rawValue }.map { $0 + 1 } ?? 0
+        lines.insert(Line(field: field, range: lineStart..<bytes.count), at: place)
     }
+
+    /// Appends the lines in the order of their names.
+    func append(to record: inout [UInt8]) { for line in lines { record += bytes[line.range] } }
 
     private func isPrintable(from start: Int) -> Bool {
         guard (1...Self.maximumValueByteCount).contains(bytes.count - start) else { return false }

@@ -8,6 +8,11 @@ protocol AuditTrail: AnyObject {
     /// The longest payload that is looked through, in bytes.
     var maximumPayloadByteCount: Int { get }
 
+    /// Whether a stamp may be made now: its record has a place, or need not have one.
+    var admitsStamp: Bool { get }
+    /// Where the audit stands.
+    var head: AuditHead { get }
+
     /// Writes one record about `call`; nil for what happens by itself.
     func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void)
 

@@ -11,12 +11,18 @@ struct PayloadSubject {
         /// Of 1 to 128 printable ASCII bytes, no escapes.
         case text(Range<Int>)
         case invalid
-        /// The payload is longer than what is looked through.
+        /// The payload is longer, or has more members, than what is looked through.
         case unread
     }
 
     private(set) var activityType = Value.absent
     private(set) var organizationId = Value.absent
+    /// How far it was looked through.
+    private(set) var readByteCount = 0
+
+    /// What the look may cost, in members, elements and bytes of names. An activity of a hundred accounts has some 500
+    /// members; 3,000 names with escapes, all looked at, cost a hundred times the signature.
+    static let budget = JSONBudget(members: 1024, nameBytes: 8 * 1024)
 
     /// A payload of more than `maximumByteCount` bytes is not looked through.
     init(of payload: Span<UInt8>, maximumByteCount: Int) {
@@ -25,11 +31,14 @@ struct PayloadSubject {
             return
         }
         var reader = JSONReader(payload)
+        reader.budget = Self.budget
         var object: JSONObject
         do throws(JSONError) { object = try reader.beginObject() } catch { return }
         do throws(JSONError) { try read(&object, in: &reader) } catch {
-            (activityType, organizationId) = (.invalid, .invalid)
+            let value = error.reason == .overBudget ? Value.unread : .invalid
+            (activityType, organizationId) = (value, value)
         }
+        readByteCount = reader.offset
     }
 
     private mutating func read(_ object: inout JSONObject, in reader: inout JSONReader) throws(JSONError) {

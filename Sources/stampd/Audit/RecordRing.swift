@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Records that the journal did not take yet, oldest first, and how many found no place.
+/// Records that were not handed over to the journal yet, oldest first.
 struct RecordRing {
     private var slots: [[UInt8]]
     private var first = 0
     private(set) var count = 0
 
-    /// A record has some 700 bytes, 1.5 KiB at most.
+    /// A record has some 800 bytes, 1.6 KiB at most.
     init(capacity: Int) { slots = [[UInt8]](repeating: [], count: capacity) }
 
     var capacity: Int { slots.count }
     /// Refusals take no more, so that they never take the place of a stamp's record.
     var hasRoomForRefusals: Bool { count < capacity / 2 }
-    var oldest: [UInt8]? { count == 0 ? nil : slots[first] }
     var isFull: Bool { count == capacity }
 
     mutating func append(_ record: [UInt8]) {
@@ -20,9 +19,20 @@ struct RecordRing {
         count += 1
     }
 
-    mutating func removeOldest() {
-        slots[first] = []
-        first = (first + 1) % capacity
-        count -= 1
+    /// Appends the oldest `maximumCount` records, one behind the other, and their lengths.
+    func copyOldest(_ maximumCount: Int, to bytes: inout [UInt8], lengths: inout [UInt32]) {
+        for index in 0..<min(maximumCount, count) {
+            let record = slots[(first + index) % capacity]
+            bytes += record
+            lengths.append(UInt32(clamping: record.count))
+        }
+    }
+
+    mutating func removeOldest(_ removedCount: Int) {
+        for _ in 0..<removedCount {
+            slots[first] = []
+            first = (first + 1) % capacity
+            count -= 1
+        }
     }
 }

@@ -80,6 +80,7 @@ extension CallHandler {
         let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
         context.session = name
         let expected = try parameters.publicKey(.expectPublicKey, scratch: &scratch.text)
+        guard audit.admitsStamp else { throw .rateLimited(retryAfterMilliseconds: Audit.retryMilliseconds) }
         var stamp: [UInt8] = []
         swap(&stamp, &scratch.stamp)
         defer { swap(&stamp, &scratch.stamp) }
@@ -109,6 +110,7 @@ struct Status {
     let connections: Int
     let counters: CallHandler.Counters
     let auditLost: Int64
+    let audit: AuditHead
 
     func write(to writer: inout JSONWriter) {
         writer.member("version", version)
@@ -121,5 +123,9 @@ struct Status {
         writer.member("denied", counters.denied)
         writer.member("failed", counters.failed)
         writer.member("auditLost", auditLost)
+        writer.member("auditSequence", audit.sequence)
+        var chain: [UInt8] = []
+        audit.chain.appendHex(to: &chain)
+        writer.member("auditChain", utf8: chain.span)
     }
 }

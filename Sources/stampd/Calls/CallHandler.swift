@@ -190,9 +190,8 @@ extension CallHandler: TimeKeeper {
         publish(of: nil)
     }
 
-    /// Goes on as the frame that an earlier process left.
-    func resume(_ left: consuming Frame) {
-        frame = left
+    /// Goes on as the frame that an earlier process left, which is `frame` by now.
+    func goOn() {
         let now = clock()
         frame.advance(to: now)
         let count = frame.listSessions(at: now).count
@@ -312,7 +311,8 @@ extension CallHandler {
             sessions: frame.listSessions(at: now).count,
             connections: surroundings.connectionCount,
             counters: counters,
-            auditLost: surroundings.lostCount
+            auditLost: surroundings.lostCount,
+            audit: audit.head
         )
     }
 

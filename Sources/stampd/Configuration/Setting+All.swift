@@ -115,6 +115,7 @@ extension Setting {
             .start,
             isOption: true
         ),
+        Setting("auditRequired", .flag(\.auditLimits.isRequired), .start),
         maximumWaitingRecords,
         Setting("maximumRefusalsPerWindow", .count(\.auditLimits.refusals.maximumLines, 0...10_000)),
         Setting("refusalWindowSeconds", .number(\.auditLimits.refusals.windowSeconds, 1...3600)),

@@ -61,6 +61,37 @@ import Glibc
         return sendOnce(datagram, passed) == 0 ? .taken : .refused
     }
 
+    /// Most datagrams that one `send(_:lengths:)` hands over.
+    static let maximumBatchCount = CLinuxMostDatagrams
+
+    /// Hands over datagrams that lie one behind the other in `bytes`; where the listener went away and another took its
+    /// place, to that one.
+    ///
+    /// - Returns: How many were taken, from the front; and where it is none, why.
+    func send(_ bytes: [UInt8], lengths: [UInt32]) -> (takenCount: Int, result: Sent) {
+        let first = sendOnce(bytes, lengths)
+        switch first.code {
+        case 0: return (first.takenCount, .taken)
+        case EAGAIN, ENOBUFS, ENOMEM: return (0, .full)
+        default: break
+        }
+        guard (try? connect()) != nil else { return (0, .refused) }
+        let second = sendOnce(bytes, lengths)
+        return (second.takenCount, second.code == 0 ? .taken : .refused)
+    }
+
+    /// errno, or 0.
+    private func sendOnce(_ bytes: [UInt8], _ lengths: [UInt32]) -> (takenCount: Int, code: CInt) {
+        while true {
+            let result = unsafe bytes.withUnsafeBytes { bytes in
+                unsafe CLinuxSendDatagrams(descriptor, bytes.baseAddress, lengths, UInt32(clamping: lengths.count))
+            }
+            let code = errno
+            guard result < 0 else { return (Int(result), 0) }
+            if code != EINTR { return (0, code) }
+        }
+    }
+
     /// Waits until a datagram may be taken; only at the process's end.
     func isWritable(within milliseconds: CInt) -> Bool {
         var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)

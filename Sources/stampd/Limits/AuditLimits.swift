@@ -2,6 +2,9 @@
 
 /// What keeps the audit from waiting, from memory without end, and from costing more than the stamps.
 struct AuditLimits: Equatable, Sendable {
+    /// No stamp without its record: handed over before the reply, and refused where it would find no place. `Audit` enforces
+    /// it.
+    var isRequired = false
     /// Records that the journal did not take yet, half of them for refusals at most. `Audit`'s ring enforces it.
     var maximumWaitingRecords = 1024
     /// Refusals of one account that are written; of the log, lines in all. `RefusalWindows` and `Log` enforce it.

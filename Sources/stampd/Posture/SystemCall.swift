@@ -56,6 +56,7 @@ extension SystemCall {
         SystemCall("getpid", 39, 172),
         SystemCall("recvfrom", 45, 207),
         SystemCall("sendto", 44, 206),
+        SystemCall("sendmmsg", 307, 269),
         SystemCall("clock_gettime", 228, 113),
     ]
 

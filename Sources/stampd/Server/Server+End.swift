@@ -70,8 +70,9 @@ extension Server {
         life.hasStopped = true
         log.reportLeftOut()
         audit.finish()
-        if audit.lostCount > 0 {
-            log.write(.error, "\(audit.lostCount) records of the audit were lost: the journal did not take them")
+        let lostCount = audit.lostCount - audit.inheritedLostCount
+        if lostCount > 0 {
+            log.write(.error, "\(lostCount) records of the audit were lost: the journal did not take them")
         }
         serviceManager.notifier?.finish()
         loop.exit(0)

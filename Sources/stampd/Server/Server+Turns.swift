@@ -172,6 +172,7 @@ extension Server {
     /// Sends what a turn wrote, gives memory back, and does what comes next on the connection.
     private func settle(_ connection: Connection, hasMore: Bool, consumed: Bool, sending replies: [UInt8]) {
         if !replies.isEmpty {
+            audit.handOverBeforeReply()
             switch connection.send(replies) {
             case .sent: break
             case .noMemory: retryLater()

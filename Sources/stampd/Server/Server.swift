@@ -110,6 +110,8 @@ final class Server {
             },
             onTurn: {
                 let isBusy = runTurns()
+                audit.handOver()
+                schedule(audit.nextTime)
                 noteLosses()
                 return isBusy
             }

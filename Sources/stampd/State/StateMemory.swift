@@ -16,8 +16,21 @@ import SignerCore
     }
 
     let descriptor: CInt
-    /// `StateSlots.byteCount` of them.
+    /// `byteCount` of them, or `firstByteCount`.
     let bytes: UnsafeMutableRawBufferPointer
+
+    /// The frame's state, and behind it where the audit stands.
+    static let byteCount = firstByteCount + AuditArea.byteCount
+    /// What version 0.1.0 makes: the frame's state alone.
+    static let firstByteCount = StateSlots.byteCount
+
+    var hasAuditArea: Bool { unsafe bytes.count == Self.byteCount }
+
+    /// Nil in memory of version 0.1.0.
+    func makeAuditArea() -> AuditArea? {
+        guard hasAuditArea else { return nil }
+        return unsafe AuditArea(UnsafeMutableRawBufferPointer(rebasing: bytes[Self.firstByteCount...]))
+    }
 
     /// Zeros, every page of them there.
     static func make() throws(Fault) -> StateMemory {
@@ -35,7 +48,7 @@ import SignerCore
         var status = stat()
         let isFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         // Only a file of that size is looked at further: reading something else might wait.
-        let mayBeOurs = isFile && status.st_size == StateSlots.byteCount
+        let mayBeOurs = isFile && [Self.byteCount, Self.firstByteCount].contains(status.st_size)
         let isSecret = mayBeOurs && CLinuxIsMemfdSecret(descriptor) == 1
         guard mayBeOurs, isSecret || CLinuxIsSizeSealed(descriptor) == 1 else {
             close(descriptor)
@@ -45,31 +58,31 @@ import SignerCore
             close(descriptor)
             throw .mayReachSwap
         }
-        return try map(descriptor, isSecret: isSecret)
+        return try map(descriptor, byteCount: status.st_size, isSecret: isSecret)
     }
 
     private static func make(_ descriptor: CInt, isSecret: Bool) throws(Fault) -> StateMemory {
         do throws(SystemError) {
-            try checkLibc(ftruncate(descriptor, StateSlots.byteCount), "ftruncate")
+            try checkLibc(ftruncate(descriptor, byteCount), "ftruncate")
             if !isSecret { try checkLibc(CLinuxSealSize(descriptor), "fcntl(F_ADD_SEALS)") }
         } catch {
             close(descriptor)
             throw .system(error)
         }
-        let memory = try map(descriptor, isSecret: isSecret)
+        let memory = try map(descriptor, byteCount: byteCount, isSecret: isSecret)
         // A page that is not to be had ends the process now, and not in a call.
         unsafe memory.bytes.initializeMemory(as: UInt8.self, repeating: 0)
         return memory
     }
 
-    private static func map(_ descriptor: CInt, isSecret: Bool) throws(Fault) -> StateMemory {
-        let base = unsafe mmap(nil, StateSlots.byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+    private static func map(_ descriptor: CInt, byteCount: Int, isSecret: Bool) throws(Fault) -> StateMemory {
+        let base = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
         let code = errno
         guard let base = unsafe base, unsafe base != MAP_FAILED else {
             close(descriptor)
             throw .system(SystemError(call: "mmap", code: code))
         }
-        let bytes = unsafe UnsafeMutableRawBufferPointer(start: base, count: StateSlots.byteCount)
+        let bytes = unsafe UnsafeMutableRawBufferPointer(start: base, count: byteCount)
         let memory = unsafe StateMemory(descriptor: descriptor, bytes: bytes)
         do throws(SystemError) {
             try unsafe checkLibc(madvise(base, bytes.count, MADV_DONTFORK), "madvise(MADV_DONTFORK)")

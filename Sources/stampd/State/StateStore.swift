@@ -12,10 +12,14 @@ protocol StateKeeping: AnyObject {
     func save(_ frame: borrowing Frame, at now: BootInstant) throws(StateError)
 }
 
-/// The frame's state in memory that the service manager holds: there while the frame holds anything, gone with it.
+/// The frame's state in memory that the service manager holds: there while the frame holds anything, or the audit stands
+/// somewhere.
 final class StateStore: StateKeeping {
     private let memory: StateMemory
     private var slots: StateSlots
+    /// Nil in memory of version 0.1.0.
+    private var auditArea: AuditArea?
+    private var isAuditKept = false
     private let bootId: BootId
     private let store: FileDescriptorStore
     /// Whether the manager has the descriptor.
@@ -25,6 +29,7 @@ final class StateStore: StateKeeping {
     /// `isStored`: whether the manager has the memory already.
     init(_ memory: consuming StateMemory, bootId: BootId, in store: FileDescriptorStore, isStored: Bool) {
         slots = unsafe StateSlots(memory.bytes)
+        auditArea = memory.makeAuditArea()
         self.memory = memory
         self.bootId = bootId
         self.store = store
@@ -36,6 +41,12 @@ final class StateStore: StateKeeping {
         try slots.read(limits: limits, bootId: bootId, at: now)
     }
 
+    /// Whether there is a place for where the audit stands.
+    var hasAuditArea: Bool { memory.hasAuditArea }
+
+    /// Where the last process left the audit; nil where it had none.
+    func readAudit() -> AuditHead? { auditArea?.read() }
+
     func save(_ frame: borrowing Frame, at now: BootInstant) throws(StateError) {
         revision = frame.revision
         guard !frame.isBlank else { return remove() }
@@ -43,17 +54,31 @@ final class StateStore: StateKeeping {
             remove()
             throw error
         }
+        keepStored()
+    }
+
+    private func keepStored() {
         if !isStored { store.keep(memory.descriptor) }
         isStored = true
     }
 
-    /// Wipes it, and has the manager drop it.
+    /// Wipes it, and has the manager drop it, unless the audit goes on in it.
     func remove() {
         slots.wipe()
+        guard !isAuditKept else { return }
         if isStored { store.remove() }
         isStored = false
     }
 
     /// Leaves nothing of what the last process left.
     func wipe() { slots.wipe() }
+}
+
+extension StateStore: AuditHeadKeeper {
+    func keep(_ head: AuditHead) {
+        guard hasAuditArea else { return }
+        auditArea?.write(head)
+        isAuditKept = true
+        keepStored()
+    }
 }

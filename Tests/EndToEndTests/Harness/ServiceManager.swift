@@ -26,6 +26,7 @@ final class ServiceManager: @unchecked Sendable {
     func start(
         _ directory: String,
         bootId: String? = bootId,
+        _ extraOptions: [String] = [],
         launcher: [String] = [],
         alsoPassing others: [CInt] = []
     ) throws -> FrameProcess {
@@ -38,7 +39,7 @@ final class ServiceManager: @unchecked Sendable {
         }
         return try FrameProcess(
             in: directory,
-            options,
+            options + extraOptions,
             launcher: launcher + ["sh", "-c", "export LISTEN_PID=$$; exec \"$@\"", "sh"],
             environment: environment,
             passing: passed
@@ -50,6 +51,15 @@ final class ServiceManager: @unchecked Sendable {
         get throws {
             try settle()
             return condition.withLock { stored }
+        }
+    }
+
+    /// Stores this descriptor in the place of what is stored.
+    func replaceState(by descriptor: CInt) throws {
+        try settle()
+        condition.withLock {
+            for descriptor in stored { close(descriptor) }
+            stored = [fcntl(descriptor, F_DUPFD_CLOEXEC, 20)]
         }
     }
 

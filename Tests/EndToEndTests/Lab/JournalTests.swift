@@ -37,6 +37,7 @@ struct LabJournalTests {
         try await withLab { lab in
             try lab.put(product: "stampctl")
             let credential = try lab.startSession()
+            let start = try Self.now(lab)
             #expect(try lab.stamps(with: credential))
             try lab.addUser("forger", groups: "users")
             for user in ["forger", "root"] {
@@ -51,6 +52,27 @@ struct LabJournalTests {
                 let run = try lab.attempt(["stampctl", "audit", "--json"] + arguments)
                 #expect(run.code == 0 && !run.output.contains("forged"), "\(arguments): \(run.errors)")
             }
+            let report = try Self.verify(lab, since: start, code: 0)
+            #expect(report["isWhole"] as? Bool == true && report["head"] as? String == "matches")
+            let strangers = try #require(report["strangers"] as? [[String: Any]])
+            #expect(strangers.compactMap { $0["records"] as? Int }.reduce(0, +) == 2)
+        }
+    }
+
+    @Test("the audit's chain goes on over a restart and a kill, and is whole as journalctl gives it back")
+    func restarted() async throws {
+        try await withLab { lab in
+            try lab.put(product: "stampctl")
+            let credential = try lab.startSession()
+            let start = try Self.now(lab)
+            for command in [["systemctl", "restart"], ["systemctl", "kill", "--signal=KILL"]] {
+                #expect(try lab.stamps(with: credential))
+                try lab.run(command + ["stampd.service"])
+            }
+            #expect(try lab.stamps(with: credential))
+            let report = try Self.verify(lab, since: start, code: 0)
+            #expect(report["isWhole"] as? Bool == true && report["head"] as? String == "matches")
+            #expect(report["chains"] as? Int == 1)
         }
     }
 
@@ -74,6 +96,7 @@ struct LabJournalTests {
     @Test("a journal that stands still stalls nobody, and each stamp is recorded or counted as lost")
     func stalled() async throws {
         try await withLab { lab in
+            try lab.put(product: "stampctl")
             _ = try lab.startSession()
             let start = try Self.now(lab)
             let journal = try lab.show("MainPID", of: "systemd-journald.service")
@@ -86,6 +109,9 @@ struct LabJournalTests {
             #expect((1..<5000).contains(lost))
             try lab.run("kill", "-CONT", journal)
             #expect(try lab.call("Stamper.GetStatus").summary == "ok")
+            let report = try Self.verify(lab, since: start, code: 6)
+            #expect(report["missing"] as? Int == lost && report["toldLost"] as? Int == lost)
+            #expect((report["findings"] as? [Any])?.count == 1)
             try lab.run("systemctl", "stop", "stampd.service")
             let records = try Self.records(of: lab, "_SYSTEMD_UNIT=stampd.service", since: start)
             let stamps = records.count { $0["STAMPD_EVENT"] as? String == "stamp" }
@@ -96,6 +122,13 @@ struct LabJournalTests {
 
     /// As journalctl takes it. (A cursor with a match would leave out the first record that matches.)
     private static func now(_ lab: Lab) throws -> String { try lab.run("date", "+@%s.%6N") }
+
+    private static func verify(_ lab: Lab, since start: String, code: CInt) throws -> [String: Any] {
+        try lab.run("journalctl", "--sync")
+        let run = try lab.attempt(["stampctl", "audit", "--verify", "--json", "--since=\(start)"])
+        #expect(run.code == code, "\(run.output)\(run.errors)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    }
 
     private static func records(of lab: Lab, _ match: String, since start: String) throws -> [[String: Any]] {
         try lab.run("journalctl", "--sync")

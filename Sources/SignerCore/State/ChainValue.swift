@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One link of the audit's chain: a SHA-256, or 32 zeros before the first record.
+package struct ChainValue: Equatable, Sendable {
+    package let bytes: InlineArray<32, UInt8>
+
+    package static let byteCount = 32
+    /// What the first record of a chain is chained to.
+    package static let start = Self(InlineArray(repeating: 0))
+
+    package init(_ bytes: InlineArray<32, UInt8>) { self.bytes = bytes }
+
+    package static func == (one: Self, other: Self) -> Bool {
+        for index in one.bytes.indices where one.bytes[index] != other.bytes[index] { return false }
+        return true
+    }
+
+    package func append(to bytes: inout [UInt8]) {
+        for index in self.bytes.indices { bytes.append(self.bytes[index]) }
+    }
+
+    /// Appends 64 lower-case hex digits.
+    package func appendHex(to text: inout [UInt8]) {
+        for index in bytes.indices { Hex.append(bytes[index], to: &text) }
+    }
+}
+
+/// Computes links of the audit's chain. What is hashed is no secret.
+package struct ChainHasher: ~Copyable {
+    private let digest: DigestContext
+
+    package init() throws(CryptoError) { digest = try DigestContext.make() }
+
+    /// SHA-256 of `bytes`.
+    package func hash(_ bytes: Span<UInt8>) throws(CryptoError) -> ChainValue { ChainValue(try digest.hash(bytes)) }
+}
