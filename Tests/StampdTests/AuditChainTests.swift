@@ -108,7 +108,7 @@ struct AuditChainTests {
         #expect(stage.read() == [Record(sequence: 1, event: "auditStarted")])
         var written = 1
         while stage.audit.lostCount < 5, written < 2000 {
-            stage.audit.write(.locked) { _ in }
+            stage.audit.write(.locked, of: nil) { _ in }
             stage.audit.handOver()
             written += 1
         }
@@ -131,7 +131,7 @@ struct AuditChainTests {
     @Test("the next process goes on behind the kept head, says so, and then what its predecessor took with it")
     func resumed() throws {
         let first = try Stage(AuditLimits(maximumWaitingRecords: 16))
-        for _ in 0..<5 { first.audit.write(.unlocked) { _ in } }
+        for _ in 0..<5 { first.audit.write(.unlocked, of: nil) { _ in } }
         let left = try #require(first.keeper.head)
         #expect(left.sequence == 6 && left.waiting == 5)
         let second = try Stage(AuditLimits(), after: left)
@@ -149,7 +149,7 @@ struct AuditChainTests {
     @Test("a turn's records are handed over together, in order, however many they are") func together() throws {
         let stage = try Stage(AuditLimits())
         _ = stage.read()
-        for _ in 0..<9 { stage.audit.write(.locked) { _ in } }
+        for _ in 0..<9 { stage.audit.write(.locked, of: nil) { _ in } }
         #expect(stage.read() == [])
         stage.audit.handOver()
         #expect(stage.read().map(\.sequence) == Array(2...10))
@@ -161,7 +161,7 @@ struct AuditChainTests {
         let off = try Audit(EventLoop(), path: nowhere, limits: AuditLimits())
         #expect(!off.isOn && off.admitsStamp)
         let stage = try Stage(AuditLimits(isRequired: true, maximumWaitingRecords: 16))
-        for _ in 0..<2000 where stage.audit.admitsStamp { stage.audit.write(.stamp) { _ in } }
+        for _ in 0..<2000 where stage.audit.admitsStamp { stage.audit.write(.stamp, of: nil) { _ in } }
         #expect(!stage.audit.admitsStamp && stage.audit.lostCount == 0)
         #expect(stage.audit.head.waiting == 16)
         _ = stage.read()
@@ -170,7 +170,7 @@ struct AuditChainTests {
         let loop = try EventLoop()
         let waiting = try Audit(loop, path: nowhere, limits: AuditLimits(isRequired: true, maximumWaitingRecords: 16))
         #expect(waiting.isOn && waiting.absence != nil)
-        for _ in 0..<2000 where waiting.admitsStamp { waiting.write(.stamp) { _ in } }
+        for _ in 0..<2000 where waiting.admitsStamp { waiting.write(.stamp, of: nil) { _ in } }
         #expect(!waiting.admitsStamp && waiting.head.sequence == 16 && waiting.lostCount == 0)
     }
 
