@@ -14,14 +14,17 @@ package enum SecureHeap {
     /// 64 sessions, 64 pending keys and libcrypto's own working values need less than a quarter of it.
     package static let byteCount = 256 * 1024
 
-    /// Sets the arena up; once for each process, before any key exists (`CRYPTO_secure_malloc_init(3)`).
+    /// Sets the arena up, before any key exists (`CRYPTO_secure_malloc_init(3)`); asked again, it tells how that went.
     ///
     /// - Throws: `CryptoError.noSecureMemory` where there is no arena at all.
-    package static func setUp() throws(CryptoError) -> Protection {
+    package static func setUp() throws(CryptoError) -> Protection { try protection.get() }
+
+    /// Made once for each process: libcrypto's arena has no lock while it is set up.
+    private static let protection = Result { () throws(CryptoError) in
         switch CRYPTO_secure_malloc_init(byteCount, 16) {
-        case 1: return .full
-        case 2: return .partial
-        default: throw .noSecureMemory
+        case 1: Protection.full
+        case 2: Protection.partial
+        default: throw CryptoError.noSecureMemory
         }
     }
 
