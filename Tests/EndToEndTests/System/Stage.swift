@@ -32,7 +32,7 @@ extension System {
             return Turnkey(
                 configuration,
                 passkey: other ?? passkey,
-                polling: ActivityPolling(interval: .milliseconds(20), maximumPolls: 50),
+                polling: ActivityPolling(interval: .milliseconds(20), limit: .seconds(30)),
                 requestTimeout: requestTimeout,
                 stateDirectory: stateDirectory
             )
