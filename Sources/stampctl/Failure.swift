@@ -7,6 +7,8 @@ struct Failure: Error {
     let message: String
     let hint: String?
     let status: ExitStatus
+    /// What the command leaves unfinished at the API: a result too, for whoever goes on with it.
+    private(set) var activity: Activity?
 
     init(_ message: String, hint: String? = nil, status: ExitStatus) {
         self.message = message
@@ -23,12 +25,30 @@ struct Failure: Error {
         case .frame(let error): self.init(error)
         case .passkey(let error as any PasskeyError): self.init(error)
         case .session(let failure): self.init(failure)
-        case .unreachable: self.init(error.message, hint: error.hint, status: .unavailable)
+        case .unreachable, .insecure, .cannotStart:
+            self.init(error.message, hint: error.hint, status: .unavailable)
         case .configuration(.missingOrganization):
             self.init("no organization is named", hint: Self.organizationHint, status: .wrongUsage)
         case .configuration(.missingRelyingParty):
             self.init(error.message, hint: "name the passkey's: --rp-id DOMAIN, or TURNKEY_RP_ID", status: .wrongUsage)
         case .configuration, .bodyNotText: self.init(error.message, hint: error.hint, status: .wrongUsage)
+        // Some organization's word, which is not known to be the session's own: nothing is over, and nobody is asked.
+        case .unknownKey:
+            let hint =
+                "look at --organization-id, or at the organizationId of the body; whose a session is, "
+                + "\"stampctl session activate\" and \"stampctl inject\" are told with --organization-id"
+            self.init(error.message, hint: hint, status: .never)
+        case .activityPending(let activity, let cause):
+            let status = cause.map { Failure($0).status } ?? .tryAgain
+            let hint = "it goes on at the API: \"stampctl activity wait \(activity.id)\""
+            self.init(error.message, hint: hint, status: status)
+            self.activity = activity
+        case .activityNeedsApproval(let activity):
+            let hint =
+                "have it approved by its fingerprint, then \"stampctl activity wait \(activity.id)\""
+            self.init(error.message, hint: hint, status: .never)
+            self.activity = activity
+        // Here the session's own organization has refused its key (`TurnkeyError.unknownKey`): it is over.
         case .api(let refusal) where refusal.isKeyRejection:
             self.init(
                 error.message,
@@ -52,6 +72,7 @@ struct Failure: Error {
             self = cause
         } else {
             self.init(failure.message, hint: cause.hint, status: cause.status)
+            activity = cause.activity
         }
     }
 
@@ -61,7 +82,7 @@ struct Failure: Error {
 
     private static func makeStatus(_ error: StampError) -> ExitStatus {
         switch error {
-        case .noFrame: .unavailable
+        case .noFrame, .cannotStart: .unavailable
         case .unusablePath: .wrongUsage
         default: ExitStatus(error.fallback)
         }

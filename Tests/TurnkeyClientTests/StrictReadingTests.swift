@@ -133,7 +133,7 @@ struct StrictReadingTests {
         }
         let stamper = SocketStamper(StampClient(FrameAddress(socketDirectory: frame.directory)))
         func report(_ stamp: Data) async throws {
-            try await stamper.reportRejected(StampHeader(name: "X-Stamp", value: Base64URL.encode(stamp)), by: nil)
+            try await stamper.reportRejected(StampHeader(name: "X-Stamp", value: Base64URL.encode(stamp)))
         }
         let text = #"{"publicKey":"02aa","scheme":"s"}"#
         try await report(spelling.respell(text))

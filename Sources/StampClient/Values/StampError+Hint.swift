@@ -15,6 +15,7 @@ extension StampError {
         case .unknownSessionKey: "create a session key; one is kept for ten minutes and activated once"
         case .interfaceNotFound, .methodNotFound: "use the control socket, or a newer frame"
         case .noFrame: "start stampd, or say where its sockets are"
+        case .cannotStart(_, let hint): hint
         case .notPermitted: "ask to be let in: the socket's file permissions say who may connect"
         case .unusablePath: "use a directory with a shorter path: a socket's is 107 bytes at most"
         case .untrustedListener: "name the frame's user, if this is your frame"

@@ -26,6 +26,7 @@ extension StampError: CustomStringConvertible {
         case .permissionDenied: "the frame refuses this caller"
         case .expectedMore: "the frame answers this method only with a stream"
         case .noFrame(let path, let reason): "no frame at \(path): \(reason)"
+        case .cannotStart(let reason, _): "no connection can be made: \(reason)"
         case .notPermitted(let path): "not permitted to connect to \(path)"
         case .unusablePath(let path): "no path for a socket: \(path)"
         case .untrustedListener(let path, let userId?): "the listener of \(path) is user \(userId), who is not trusted"

@@ -8,6 +8,10 @@ public enum ConfigurationFault: Sendable, Hashable {
     case foreignNotarizer
     /// Not an uncompressed P-256 point of 130 hex digits.
     case invalidNotarizerKey
+    /// The variable names no proxy of the form `http://[USER:PASSWORD@]HOST[:PORT]`; its text may hold a password.
+    case unusableProxy(variable: String)
+    /// Where the variable leads there is no certificate that can be read.
+    case unusableCertificates(variable: String, path: String)
     case missingRelyingParty
     /// Not a domain in lower case, without scheme and port.
     case invalidRelyingParty(String)
@@ -35,6 +39,8 @@ public enum ConfigurationFault: Sendable, Hashable {
         case .notHTTPS(let text): "only https, or http to this machine: \(text)"
         case .foreignNotarizer: "another notarizer key is only for an API on this machine"
         case .invalidNotarizerKey: "the notarizer key is not an uncompressed P-256 point of 130 hex digits"
+        case .unusableProxy(let variable): "\(variable) names no proxy that can be used"
+        case .unusableCertificates(let variable, let path): "\(variable) leads to no certificate: \(path)"
         case .missingRelyingParty: "a passkey needs the relying party's identifier"
         case .invalidRelyingParty(let text): "not a relying party, a domain without scheme and port: \(text)"
         case .missingOrganization: "no organization"
@@ -54,6 +60,8 @@ public enum ConfigurationFault: Sendable, Hashable {
     var hint: String? {
         switch self {
         case .missingOrganization: "set TURNKEY_ORGANIZATION_ID, or defaultOrganizationId in turnkey.json"
+        case .unusableProxy: "its form is http://[USER:PASSWORD@]HOST[:PORT]; unset it to use none"
+        case .unusableCertificates: "name PEM that this user may read, or unset it for the system's certificates"
         case .missingRelyingParty: "set TURNKEY_RP_ID, or rpId in turnkey.json"
         case .invalidFile: "correct it; its members are \(ConfigurationFile.Member.list)"
         case .noBaseDirectory(let variable): "set \(variable) to a directory of your own"
