@@ -63,10 +63,11 @@ let package = Package(
         ),
 
         // Its clients.
+        .target(name: "Printing", swiftSettings: library),
         .target(
             name: "StampClient",
             dependencies: [
-                "Varlink",
+                "Printing", "Varlink",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -75,7 +76,7 @@ let package = Package(
         .target(
             name: "TurnkeyClient",
             dependencies: [
-                "StampClient",
+                "Printing", "StampClient", "Varlink",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -87,9 +88,21 @@ let package = Package(
             swiftSettings: library
         ),
         .target(
+            name: "LoopbackHTTP",
+            dependencies: [
+                "CLinux",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: library
+        ),
+        .target(
             name: "LoginPage",
             dependencies: [
-                "TurnkeyClient",
+                "LoopbackHTTP", "Printing", "StampClient", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -101,11 +114,11 @@ let package = Package(
             swiftSettings: library
         ),
         .systemLibrary(name: "CFIDO2", pkgConfig: "libfido2", providers: [.apt(["libfido2-dev"])]),
-        .target(name: "SecurityKey", dependencies: ["CFIDO2", "TurnkeyClient"], swiftSettings: library),
+        .target(name: "SecurityKey", dependencies: ["CFIDO2", "Printing", "TurnkeyClient"], swiftSettings: library),
         .executableTarget(
             name: "stampctl",
             dependencies: [
-                "LoginPage", "SecurityKey", "StampClient", "TurnkeyClient",
+                "LoginPage", "Printing", "SecurityKey", "StampClient", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: shipped
@@ -115,6 +128,7 @@ let package = Package(
         .target(
             name: "TurnkeySandbox",
             dependencies: [
+                "LoopbackHTTP", "Printing",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -127,7 +141,7 @@ let package = Package(
         .executableTarget(
             name: "turnkey-sandbox",
             dependencies: [
-                "TurnkeySandbox",
+                "Printing", "TurnkeySandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -143,7 +157,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "turnkey-demo",
-            dependencies: ["SoftwarePasskey", "StampClient", "TurnkeyClient"],
+            dependencies: ["Printing", "SoftwarePasskey", "StampClient", "TurnkeyClient"],
             swiftSettings: shipped
         ),
 
@@ -171,9 +185,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "LoopbackHTTPTests",
+            dependencies: [
+                "LoopbackHTTP",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "LoginPageTests",
             dependencies: [
-                "LoginPage", "SoftwarePasskey", "TurnkeyClient",
+                "LoginPage", "LoopbackHTTP", "SoftwarePasskey", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -190,7 +214,17 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampctlTests", dependencies: ["FakeFrame", "stampctl"], swiftSettings: strict),
+        .testTarget(
+            name: "StampctlTests",
+            dependencies: [
+                "FakeFrame", "LoginPage", "LoopbackHTTP", "Printing", "StampClient", "stampctl", "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TurnkeySandboxTests",
             dependencies: [

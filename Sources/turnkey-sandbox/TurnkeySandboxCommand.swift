@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Printing
 import TurnkeySandbox
 
 /// `turnkey-sandbox`: runs the sandbox until it is told to stop.
@@ -130,6 +131,8 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
     }
 
     private static func complain(_ message: String, hint: String) {
-        FileHandle.standardError.write(Data("turnkey-sandbox: \(message)\nhint: \(hint)\n".utf8))
+        FileHandle.standardError.write(
+            Data("turnkey-sandbox: \(PrintableText(message))\nhint: \(PrintableText(hint))\n".utf8)
+        )
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import LoopbackHTTP
 import NIOCore
 
 /// One port on this machine, and everything that listens at it.
@@ -57,7 +58,7 @@ struct LoopbackDoor: Sendable {
         _ port: Int,
         _ respond: @escaping LoopbackServer.Responder
     ) async throws(LoginPageError) -> (server: LoopbackServer?, port: Int)? {
-        let server = LoopbackServer(at: address, port: port, respond)
+        let server = LoopbackServer(at: address, port: port, .page, respond)
         do {
             return (server, try await server.start())
         } catch {

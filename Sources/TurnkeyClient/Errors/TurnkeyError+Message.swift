@@ -1,25 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Printing
 import StampClient
 
 extension TurnkeyError: CustomStringConvertible {
-    public var description: String { message }
+    /// The message, fit for a terminal.
+    public var description: String { "\(PrintableText(message))" }
 
     /// What was wrong, with what; one line without a full stop. Never a body, a stamp or a secret.
+    ///
+    /// What the API said is in it as it was said.
     public var message: String {
         switch self {
         case .api(let error) where error.turnkeyErrorCode.isEmpty:
-            "the API refused (\(error.httpStatus)): \(error.message)"
-        case .api(let error): "the API refused (\(error.httpStatus) \(error.turnkeyErrorCode)): \(error.message)"
+            "the API refused (\(error.httpStatus))\(spell(error.message))"
+        case .api(let error): "the API refused (\(error.httpStatus) \(error.turnkeyErrorCode))\(spell(error.message))"
         case .frame(let error): error.message
         case .passkey(let error as any PasskeyError): "the passkey did not approve: \(error.message)"
         case .passkey(let error): "the passkey did not approve: \(error)"
         case .unreachable(let url, let reason): "the API at \(url) cannot be reached: \(reason)"
         case .timedOut(let url, let limit): "no answer from the API at \(url) within \(limit)"
-        case .redirected(let status, let location): "the API redirects (\(status)) to \(location ?? "nowhere")"
+        case .redirected(let status, let location):
+            "the API redirects (\(status)) to \(location.map(withoutPassword) ?? "nowhere")"
         case .unexpectedAnswer(let status, let detail): "not an answer of Turnkey's API (\(status)): \(detail)"
         case .activityNotCompleted(let id, let status, nil): "the activity \(id) ended as \(status)"
-        case .activityNotCompleted(let id, let status, let reason?): "the activity \(id) ended as \(status): \(reason)"
+        case .activityNotCompleted(let id, let status, let reason?):
+            "the activity \(id) ended as \(status)\(spell(reason))"
         case .activityPending(let id): "the activity \(id) is still pending"
         case .invalidSessionToken(let detail): "the session token is not to be believed: \(detail)"
         case .configuration(let fault): fault.message
@@ -44,7 +50,8 @@ extension TurnkeyError: CustomStringConvertible {
         case .api(let error) where error.turnkeyErrorCode == "CREDENTIAL_NOT_FOUND":
             "the organization does not know this passkey: register it first, or use another"
         case .api(let error) where error.turnkeyErrorCode == "ORGANIZATION_MISMATCH":
-            "the user is at home in another organization: log in first, so that it is known"
+            "this user is at home in another organization: a parent's session reads below it and writes nothing there; "
+                + "log in as a user of the organization that is written to"
         case .api(let error) where error.isAboutTime: clockHint
         case .clockIsWrong: clockHint
         case .api(let error) where error.isKeyRejection: "the session is over: approve a new one with the passkey"
@@ -56,6 +63,11 @@ extension TurnkeyError: CustomStringConvertible {
         case .activityPending: "look at the activity later with get_activity"
         default: nil
         }
+    }
+
+    /// What was said behind a colon; where nothing was, that.
+    private func spell(_ message: String) -> String {
+        message.allSatisfy(\.isWhitespace) ? ", and did not say why" : ": \(message)"
     }
 
     private var clockHint: String {

@@ -2,9 +2,17 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Printing
 
 /// Where the results go.
 enum StandardOutput {
+    /// Lines for people: text in them that came from elsewhere can neither begin a line nor command the terminal.
+    ///
+    /// - Throws: as `write`.
+    static func write(lines: [String]) throws {
+        try write(Data(lines.map { "\(PrintableText($0))" }.joined(separator: "\n").utf8))
+    }
+
     /// The bytes, and a newline where they do not end in one.
     ///
     /// - Throws: where they cannot be written. Who has stopped reading a pipe has what they wanted: that ends quietly.
