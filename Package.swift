@@ -72,10 +72,11 @@ let package = Package(
         ),
 
         // Its clients.
+        .target(name: "Printing", swiftSettings: library),
         .target(
             name: "StampClient",
             dependencies: [
-                "Varlink",
+                "Printing", "Varlink",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -84,7 +85,7 @@ let package = Package(
         .target(
             name: "TurnkeyClient",
             dependencies: [
-                "StampClient", "Varlink",
+                "Printing", "StampClient", "Varlink",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -97,9 +98,21 @@ let package = Package(
             swiftSettings: library
         ),
         .target(
+            name: "LoopbackHTTP",
+            dependencies: [
+                "CLinux",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: library
+        ),
+        .target(
             name: "LoginPage",
             dependencies: [
-                "StampClient", "TurnkeyClient",
+                "LoopbackHTTP", "Printing", "StampClient", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -111,11 +124,11 @@ let package = Package(
             swiftSettings: library
         ),
         .systemLibrary(name: "CFIDO2", pkgConfig: "libfido2", providers: [.apt(["libfido2-dev"])]),
-        .target(name: "SecurityKey", dependencies: ["CFIDO2", "TurnkeyClient"], swiftSettings: library),
+        .target(name: "SecurityKey", dependencies: ["CFIDO2", "Printing", "TurnkeyClient"], swiftSettings: library),
         .executableTarget(
             name: "stampctl",
             dependencies: [
-                "LoginPage", "ProcessArguments", "SecurityKey", "StampClient", "TurnkeyClient",
+                "LoginPage", "Printing", "ProcessArguments", "SecurityKey", "StampClient", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -128,6 +141,7 @@ let package = Package(
         .target(
             name: "TurnkeySandbox",
             dependencies: [
+                "LoopbackHTTP", "Printing",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -140,7 +154,7 @@ let package = Package(
         .executableTarget(
             name: "turnkey-sandbox",
             dependencies: [
-                "ProcessArguments", "TurnkeySandbox",
+                "Printing", "ProcessArguments", "TurnkeySandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -157,7 +171,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "turnkey-demo",
-            dependencies: ["ProcessArguments", "SoftwarePasskey", "StampClient", "TurnkeyClient"],
+            dependencies: ["Printing", "ProcessArguments", "SoftwarePasskey", "StampClient", "TurnkeyClient"],
             swiftSettings: shipped
         ),
 
@@ -194,9 +208,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "LoopbackHTTPTests",
+            dependencies: [
+                "LoopbackHTTP",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "LoginPageTests",
             dependencies: [
-                "LoginPage", "SoftwarePasskey", "TurnkeyClient",
+                "LoginPage", "LoopbackHTTP", "SoftwarePasskey", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -215,7 +239,13 @@ let package = Package(
         ),
         .testTarget(
             name: "StampctlTests",
-            dependencies: ["FakeFrame", "stampctl", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "FakeFrame", "LoginPage", "LoopbackHTTP", "Printing", "StampClient", "stampctl", "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import StampClient
 import TurnkeyClient
 
@@ -58,6 +59,11 @@ struct Failure: Error {
         case .api(let refusal) where refusal.turnkeyErrorCode == "CREDENTIAL_NOT_FOUND":
             let hint = "the organization does not know this passkey: \"stampctl register\" one, or use another"
             self.init(error.message, hint: hint, status: .never)
+        case .api(let refusal) where refusal.turnkeyErrorCode == "ORGANIZATION_MISMATCH":
+            let hint =
+                "this session is another organization's: a parent's reads below it and writes nothing there; "
+                + "\"stampctl login\" as a user of the organization that is written to, with --organization-id"
+            self.init(error.message, hint: hint, status: .never)
         case .anotherUser:
             let hint = "use that user's passkey, or \"stampctl logout\" first"
             self.init(error.message, hint: hint, status: .never)
@@ -88,6 +94,23 @@ struct Failure: Error {
         }
     }
 
+    private static let frameUserHint = "if this is your frame, name its user with --frame-user"
+
+    private static func makeHint(noFrameAt path: String) -> String {
+        let start = "start stampd, or say where its sockets are with --socket-directory"
+        let isOdd = path.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        guard !isOdd else { return start + ": this path has a line's end or another control character in it" }
+        // Where sockets are looked for last.
+        return path.hasPrefix("/run/stampd") ? start + (makeRuntimeHint() ?? "") : start
+    }
+
+    /// Why a frame of one's own may not have been found, where the environment names no directory for it.
+    private static func makeRuntimeHint() -> String? {
+        let environment = ProcessInfo.processInfo.environment
+        guard (environment["STAMPD_SOCKET_DIRECTORY"] ?? "").isEmpty else { return nil }
+        return RuntimeDirectory.findFault(environment).map { "; \($0.message)" }
+    }
+
     /// The library's hints name methods and parameters; here it is commands and options.
     private static func makeHint(_ error: StampError) -> String? {
         switch error {
@@ -99,8 +122,14 @@ struct Failure: Error {
             "try again then, or free a place: \"stampctl session end\", \"stampctl session drop\""
         case .tooManySessions: "\"stampctl key reset\" makes room, and ends every session"
         case .unknownSessionKey: "make one with \"stampctl session create\"; it is kept for ten minutes"
-        case .noFrame: "start stampd, or say where its sockets are with --socket-directory"
+        case .noFrame(let path, _): makeHint(noFrameAt: path)
+        case .untrustedListener(_, let userId?) where KernelUser.unknown.contains(userId): error.hint
+        case .untrustedDirectory(_, .owner(let userId)) where KernelUser.unknown.contains(userId): error.hint
         case .untrustedListener: "if this is your frame, name its user with --frame-user"
+        case .untrustedDirectory(_, .owner), .notPermitted:
+            (error.hint ?? "").replacing("name the frame's user, if this is your frame", with: frameUserHint)
+                + (makeRuntimeHint() ?? "")
+        case .denied("peer", _): (error.hint ?? "") + ": \"authorization\" in its configuration"
         default: error.hint
         }
     }

@@ -31,6 +31,11 @@ extension ReportingCommand {
             try fail(Failure(error))
         } catch let failure as Failure {
             try fail(failure)
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            // What the system's library threw: its text is not ours, and may hold anything.
+            try fail(Failure("\(error)", status: .never))
         }
     }
 

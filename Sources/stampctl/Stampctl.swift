@@ -93,7 +93,8 @@ struct Stampctl: AsyncParsableCommand {
         } catch let code as ExitCode {
             exit(withError: code)  // a command said why already
         } catch  where exitCode(for: error) == .validationFailure {
-            let text = message(for: error)
+            // The parser's own texts have several lines; what is quoted in them is the caller's.
+            let text = message(for: error).replacing("\n", with: " ")
             let help = fullMessage(for: error).firstMatch(of: /See '(.+ --help)'/)?.1 ?? "stampctl --help"
             StandardError.report(text.prefix(1).lowercased() + text.dropFirst(), hint: "see \"\(help)\"")
             exit(withError: ExitCode.validationFailure)

@@ -223,7 +223,7 @@ struct UsageTests {
     @Test(
         "an API key's file must be its owner's alone, and hold one key",
         arguments: [
-            (0o644, #"{"publicKey":"02","privateKey":"01"}"#, "may be used by others\nhint: chmod 600 it"),
+            (0o644, #"{"publicKey":"02","privateKey":"01"}"#, "may be used by others (mode 644)\nhint: chmod 600 "),
             (0o600, #"{"publicKey":"02"}"#, "is not a JSON object of publicKey and privateKey\n"),
             (
                 0o600, #"{"publicKey":"02","privateKey":"secret","privateKey":"01"}"#,

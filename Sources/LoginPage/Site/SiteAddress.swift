@@ -13,11 +13,12 @@ struct SiteAddress: Sendable {
     init(_ url: String) throws(LoginPageError) {
         guard let parts = URLComponents(string: url), let host = parts.host?.lowercased(), !host.isEmpty,
             parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil, hasUsablePort(url),
-            parts.scheme == "https" || parts.scheme == "http" && (host == "localhost" || host.hasSuffix(".localhost"))
-        else { throw .invalidSiteURL(url) }
-        let isDefault = parts.port == nil || parts.port == (parts.scheme == "https" ? 443 : 80)
+            let scheme = parts.scheme?.lowercased(),
+            scheme == "https" || scheme == "http" && (host == "localhost" || host.hasSuffix(".localhost"))
+        else { throw .invalidSiteURL(withoutPassword(url)) }
+        let isDefault = parts.port == nil || parts.port == (scheme == "https" ? 443 : 80)
         self.url = url
-        origin = "\(parts.scheme ?? "")://\(host)" + (isDefault ? "" : ":\(parts.port ?? 0)")
+        origin = "\(scheme)://\(host)" + (isDefault ? "" : ":\(parts.port ?? 0)")
     }
 
     /// The page's address with what it is asked for in the fragment, which no browser sends to the site.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import NIOHTTP1
+import Printing
 import Varlink
 
 /// What was answered to one request, whoever answered it.
@@ -62,13 +63,13 @@ struct HTTPAnswer: Sendable {
         var parts = [fault]
         // None was asked for, so none is decoded.
         if let coding = headers.first(name: "Content-Encoding"), coding.lowercased() != "identity" {
-            parts.append("Content-Encoding \(coding.prefix(Self.shownBytes).escaped), which was not asked for")
+            parts.append("Content-Encoding \(PrintableText(coding.prefix(Self.shownBytes))), which was not asked for")
         }
         parts.append(
-            headers.first(name: "Content-Type").map { "Content-Type \($0.prefix(Self.shownBytes).escaped)" }
+            headers.first(name: "Content-Type").map { "Content-Type \(PrintableText($0.prefix(Self.shownBytes)))" }
                 ?? "no Content-Type"
         )
-        let start = String(decoding: body.prefix(Self.shownBytes), as: UTF8.self).escaped
+        let start = PrintableText(String(decoding: body.prefix(Self.shownBytes), as: UTF8.self))
         parts.append(body.isEmpty ? "an empty body" : "begins \"\(start)\"")
         return parts.joined(separator: ", ")
     }
@@ -83,21 +84,6 @@ enum HTTPDate {
         formatter.timeZone = TimeZone(secondsFromGMT: 0)
         formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
         return formatter.date(from: text)
-    }
-}
-
-extension StringProtocol {
-    /// With everything that a terminal might act on, and that people cannot see, as `\u{…}`.
-    fileprivate var escaped: String {
-        var text = ""
-        for scalar in unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
-                text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
     }
 }
 

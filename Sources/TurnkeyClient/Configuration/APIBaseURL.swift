@@ -16,18 +16,22 @@ public struct APIBaseURL: Sendable, Hashable {
         self.isLoopback = isLoopback
     }
 
-    /// - Throws: `.configuration` for another scheme, http to another machine, and for anything besides scheme, host,
-    ///   port and path: a stamp is good for whoever sees it.
+    /// - Throws: `.configuration` for another scheme, http to another machine, for anything besides scheme, host, port and
+    ///   path (a stamp is good for whoever sees it), and for a path that no end point can be put behind.
     public init(_ text: String) throws(TurnkeyError) {
         guard let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty,
             parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil,
             hasUsablePort(text)
-        else { throw .configuration(.notABaseURL(text)) }
+        else { throw .configuration(.notABaseURL(withoutPassword(text))) }
+        let scheme = parts.scheme?.lowercased()
         isLoopback = ["127.0.0.1", "::1", "[::1]", "localhost"].contains(host.lowercased())
-        guard parts.scheme == "https" || (parts.scheme == "http" && isLoopback) else {
-            throw .configuration(.notHTTPS(text))
+        guard scheme == "https" || (scheme == "http" && isLoopback) else { throw .configuration(.notHTTPS(text)) }
+        guard !parts.path.contains("//"), !"\(parts.path)/".lowercased().contains("/public/v1/") else {
+            throw .configuration(.unusablePath(baseURL: text))
         }
-        self.text = text.hasSuffix("/") ? String(text.dropLast()) : text
+        // A scheme is the same in either case (RFC 3986 §3.1); whoever compares origins knows the lower.
+        let spelled = (scheme ?? "") + text.dropFirst(scheme?.count ?? 0)
+        self.text = spelled.hasSuffix("/") ? String(spelled.dropLast()) : spelled
     }
 }
 

@@ -7,7 +7,7 @@ import Glibc
 /// for what `no_proxy`, else `NO_PROXY`, lists, and none for this machine.
 ///
 /// An empty variable is none. `http_proxy` plays no part: http goes to this machine alone.
-enum ProxyRules {
+package enum ProxyRules {
     private static let proxyVariables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
 
     /// - Throws: `.configuration(.unusableProxy)` for anything but `http://[USER:PASSWORD@]HOST[:PORT]`, also without its
@@ -26,6 +26,16 @@ enum ProxyRules {
             throw .configuration(.unusableProxy(variable: variable))
         }
         return proxy
+    }
+
+    /// Where the proxy is that `find` finds, without its user and password: `HOST:PORT`.
+    ///
+    /// - Throws: as `find`.
+    package static func findAddress(
+        for url: APIBaseURL,
+        in environment: [String: String]
+    ) throws(TurnkeyError) -> String? {
+        try find(for: url, in: environment).map { $0.host.contains(":") ? "[\($0.host)]:\($0.port)" : "\($0.host):\($0.port)" }
     }
 
     private static func read(_ text: String) -> HTTPClient.Configuration.Proxy? {

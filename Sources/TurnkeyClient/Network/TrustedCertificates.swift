@@ -4,7 +4,7 @@ import NIOSSL
 
 /// Whose word is taken for who an API is: the certificates of `SSL_CERT_FILE` and `SSL_CERT_DIR` where either is set, and
 /// then of nobody else; else the system's.
-enum TrustedCertificates {
+package enum TrustedCertificates {
     /// Where distributions keep all of them in one file, and where each in its own.
     private static let systemFiles = [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
@@ -33,6 +33,13 @@ enum TrustedCertificates {
             guard found.isEmpty else { return found }
         }
         return readAll(systemDirectory)
+    }
+
+    /// How many `load` finds.
+    ///
+    /// - Throws: as `load`.
+    package static func count(_ environment: [String: String]) throws(TurnkeyError) -> Int {
+        try load(environment).count
     }
 
     private static func require(
