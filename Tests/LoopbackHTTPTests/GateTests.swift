@@ -6,7 +6,7 @@ import LoopbackHTTP
 import NIOCore
 import Testing
 
-@Suite("Who gets in at a loopback server", .timeLimit(.minutes(1)))
+@Suite("Who gets in at a loopback server", .timeLimit(.minutes(5)))
 struct GateTests {
     private static let respond: LoopbackServer.Responder = { request, _ in
         _ = try await request.body.collect(upTo: 1 << 10)

@@ -3,7 +3,7 @@ import FakeFrame
 import Foundation
 import Testing
 
-@Suite("What stampctl leaves unfinished at the API", .timeLimit(.minutes(2)))
+@Suite("What stampctl leaves unfinished at the API", .timeLimit(.minutes(5)))
 struct ActivityTests {
     private static func makeActivity(_ status: String) -> String {
         #"{"activity":{"id":"a1","organizationId":"o","status":"ACTIVITY_STATUS_\#(status)","fingerprint":"sha256:ff","#

@@ -3,7 +3,7 @@ import FakeFrame
 import Foundation
 import Testing
 
-@Suite("What stampctl doctor sees without asking anybody", .timeLimit(.minutes(2)))
+@Suite("What stampctl doctor sees without asking anybody", .timeLimit(.minutes(5)))
 struct DoctorTests {
     private let base = FakeFrame.makeDirectory()
 

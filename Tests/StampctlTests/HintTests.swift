@@ -6,7 +6,7 @@ import TurnkeyClient
 
 @testable import stampctl
 
-@Suite("What stampctl says to do", .timeLimit(.minutes(2)))
+@Suite("What stampctl says to do", .timeLimit(.minutes(5)))
 struct HintTests {
     @Test(
         "a bundle that something happened to is told by what that was",

@@ -8,7 +8,7 @@ import LoopbackHTTP
 import NIOCore
 import Testing
 
-@Suite("Text from elsewhere on a terminal", .timeLimit(.minutes(2)))
+@Suite("Text from elsewhere on a terminal", .timeLimit(.minutes(5)))
 struct HostileTextTests {
     /// One of each kind that a terminal obeys, or that hides something from a reader.
     static let hostile =

@@ -10,7 +10,7 @@ import Testing
 
 @testable import TurnkeyClient
 
-@Suite("The network of a company", .timeLimit(.minutes(2)))
+@Suite("The network of a company", .timeLimit(.minutes(5)))
 struct NetworkTests {
     private static func ask(_ url: String, _ environment: [String: String]) async throws(TurnkeyError) -> String {
         let configuration = try TurnkeyConfiguration(

@@ -7,7 +7,7 @@ import Testing
 
 @testable import TurnkeyClient
 
-@Suite("An activity that is accepted is followed, whatever happens to a poll", .timeLimit(.minutes(1)))
+@Suite("An activity that is accepted is followed, whatever happens to a poll", .timeLimit(.minutes(5)))
 struct PollingTests {
     private static let refusal = #"{"code":8,"message":"m","details":[],"turnkeyErrorCode":""}"#
 

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import TurnkeyClient
 
-@Suite("A session that was replaced stamps for nobody who has seen the former key", .timeLimit(.minutes(1)))
+@Suite("A session that was replaced stamps for nobody who has seen the former key", .timeLimit(.minutes(5)))
 struct ReplacedSessionTests {
     private static let former = "02" + String(repeating: "aa", count: 32)
     private static let latter = "02" + String(repeating: "bb", count: 32)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TurnkeyClient
 
-@Suite("One thing at a time, once for those who wish the same", .timeLimit(.minutes(1)))
+@Suite("One thing at a time, once for those who wish the same", .timeLimit(.minutes(5)))
 struct SingleFlightTests {
     /// Holds each operation until it is let go, and counts what has begun.
     private actor Gate {

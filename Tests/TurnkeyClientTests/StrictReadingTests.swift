@@ -8,7 +8,7 @@ import Testing
 
 @testable import TurnkeyClient
 
-@Suite("What a person, a file or the network wrote has one reading, or is refused", .timeLimit(.minutes(1)))
+@Suite("What a person, a file or the network wrote has one reading, or is refused", .timeLimit(.minutes(5)))
 struct StrictReadingTests {
     /// Another spelling of a text whose first member is a text: Foundation's reader takes most of them.
     struct Spelling: Sendable, CustomTestStringConvertible {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Foundation
-package import Varlink
+import Foundation
+import Varlink
 
-/// Reads JSON that came from outside: one object in UTF-8, by RFC 8259 to the letter, no name twice, nothing behind it.
+/// Reads the API's JSON: one object in UTF-8, by RFC 8259 to the letter, no name twice, nothing behind it.
 ///
 /// Foundation's readers take commas too many, names twice and other encodings, and two readers then read two things.
-package enum StrictJSON {
+enum StrictJSON {
     /// Deeper than any answer of the API nests.
     private static let maximumDepth = 64
 
     /// Checks every byte.
     ///
     /// - Throws: the first thing that is wrong, and where; `.wrongType` for a value that is no object.
-    package static func check(object data: Data) throws(JSONError) {
+    static func check(object data: Data) throws(JSONError) {
         let bytes = Array(data)
         var reader = JSONReader(bytes.span, maximumDepth: maximumDepth)
         let value = try reader.value()
@@ -20,17 +20,8 @@ package enum StrictJSON {
         try reader.end()
     }
 
-    /// The object's members, as `JSONSerialization` has them.
-    package static func object(in data: Data) throws(JSONError) -> [String: Any] {
-        try check(object: data)
-        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-            throw JSONError(reason: .wrongType, offset: 0)
-        }
-        return object
-    }
-
     /// The object as a `Value`; `nil` where it is none.
-    package static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) -> Value? {
+    static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) -> Value? {
         guard (try? check(object: data)) != nil else { return nil }
         return try? JSONDecoder().decode(type, from: data)
     }
