@@ -52,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     ],
@@ -71,10 +72,11 @@ let package = Package(
         ),
 
         // Its clients.
+        .target(name: "Printing", swiftSettings: library),
         .target(
             name: "StampClient",
             dependencies: [
-                "Varlink",
+                "Printing", "Varlink",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -83,10 +85,23 @@ let package = Package(
         .target(
             name: "TurnkeyClient",
             dependencies: [
-                "StampClient",
+                "Printing", "StampClient", "Varlink",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: library
+        ),
+        .target(
+            name: "LoopbackHTTP",
+            dependencies: [
+                "CLinux",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -97,7 +112,7 @@ let package = Package(
         .target(
             name: "LoginPage",
             dependencies: [
-                "StampClient", "TurnkeyClient",
+                "LoopbackHTTP", "Printing", "StampClient", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -109,13 +124,14 @@ let package = Package(
             swiftSettings: library
         ),
         .systemLibrary(name: "CFIDO2", pkgConfig: "libfido2", providers: [.apt(["libfido2-dev"])]),
-        .target(name: "SecurityKey", dependencies: ["CFIDO2", "TurnkeyClient"], swiftSettings: library),
+        .target(name: "SecurityKey", dependencies: ["CFIDO2", "Printing", "TurnkeyClient"], swiftSettings: library),
         .executableTarget(
             name: "stampctl",
             dependencies: [
-                "LoginPage", "ProcessArguments", "SecurityKey", "StampClient", "TurnkeyClient",
+                "LoginPage", "Printing", "ProcessArguments", "SecurityKey", "StampClient", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: shipped,
             linkerSettings: program
@@ -125,6 +141,7 @@ let package = Package(
         .target(
             name: "TurnkeySandbox",
             dependencies: [
+                "LoopbackHTTP", "Printing",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -137,7 +154,7 @@ let package = Package(
         .executableTarget(
             name: "turnkey-sandbox",
             dependencies: [
-                "ProcessArguments", "TurnkeySandbox",
+                "Printing", "ProcessArguments", "TurnkeySandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -154,7 +171,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "turnkey-demo",
-            dependencies: ["ProcessArguments", "SoftwarePasskey", "StampClient", "TurnkeyClient"],
+            dependencies: ["Printing", "ProcessArguments", "SoftwarePasskey", "StampClient", "TurnkeyClient"],
             swiftSettings: shipped
         ),
 
@@ -180,15 +197,30 @@ let package = Package(
             name: "TurnkeyClientTests",
             dependencies: [
                 "FakeFrame", "StampClient", "TurnkeyClient",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LoopbackHTTPTests",
+            dependencies: [
+                "LoopbackHTTP",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "LoginPageTests",
             dependencies: [
-                "LoginPage", "SoftwarePasskey", "TurnkeyClient",
+                "LoginPage", "LoopbackHTTP", "SoftwarePasskey", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -207,7 +239,13 @@ let package = Package(
         ),
         .testTarget(
             name: "StampctlTests",
-            dependencies: ["FakeFrame", "stampctl", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "FakeFrame", "LoginPage", "LoopbackHTTP", "Printing", "StampClient", "stampctl", "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

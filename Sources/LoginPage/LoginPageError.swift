@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Printing
 public import TurnkeyClient
 
 /// Why a page brought nothing back.
@@ -10,8 +11,10 @@ public enum LoginPageError: PasskeyError, Hashable {
     /// Not https, nor http to `localhost`; or with a user, a query or a fragment.
     case invalidSiteURL(String)
     case invalidRequest(RequestFault)
+    /// What is to be approved could be taken for two things.
+    case unclearRequest(UnclearRequest)
     /// `reason` is the system's.
-    case cannotListen(reason: String)
+    case cannotListen(reason: String, hint: String = "see whether the loopback interface is up")
     /// No port was free on 127.0.0.1 and ::1 at once.
     case noCommonPort(attempts: Int)
     case timedOut(after: Duration)
@@ -50,7 +53,8 @@ public enum LoginPageError: PasskeyError, Hashable {
 }
 
 extension LoginPageError: CustomStringConvertible {
-    public var description: String { message }
+    /// The message, fit for a terminal.
+    public var description: String { "\(PrintableText(message))" }
 
     public var message: String {
         switch self {
@@ -58,7 +62,8 @@ extension LoginPageError: CustomStringConvertible {
         case .foreignRelyingParty(let rpId): "the page at localhost cannot use passkeys of \(rpId)"
         case .invalidSiteURL(let url): "not a login page's address: \(url)"
         case .invalidRequest(let fault): "cannot ask the page: \(fault.rawValue) is not valid"
-        case .cannotListen(let reason): "cannot listen on this machine: \(reason)"
+        case .unclearRequest(let fault): "the request is not clear, so nobody is asked to approve it: \(fault.message)"
+        case .cannotListen(let reason, _): "cannot listen on this machine: \(reason)"
         case .noCommonPort(let attempts): "no port was free on 127.0.0.1 and ::1 at once, in \(attempts) attempts"
         case .timedOut(let duration): "nobody approved within \(duration.components.seconds) seconds"
         case .declined: "the user did not approve"
@@ -74,7 +79,8 @@ extension LoginPageError: CustomStringConvertible {
         case .foreignRelyingParty: "use the page of a site of that name, or a security key"
         case .invalidSiteURL: "give https://HOST/PATH (http for localhost), without query and fragment"
         case .invalidRequest, .cancelled, .declined: nil
-        case .cannotListen: "see whether the loopback interface is up"
+        case .unclearRequest: "whoever made it may want another thing approved than is shown; make it anew"
+        case .cannotListen(_, let hint): hint
         case .noCommonPort: "see who listens on ::1 or 127.0.0.1: ss -ltnp"
         case .timedOut: "run it again; each page works once, for a short time"
         case .invalidAnswer: "nothing was submitted; do not approve this page again before you know why"

@@ -25,12 +25,15 @@ public struct SecurityKey: PasskeyAuthenticator {
     /// Signs the challenge made of `body` with a credential of `rpId` on the key that the user touches.
     ///
     /// Credentials that the key lists itself (discoverable ones) are found without being named; several accounts are a
-    /// question to the prompts. Cancelling the task ends the key's waiting.
+    /// question to the prompts. Cancelling the task ends the key's waiting. A body that could be taken for two things is
+    /// refused before any key is asked.
     /// - Returns: The assertion; its authenticator data without the CBOR head that libfido2 leaves on it.
     public func assertion(approving body: Data, rpId: String) async throws(SecurityKeyError) -> PasskeyAssertion {
         let party = try RelyingPartyName(rpId)
+        let summary: RequestSummary
+        do { summary = try RequestSummary(body) } catch { throw .unclearRequest(error) }
         let clientData = ClientData(.get, challenge: PasskeyChallenge.bytes(for: body), origin: party.origin)
-        return try await run(.approval(RequestSummary(body), rpId: rpId)) { ceremony throws(SecurityKeyError) in
+        return try await run(.approval(summary, rpId: rpId)) { ceremony throws(SecurityKeyError) in
             try await ceremony.assertion(of: clientData, for: party)
         }
     }

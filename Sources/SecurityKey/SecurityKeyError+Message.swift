@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import CFIDO2
+import Printing
+import TurnkeyClient
 
 extension SecurityKeyError: CustomStringConvertible {
-    public var description: String { message }
+    /// The message, fit for a terminal.
+    public var description: String { "\(PrintableText(message))" }
 
     public var message: String {
         switch self {
@@ -26,7 +29,8 @@ extension SecurityKeyError: CustomStringConvertible {
         case .verificationBlocked(let key): "the sensor of the security key \(key) is blocked, and it has no PIN"
         case .notVerified(let key): "the security key \(key) did not verify its user"
         case .noTerminal(let path): "the security key needs an answer, and there is no terminal at \(path)"
-        case .unusableRpId(let rpId): "not a relying party's domain: \(PrintableText(rpId))"
+        case .unclearRequest(let fault): "the request is not clear, so nobody is asked to approve it: \(fault.message)"
+        case .unusableRpId(let rpId): "not a relying party's domain: \(PromptText(rpId))"
         case .unusableUserId(let byteCount): "a user's identifier of \(byteCount) bytes; 1 to 64 are possible"
         case .failed(let call, let code, let key?): "\(call) failed at \(key): \(Self.name(of: code))"
         case .failed(let call, let code, nil): "\(call) failed: \(Self.name(of: code))"
@@ -52,6 +56,7 @@ extension SecurityKeyError: CustomStringConvertible {
         case .unusableRpId: "give a domain such as \"example.com\", without scheme and port"
         case .timedOut: "try again, and touch the key while it blinks"
         case .unsupported, .notVerified: "use another key"
+        case .unclearRequest: "whoever made it may want another thing approved than is shown; make it anew"
         case .refused, .cancelled, .unusableUserId, .failed: nil
         }
     }

@@ -39,6 +39,8 @@ public enum SecurityKeyError: PasskeyError, Hashable {
     case notVerified(key: SecurityKeyName)
     /// A PIN or a choice is wanted, and there is no terminal to ask at.
     case noTerminal(path: String)
+    /// What is to be approved could be taken for two things.
+    case unclearRequest(UnclearRequest)
     /// Not a domain in lower case.
     case unusableRpId(String)
     /// A user's identifier has 1 to 64 bytes of UTF-8.

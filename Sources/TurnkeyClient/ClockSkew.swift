@@ -10,6 +10,6 @@ extension Turnkey {
     public func measureClockSkew() async throws(TurnkeyError) -> Duration? {
         let now = Date()
         guard let date = try await context.connection.transport.readDate() else { return nil }
-        return .seconds(Int(now.timeIntervalSince(date).rounded()))
+        return .seconds(Int(saturating: now.timeIntervalSince(date).rounded()))
     }
 }

@@ -8,12 +8,12 @@ public struct PasskeyClient: Sendable {
 
     /// Asks, by one approval, whom the passkey belongs to, and stores that user.
     ///
-    /// Callers at the same time share the approval. `acceptingUser` is asked where the last login was another user's; who
+    /// Callers at the same time share the approval, but for those with an `acceptingUser` of their own. `acceptingUser` is asked where the last login was another user's; who
     /// gives none accepts none.
     /// - Throws: as `APIClient.query`; `.store` before anybody is asked; `.anotherUser`.
     @discardableResult
     public func login(acceptingUser: UserAcceptance? = nil) async throws(TurnkeyError) -> TurnkeyUser {
-        try await context.users.run("login") { () throws(TurnkeyError) in
+        try await context.users.run("login", Wish(hasClosure: acceptingUser != nil)) { () throws(TurnkeyError) in
             let stored = try await context.prepareStore()
             let user = TurnkeyUser(try await api.getWhoami())
             try await context.accept(user.userId, storedUserId: stored?.userId, acceptingUser)
@@ -37,8 +37,8 @@ public struct PasskeyClient: Sendable {
         session: String? = nil
     ) async throws(TurnkeyError) -> PasskeySession {
         let name = try context.resolve(session)
-        let key = "\(name) \(userId ?? "") \(targetPublicKey) \(expirationSeconds)"
-        return try await context.passkeySessions.run(key) { () throws(TurnkeyError) in
+        let wish = Wish(userId.map { "user \($0)" } ?? "", targetPublicKey, "\(expirationSeconds)")
+        return try await context.passkeySessions.run(name, wish) { () throws(TurnkeyError) in
             let made = try await makeSealedKey(userId, targetPublicKey, expirationSeconds)
             do throws(TurnkeyError) {
                 try await uncancelled { () throws(TurnkeyError) in

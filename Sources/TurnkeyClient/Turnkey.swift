@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Foundation
 public import Logging
 public import StampClient
 
@@ -9,7 +10,8 @@ public struct Turnkey: Sendable {
 
     /// `frame` and `control`: the two doors of the frame; where absent, where the configuration's socket directory says.
     /// `requestTimeout` is for one HTTP request. `stateDirectory`: where sessions are stored, `$XDG_STATE_HOME/stampd`
-    /// where absent.
+    /// where absent. `environment` names the proxy (HTTPS_PROXY, NO_PROXY) and whose certificates are trusted
+    /// (SSL_CERT_FILE, SSL_CERT_DIR). Connections run on the two threads of `EventLoops`, unless it is given others.
     public init(
         _ config: TurnkeyConfiguration,
         passkey: (any PasskeyAuthenticator)? = nil,
@@ -18,6 +20,7 @@ public struct Turnkey: Sendable {
         polling: ActivityPolling = ActivityPolling(),
         requestTimeout: Duration = .seconds(30),
         stateDirectory: String? = nil,
+        environment: [String: String] = ProcessInfo.processInfo.environment,
         logger: Logger = Logger(label: "TurnkeyClient") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.passkey = passkey
@@ -28,7 +31,7 @@ public struct Turnkey: Sendable {
             control: control ?? ControlClient(address),
             frameDirectory: address.directory,
             connection: APIConnection(
-                transport: HTTPTransport(config.apiBaseUrl, timeout: requestTimeout),
+                transport: HTTPTransport(config.apiBaseUrl, timeout: requestTimeout, environment: environment),
                 notarizerPublicKey: config.notarizerPublicKey,
                 polling: polling,
                 logger: logger

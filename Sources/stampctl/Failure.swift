@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import StampClient
 import TurnkeyClient
 
@@ -7,6 +8,8 @@ struct Failure: Error {
     let message: String
     let hint: String?
     let status: ExitStatus
+    /// What the command leaves unfinished at the API: a result too, for whoever goes on with it.
+    private(set) var activity: Activity?
 
     init(_ message: String, hint: String? = nil, status: ExitStatus) {
         self.message = message
@@ -23,12 +26,30 @@ struct Failure: Error {
         case .frame(let error): self.init(error)
         case .passkey(let error as any PasskeyError): self.init(error)
         case .session(let failure): self.init(failure)
-        case .unreachable: self.init(error.message, hint: error.hint, status: .unavailable)
+        case .unreachable, .insecure, .cannotStart:
+            self.init(error.message, hint: error.hint, status: .unavailable)
         case .configuration(.missingOrganization):
             self.init("no organization is named", hint: Self.organizationHint, status: .wrongUsage)
         case .configuration(.missingRelyingParty):
             self.init(error.message, hint: "name the passkey's: --rp-id DOMAIN, or TURNKEY_RP_ID", status: .wrongUsage)
         case .configuration, .bodyNotText: self.init(error.message, hint: error.hint, status: .wrongUsage)
+        // Some organization's word, which is not known to be the session's own: nothing is over, and nobody is asked.
+        case .unknownKey:
+            let hint =
+                "look at --organization-id, or at the organizationId of the body; whose a session is, "
+                + "\"stampctl session activate\" and \"stampctl inject\" are told with --organization-id"
+            self.init(error.message, hint: hint, status: .never)
+        case .activityPending(let activity, let cause):
+            let status = cause.map { Failure($0).status } ?? .tryAgain
+            let hint = "it goes on at the API: \"stampctl activity wait \(activity.id)\""
+            self.init(error.message, hint: hint, status: status)
+            self.activity = activity
+        case .activityNeedsApproval(let activity):
+            let hint =
+                "have it approved by its fingerprint, then \"stampctl activity wait \(activity.id)\""
+            self.init(error.message, hint: hint, status: .never)
+            self.activity = activity
+        // Here the session's own organization has refused its key (`TurnkeyError.unknownKey`): it is over.
         case .api(let refusal) where refusal.isKeyRejection:
             self.init(
                 error.message,
@@ -37,6 +58,11 @@ struct Failure: Error {
             )
         case .api(let refusal) where refusal.turnkeyErrorCode == "CREDENTIAL_NOT_FOUND":
             let hint = "the organization does not know this passkey: \"stampctl register\" one, or use another"
+            self.init(error.message, hint: hint, status: .never)
+        case .api(let refusal) where refusal.turnkeyErrorCode == "ORGANIZATION_MISMATCH":
+            let hint =
+                "this session is another organization's: a parent's reads below it and writes nothing there; "
+                + "\"stampctl login\" as a user of the organization that is written to, with --organization-id"
             self.init(error.message, hint: hint, status: .never)
         case .anotherUser:
             let hint = "use that user's passkey, or \"stampctl logout\" first"
@@ -52,6 +78,7 @@ struct Failure: Error {
             self = cause
         } else {
             self.init(failure.message, hint: cause.hint, status: cause.status)
+            activity = cause.activity
         }
     }
 
@@ -61,10 +88,27 @@ struct Failure: Error {
 
     private static func makeStatus(_ error: StampError) -> ExitStatus {
         switch error {
-        case .noFrame: .unavailable
+        case .noFrame, .cannotStart: .unavailable
         case .unusablePath: .wrongUsage
         default: ExitStatus(error.fallback)
         }
+    }
+
+    private static let frameUserHint = "if this is your frame, name its user with --frame-user"
+
+    private static func makeHint(noFrameAt path: String) -> String {
+        let start = "start stampd, or say where its sockets are with --socket-directory"
+        let isOdd = path.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        guard !isOdd else { return start + ": this path has a line's end or another control character in it" }
+        // Where sockets are looked for last.
+        return path.hasPrefix("/run/stampd") ? start + (makeRuntimeHint() ?? "") : start
+    }
+
+    /// Why a frame of one's own may not have been found, where the environment names no directory for it.
+    private static func makeRuntimeHint() -> String? {
+        let environment = ProcessInfo.processInfo.environment
+        guard (environment["STAMPD_SOCKET_DIRECTORY"] ?? "").isEmpty else { return nil }
+        return RuntimeDirectory.findFault(environment).map { "; \($0.message)" }
     }
 
     /// The library's hints name methods and parameters; here it is commands and options.
@@ -78,8 +122,14 @@ struct Failure: Error {
             "try again then, or free a place: \"stampctl session end\", \"stampctl session drop\""
         case .tooManySessions: "\"stampctl key reset\" makes room, and ends every session"
         case .unknownSessionKey: "make one with \"stampctl session create\"; it is kept for ten minutes"
-        case .noFrame: "start stampd, or say where its sockets are with --socket-directory"
+        case .noFrame(let path, _): makeHint(noFrameAt: path)
+        case .untrustedListener(_, let userId?) where KernelUser.unknown.contains(userId): error.hint
+        case .untrustedDirectory(_, .owner(let userId)) where KernelUser.unknown.contains(userId): error.hint
         case .untrustedListener: "if this is your frame, name its user with --frame-user"
+        case .untrustedDirectory(_, .owner), .notPermitted:
+            (error.hint ?? "").replacing("name the frame's user, if this is your frame", with: frameUserHint)
+                + (makeRuntimeHint() ?? "")
+        case .denied("peer", _): (error.hint ?? "") + ": \"authorization\" in its configuration"
         default: error.hint
         }
     }

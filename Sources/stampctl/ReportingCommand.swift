@@ -8,7 +8,13 @@ protocol ReportingCommand: AsyncParsableCommand {
     func perform() async throws
 
     /// What to say instead of an error's own hint where only the passkey helps.
+    ///
+    /// Exit status 3 alone asks for it, and that takes evidence: the frame has no living session, or the session's own
+    /// organization refused its key. Any other refusal is 4 or 5.
     var passkeyHint: String? { get }
+
+    /// How results are printed; an activity that is left unfinished is one of them.
+    var output: OutputOptions { get throws }
 }
 
 extension ReportingCommand {
@@ -25,11 +31,17 @@ extension ReportingCommand {
             try fail(Failure(error))
         } catch let failure as Failure {
             try fail(failure)
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            // What the system's library threw: its text is not ours, and may hold anything.
+            try fail(Failure("\(error)", status: .never))
         }
     }
 
     private func fail(_ failure: Failure) throws -> Never {
         let hint = failure.status == .askPasskey ? passkeyHint ?? failure.hint : failure.hint
+        if let activity = failure.activity { try output.print(UnfinishedActivity(activity)) }
         StandardError.report(failure.message, hint: hint)
         throw ExitCode(failure.status.rawValue)
     }

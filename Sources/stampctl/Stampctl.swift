@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Glibc
+import NIOCore
 import ProcessArguments
+import StampClient
 
 @main
 struct Stampctl: AsyncParsableCommand {
@@ -37,6 +39,10 @@ struct Stampctl: AsyncParsableCommand {
               TURNKEY_NOTARIZER_PUBLIC_KEY
                                        who vouches for session tokens; only for an
                                        API on this machine
+              HTTPS_PROXY, NO_PROXY    the proxy to the API, and for what there is none
+              SSL_CERT_FILE, SSL_CERT_DIR
+                                       whose certificates are trusted, in place of
+                                       the system's
               NO_COLOR                 no colours, even on a terminal
 
             FILES:
@@ -53,10 +59,19 @@ struct Stampctl: AsyncParsableCommand {
         subcommands: [
             StatusCommand.self, KeyCommand.self, InjectCommand.self, SessionCommand.self, StampCommand.self,
             LockCommand.self, UnlockCommand.self, MonitorCommand.self, AuditCommand.self, MetricsCommand.self,
-            WhoamiCommand.self, RequestCommand.self, LoginCommand.self, RegisterCommand.self, RefreshCommand.self,
-            LogoutCommand.self, DoctorCommand.self,
+            WhoamiCommand.self, RequestCommand.self, ActivityCommand.self, LoginCommand.self, RegisterCommand.self,
+            RefreshCommand.self, LogoutCommand.self, DoctorCommand.self,
         ]
     )
+
+    /// One event loop is enough for a command, whatever the number of cores. The tasks' threads come from a pool that waits
+    /// without end for one that it does not get, so what a command needs at least is asked for before.
+    private static func prepareThreads() throws(SystemShortage) {
+        EventLoops.limit(to: 1)
+        NIOSingletons.groupLoopCountSuggestion = 1
+        NIOSingletons.blockingPoolThreadCountSuggestion = 1
+        try SystemShortage.check(threads: 4, descriptors: 8)
+    }
 
     /// As the parser's own, with its complaints in the form of ours.
     static func main() async {
@@ -66,6 +81,10 @@ struct Stampctl: AsyncParsableCommand {
                 throw ExitCode(EX_OSERR)
             }
             var command = try parseAsRoot(arguments)
+            do throws(SystemShortage) { try prepareThreads() } catch {
+                StandardError.report("cannot start: \(error.message)", hint: error.hint)
+                exit(withError: ExitCode(ExitStatus.unavailable.rawValue))
+            }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -74,7 +93,8 @@ struct Stampctl: AsyncParsableCommand {
         } catch let code as ExitCode {
             exit(withError: code)  // a command said why already
         } catch  where exitCode(for: error) == .validationFailure {
-            let text = message(for: error)
+            // The parser's own texts have several lines; what is quoted in them is the caller's.
+            let text = message(for: error).replacing("\n", with: " ")
             let help = fullMessage(for: error).firstMatch(of: /See '(.+ --help)'/)?.1 ?? "stampctl --help"
             StandardError.report(text.prefix(1).lowercased() + text.dropFirst(), hint: "see \"\(help)\"")
             exit(withError: ExitCode.validationFailure)

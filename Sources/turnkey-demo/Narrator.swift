@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Printing
 
 /// What the demo tells its reader, as it happens; bold on a terminal only.
 enum Narrator {
@@ -9,10 +10,10 @@ enum Narrator {
 
     static func title(_ text: String) { write(isColoured ? "\n\u{1B}[1m\(text)\u{1B}[0m\n" : "\n\(text)\n") }
 
-    static func say(_ text: String) { write("  \(text)\n") }
+    static func say(_ text: String) { write("  \(PrintableText(text))\n") }
 
     static func fail(_ text: String, code: Int32 = 1) -> Never {
-        try? FileHandle.standardError.write(contentsOf: Data("turnkey-demo: \(text)\n".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("turnkey-demo: \(PrintableText(text))\n".utf8))
         exit(code)
     }
 

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import Logging
+import Printing
 import ProcessArguments
 import TurnkeySandbox
 
@@ -136,7 +137,7 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
     }
 
     private static func complain(_ message: String, hint: String?) {
-        let text = "turnkey-sandbox: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "")
-        FileHandle.standardError.write(Data(text.utf8))
+        let hint = hint.map { "hint: \(PrintableText($0))\n" } ?? ""
+        FileHandle.standardError.write(Data("turnkey-sandbox: \(PrintableText(message))\n\(hint)".utf8))
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What a preloaded library, or a missing /proc, could hide from a program.
-@Suite("the arguments of a program", .serialized, .timeLimit(.minutes(2)))
+@Suite("the arguments of a program", .serialized, .timeLimit(.minutes(5)))
 struct ArgumentTests {
     /// What a library does to the environment before main.
     enum Meddling: CaseIterable {

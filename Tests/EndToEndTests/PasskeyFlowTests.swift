@@ -107,13 +107,15 @@ struct PasskeyFlowTests {
             let stage = System.Stage(frame: stage.frame, sandbox: sandbox)
 
             let turnkey = try stage.makeTurnkey()
-            let credential = try stage.frame.startSession()
+            let credential = try stage.frame.startSession(organizationId: sandbox.ready.organizationId)
             let key = NewAPIKey(apiKeyName: "session", publicKey: credential.publicKey)
             let root = try stage.makeRoot(turnkey)
             let ids = try await root.createApiKeys(userId: sandbox.ready.userId, apiKeys: [key])
             let client = try await expectSession(turnkey)
             let foreign = try JSONEncoder().encode(["organizationId": foreignId])
-            await #expect { try await client.query("whoami", body: foreign) } throws: { isKeyUnknown($0) }
+            await #expect { try await client.query("whoami", body: foreign) } throws: { error in
+                if case .unknownKey(foreignId, _)? = error as? TurnkeyError { true } else { false }
+            }
             _ = try await expectSession(turnkey)
 
             let parameters: [String: Any] = ["userId": sandbox.ready.userId, "apiKeyIds": ids]

@@ -51,9 +51,21 @@ struct StampctlRequestTests {
             let foreign = try run(stage, ["whoami", "--organization-id", UUID().uuidString])
             #expect(foreign.status == 5)
             #expect(foreign.errors.contains("ORGANIZATION_NOT_FOUND"))
-            // A session whose key nobody has registered.
-            try stage.frame.startSession("stranger")
-            let options = ["--session", "stranger", "--organization-id", stage.sandbox.ready.organizationId]
+            // Two sessions whose keys nobody has registered; of one it is known whose it is to be.
+            let unclaimed = try stage.frame.startSession("unclaimed").publicKey
+            let organizationId = stage.sandbox.ready.organizationId
+            let refused = try run(stage, ["whoami", "--session", "unclaimed", "--organization-id", organizationId])
+            #expect(refused.status == 5)
+            #expect(refused.errors.hasPrefix("stampctl: organization \(organizationId) does not know this key\n"))
+            #expect(refused.errors.contains("hint: look at --organization-id"))
+            #expect(try await turnkey.frame.listSessions().contains { $0.publicKey == unclaimed })
+            try await turnkey.control.endSession("unclaimed")
+            let key = try await turnkey.control.createSessionKey(session: "stranger")
+            _ = try await turnkey.control.activateSession(
+                publicKey: key,
+                terms: SessionTerms(expirationSeconds: 600, organizationId: organizationId)
+            )
+            let options = ["--session", "stranger", "--organization-id", organizationId]
             let stranger = try run(stage, ["whoami", "--rp-id", "example.com"] + options)
             #expect(stranger.status == 3)
             #expect(stranger.errors.contains("PUBLIC_KEY_NOT_FOUND"))

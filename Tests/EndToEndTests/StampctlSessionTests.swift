@@ -73,6 +73,30 @@ struct StampctlSessionTests {
         }
     }
 
+    @Test("doctor says whose a session is that the configured organization does not know, or that this is not known")
+    func whose() async throws {
+        try await System.withStage { stage in
+            let configured = stage.sandbox.ready.organizationId
+            _ = try stage.frame.startSession("unclaimed")
+            let key = try await stage.control.createSessionKey(session: "another")
+            let terms = SessionTerms(expirationSeconds: 600, organizationId: "another's")
+            _ = try await stage.control.activateSession(publicKey: key, terms: terms)
+            let another = try stage.run(["doctor", "--session", "another"])
+            #expect(another.status == 5)
+            let words = "it is of organization another's, and \(configured) is configured (PUBLIC_KEY_NOT_FOUND)"
+            #expect(another.output.contains("WRONG  session        \(words)"), "\(another.output)")
+            #expect(another.output.contains("hint: give --organization-id another's"))
+            let unclaimed = try stage.run(["doctor", "--session", "unclaimed"])
+            #expect(unclaimed.status == 5)
+            #expect(
+                unclaimed.output.contains("WRONG  session        organization \(configured) does not know this key"),
+                "\(unclaimed.output)"
+            )
+            // Nothing is over by it.
+            #expect(try await stage.control.listSessions().map(\.name).sorted() == ["another", "unclaimed"])
+        }
+    }
+
     @Test("a store that cannot be written is said in plain words, and loses nothing")
     func fullDisk() async throws {
         try await System.withStage { stage in

@@ -13,7 +13,8 @@ struct AddressTests {
             ("https://login.example.com/p.html", "https://login.example.com"),
             ("https://Login.example.com:443/", "https://login.example.com"),
             ("https://example.com:8443/p", "https://example.com:8443"),
-            ("http://localhost:8080/p", "http://localhost:8080"), ("http://a.localhost/p", "http://a.localhost"),
+            ("http://localhost:8080/p", "http://localhost:8080"), ("HTTPS://Example.com/p", "https://example.com"),
+            ("http://a.localhost/p", "http://a.localhost"),
         ]
     )
     func sites(_ url: String, _ origin: String) throws {
@@ -29,7 +30,8 @@ struct AddressTests {
         ]
     )
     func others(_ url: String) {
-        #expect(throws: LoginPageError.invalidSiteURL(url)) { try SiteAddress(url) }
+        let shown = url.replacing("user@", with: "…@")
+        #expect(throws: LoginPageError.invalidSiteURL(shown)) { try SiteAddress(url) }
     }
 
     @Test("a passkey of localhost is for an API on this machine, unless it is allowed for another")

@@ -2,6 +2,7 @@
 import Foundation
 import HTTPTypes
 import HummingbirdCore
+import LoopbackHTTP
 import NIOCore
 import Testing
 
@@ -15,7 +16,7 @@ struct LoopbackDoorTests {
 
     @Test("where somebody listens at one address, the other is not served alone", arguments: ["127.0.0.1", "::1"])
     func occupied(_ address: String) async throws {
-        let stranger = LoopbackServer(at: address, port: 0, Self.respond)
+        let stranger = LoopbackServer(at: address, port: 0, .page, Self.respond)
         let port = try await stranger.start()
         let door = try await LoopbackDoor.open(at: .localhost, ports: [port, 0], Self.respond)
         #expect(door.port != port)
@@ -24,7 +25,7 @@ struct LoopbackDoorTests {
             try await LoopbackDoor.open(at: .localhost, ports: [port], Self.respond)
         }
         // Both addresses are free again but for the stranger's.
-        let other = LoopbackServer(at: address == "::1" ? "127.0.0.1" : "::1", port: port, Self.respond)
+        let other = LoopbackServer(at: address == "::1" ? "127.0.0.1" : "::1", port: port, .page, Self.respond)
         #expect(try await other.start() == port)
         await other.stop()
         await stranger.stop()
@@ -35,7 +36,7 @@ struct LoopbackDoorTests {
         let door = try await LoopbackDoor.open(at: .localhost, Self.respond)
         #expect(door.port >= 1024)
         for address in ["127.0.0.1", "::1"] {
-            let stranger = LoopbackServer(at: address, port: door.port, Self.respond)
+            let stranger = LoopbackServer(at: address, port: door.port, .page, Self.respond)
             await #expect(throws: IOError.self) { try await stranger.start() }
             await stranger.stop()
         }

@@ -23,10 +23,9 @@ import TurnkeyClient
         let json =
             #"{"type":"webauthn.get","challenge":"\#(challenge)","origin":"https://example.com","crossOrigin":false}"#
         #expect(String(decoding: assertion.clientDataJson, as: UTF8.self) == json)
+        let summary = try RequestSummary(Bench.body)
         #expect(
-            bench.prompts.notices == [
-                .touch(bench.name(of: key), for: .approval(RequestSummary(Bench.body), rpId: "example.com"))
-            ]
+            bench.prompts.notices == [.touch(bench.name(of: key), for: .approval(summary, rpId: "example.com"))]
         )
     }
 
@@ -109,6 +108,28 @@ import TurnkeyClient
         }
         bench.options.allowedCredentialIds = [Data([1, 2, 3]), hidden.id]
         #expect(try await bench.assertion().isSigned(by: hidden.key))
+    }
+
+    @Test(
+        "of a request that could be taken for two things is refused, and no key blinks for it",
+        arguments: [
+            #"{"type":"ACTIVITY_TYPE_STAMP_LOGIN","timestampMs":"1","organizationId":"o","parameters":{"publicKey":"KEY","publicKey":"KEY"}}"#,
+            #"{"type":"ACTIVITY_TYPE_OTHER","timestampMs":"1","organizationId":"o","parameters":{"publicKey":"KEY","apiKeys":[]}}"#,
+            "no JSON",
+        ]
+    ) func unclear(body: String) async throws {
+        let key = try SoftwareKey()
+        defer { key.unplug() }
+        key.add(rpId: "example.com")
+        let bench = Bench(key)
+        let bytes = Data(body.replacing("KEY", with: Bench.publicKey).utf8)
+        do {
+            _ = try await bench.client.assertion(approving: bytes, rpId: "example.com")
+            Issue.record("it was approved")
+        } catch {
+            guard case .unclearRequest = error else { throw error }
+        }
+        #expect(bench.prompts.notices.isEmpty)
     }
 
     @Test("has the bytes that a browser writes: the recorded client data is written the same") func recorded() throws {

@@ -29,32 +29,11 @@ import Testing
     }
 
     @Test("text of a key or a request cannot command a terminal") func printable() {
-        #expect("\(PrintableText("Yubi\u{1B}[2JKey\r\n\u{202E}x"))" == "Yubi\u{FFFD}[2JKey\u{FFFD}\u{FFFD}\u{FFFD}x")
-        #expect("\(PrintableText(String(repeating: "x", count: 500)))".count == PrintableText.lengthLimit + 1)
-        #expect("\(PrintableText("Grüße 🔑"))" == "Grüße 🔑")
-    }
-
-    @Test(
-        "a request's summary is read from its bytes",
-        arguments: [
-            (#"{"organizationId":"o"}"#, nil, "o", [], nil),
-            (
-                #"{"type":"T","organizationId":"o","parameters":{"publicKey":"02","expirationSeconds":"9"}}"#, "T", "o",
-                ["02"], "9"
-            ),
-            (
-                #"{"type":"T","parameters":{"apiKeys":[{"publicKey":"02","expirationSeconds":"9"},{"publicKey":"03"}]}}"#,
-                "T", nil, ["02", "03"], "9"
-            ),
-            ("no JSON", nil, nil, [], nil), ("[]", nil, nil, [], nil),
-        ] as [(String, String?, String?, [String], String?)]
-    )
-    func summary(body: String, type: String?, organizationId: String?, publicKeys: [String], seconds: String?) {
-        let summary = RequestSummary(Data(body.utf8))
-        #expect(summary.activityType == type)
-        #expect(summary.organizationId == organizationId)
-        #expect(summary.publicKeys == publicKeys)
-        #expect(summary.expirationSeconds == seconds)
+        #expect("\(PromptText("Yubi\u{1B}[2JKey\r\n\u{202E}x"))" == #"Yubi\u{1B}[2JKey\u{D}\u{A}\u{202E}x"#)
+        #expect("\(PromptText(String(repeating: "x", count: 500)))".count == PromptText.maximumLength + 1)
+        #expect("\(PromptText("Grüße 🔑"))" == "Grüße 🔑")
+        let name = SecurityKeyName(product: "Key\u{1B}c", path: "/dev/x\n")
+        #expect("\(SecurityKeyError.busy(key: name))".contains(#"Key\u{1B}c (/dev/x\u{A})"#))
     }
 
     @Test(

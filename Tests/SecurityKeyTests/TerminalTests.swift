@@ -2,6 +2,7 @@
 import Foundation
 import Synchronization
 import Testing
+import TurnkeyClient
 
 @testable import SecurityKey
 
@@ -149,18 +150,15 @@ import Testing
         #expect(announced.lines == ["not a number from 1 to 2: 3"])
     }
 
-    @Test("a notice says what the touch is for") func notices() async {
+    @Test("a notice says what the touch is for") func notices() async throws {
         defer { terminal.hangUp() }
-        let body =
-            #"{"type":"ACTIVITY_TYPE_STAMP_LOGIN","organizationId":"o-1","#
-            + #""parameters":{"publicKey":"02ab","expirationSeconds":"900"}}"#
-        let purpose = SecurityKeyPurpose.approval(RequestSummary(Data(body.utf8)), rpId: "example.com")
+        let purpose = SecurityKeyPurpose.approval(try RequestSummary(Bench.body), rpId: "example.com")
         await prompts().show(.touch(key, for: purpose))
         await prompts().show(.pinWrong(key, retriesLeft: 1))
         #expect(
             announced.lines == [
                 "touch the security key Key (/dev/hidraw0) when it blinks, to approve ACTIVITY_TYPE_STAMP_LOGIN"
-                    + " in organization o-1 for the key 02ab for 900 s with the passkey of example.com",
+                    + " in organization o for the key \(Bench.publicKey) for 900 s with the passkey of example.com",
                 "wrong PIN for Key (/dev/hidraw0); 1 try left until the key blocks itself",
             ]
         )

@@ -20,6 +20,23 @@ struct FrameAddressTests {
             FrameAddress(environment: ["STAMPD_SOCKET_DIRECTORY": "", "XDG_RUNTIME_DIR": ""]).directory == "/run/stampd"
         )
         #expect(FrameAddress(environment: [:]).directory == "/run/stampd")
+        #expect(FrameAddress(environment: ["XDG_RUNTIME_DIR": "."]).directory == "/run/stampd")
+    }
+
+    @Test("what keeps a runtime directory from being one's own is told")
+    func runtimeDirectory() {
+        let directory = FakeFrame.makeDirectory()
+        #expect(RuntimeDirectory.findFault(["XDG_RUNTIME_DIR": directory]) == nil)
+        chmod(directory, 0o750)
+        #expect(RuntimeDirectory.findFault(["XDG_RUNTIME_DIR": directory]) == .open(path: directory, mode: 0o750))
+        #expect(RuntimeDirectory.findFault([:]) == .unset)
+        #expect(RuntimeDirectory.findFault(["XDG_RUNTIME_DIR": ""]) == .unset)
+        #expect(RuntimeDirectory.findFault(["XDG_RUNTIME_DIR": "run"]) == .relative)
+        #expect(RuntimeDirectory.findFault(["XDG_RUNTIME_DIR": "/nonexistent"]) == .missing(path: "/nonexistent"))
+        guard geteuid() == 0 else { return }
+        chown(directory, 54_321, 54_321)
+        let foreign = RuntimeDirectory.Fault.foreign(path: directory, userId: 54_321)
+        #expect(RuntimeDirectory.findFault(["XDG_RUNTIME_DIR": directory]) == foreign)
     }
 
     @Test("a path over 107 bytes is refused, not cut")

@@ -78,6 +78,36 @@ struct TrustTests {
         let named = FrameAddress(socketDirectory: directory, frameUser: FrameUser(userId: 54_321))
         #expect(try await StampClient(named).stamp(payload: "p").stampHeaderValue == "foreign")
     }
+
+    @Test(
+        "a number that stands for whoever the kernel cannot name is nobody's, though it is named",
+        .enabled(if: geteuid() == 0)
+    )
+    func unknownUser() async throws {
+        let directory = FakeFrame.makeDirectory()
+        let listener = try ForeignListener(path: directory + "/stamp.sock", userId: 65_534)
+        defer { listener.stop() }
+        let named = FrameAddress(socketDirectory: directory, frameUser: FrameUser(userId: 65_534))
+        let expected = StampError.untrustedListener(path: directory + "/stamp.sock", userId: 65_534)
+        await #expect(throws: expected) { try await StampClient(named).stamp(payload: "p") }
+        #expect(expected.message.contains("nobody whom the kernel can name here"))
+        #expect(expected.hint?.contains("user namespace") == true)
+
+        let frame = FakeFrame { $0.echoStamps() }
+        chown(frame.directory, 65_534, 65_534)
+        let owned = FrameAddress(socketDirectory: frame.directory, frameUser: FrameUser(userId: 65_534))
+        await #expect(throws: StampError.untrustedDirectory(path: frame.directory, reason: .owner(userId: 65_534))) {
+            try await StampClient(owned).stamp(payload: "p")
+        }
+    }
+
+    @Test("of the users that are trusted, none stands for many")
+    func trusted() {
+        #expect(KernelUser.trusted.isDisjoint(with: KernelUser.unknown))
+        #expect(KernelUser.unknown.isSuperset(of: [65_534, .max]))
+        #expect(KernelUser.trusted.contains(0))
+        #expect(KernelUser.unknown.contains(geteuid()) || KernelUser.trusted.contains(geteuid()))
+    }
 }
 
 /// A process that binds as root and listens as another user, which is what SO_PEERCRED tells of it. It answers the

@@ -10,8 +10,8 @@ struct UsageTests {
         ["session", "list"], ["session", "show"], ["session", "end"], ["session", "create"], ["session", "activate"],
         ["session", "drop"], ["session", "select"], ["stamp"], ["lock"], ["unlock"], ["monitor"], ["audit"],
         ["metrics"], ["whoami"],
-        ["request"], ["request", "query"], ["request", "submit"], ["login"], ["register"], ["refresh"], ["logout"],
-        ["doctor"],
+        ["request"], ["request", "query"], ["request", "submit"], ["activity"], ["activity", "wait"], ["login"],
+        ["register"], ["refresh"], ["logout"], ["doctor"],
     ]
 
     @Test("the help of every command is the one that was reviewed")
@@ -47,6 +47,12 @@ struct UsageTests {
             ["refresh", "--expiration-seconds", "9"], ["login", "--expiration-seconds", "0"],
             ["login", "--paste", "--organization-id", "o"], ["login"],
             ["login", "--site", "ftp://x", "--organization-id", "o"],
+            ["login", "--site", "https://x:99999", "--organization-id", "o"],
+            ["whoami", "--organization-id", "o", "--api-base-url", "http://127.0.0.1:99999"],
+            ["doctor", "--organization-id", "o", "--api-base-url", "http://localhost:65536"],
+            ["doctor", "--organization-id", "o", "--api-base-url", "https://example.com:0"],
+            ["activity", "wait"], ["activity", "wait", "a", "--timeout-seconds", "0"],
+            ["activity", "wait", "a", "--timeout-seconds", "99999999999999999999"],
             ["login", "--rp-id", "example.com", "--organization-id", "o"],
             ["register", "--organization-id", "o", "--api-key-file", "/nonexistent"],
             ["audit", "--verify", "--follow"], ["audit", "--verify", "--session", "s"],
@@ -217,7 +223,7 @@ struct UsageTests {
     @Test(
         "an API key's file must be its owner's alone, and hold one key",
         arguments: [
-            (0o644, #"{"publicKey":"02","privateKey":"01"}"#, "may be used by others\nhint: chmod 600 it"),
+            (0o644, #"{"publicKey":"02","privateKey":"01"}"#, "may be used by others (mode 644)\nhint: chmod 600 "),
             (0o600, #"{"publicKey":"02"}"#, "is not a JSON object of publicKey and privateKey\n"),
             (
                 0o600, #"{"publicKey":"02","privateKey":"secret","privateKey":"01"}"#,

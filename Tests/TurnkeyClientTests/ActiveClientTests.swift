@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Crypto
 import FakeFrame
 import Foundation
 import StampClient
@@ -21,6 +22,13 @@ struct ActiveClientTests {
                 while let call = peer.readCall() {
                     switch call.method {
                     case "io.stampd.Stamper.GetSession": peer.send(getSession)
+                    case "io.stampd.Stamper.ListSessions":
+                        peer.send(
+                            getSession.replacing(#""session":{"#, with: #""sessions":[{"#).replacing(
+                                "}}}",
+                                with: "}]}}"
+                            )
+                        )
                     case "io.stampd.Stamper.Stamp": peer.send(stamp)
                     case "io.stampd.Stamper.ReportRejected":
                         reported.keys.withLock { $0.append(call.parameters["publicKey"] as? String ?? "") }
@@ -31,8 +39,14 @@ struct ActiveClientTests {
             }
         }
 
-        static let alive =
-            #"{"parameters":{"session":{"name":"default","publicKey":"\#(key)","origin":"bundle","expiresInMilliseconds":9}}}"#
+        static let alive = makeAlive(organizationId: Fixtures.organizationId)
+
+        /// The answer to GetSession; `nil`: nobody has said whose the session is.
+        static func makeAlive(organizationId: String?) -> String {
+            let claim = organizationId.map { #""organizationId":"\#($0)","# } ?? ""
+            return #"{"parameters":{"session":{"name":"default","publicKey":"\#(key)",\#(claim)"origin":"bundle","#
+                + #""expiresInMilliseconds":9}}}"#
+        }
         static var stamp: String {
             let json = Data(#"{"publicKey":"\#(key)","scheme":"s","signature":"00"}"#.utf8).base64EncodedString()
             return Peer.stampReply(json.replacing("=", with: ""))
@@ -225,32 +239,92 @@ struct ActiveClientTests {
         #expect(frame.reports.keys.withLock(\.self) == [Self.key])
     }
 
+    /// Whose the session is said to be, by the frame and by the store; which organization is asked.
+    struct Claim: Sendable, CustomTestStringConvertible {
+        let frame: String?
+        let store: String?
+        let asked: String
+        let isOwn: Bool
+        var testDescription: String { "frame \(frame ?? "-"), store \(store ?? "-"), asked \(asked)" }
+
+        init(_ frame: String?, _ store: String?, _ asked: String, isOwn: Bool) {
+            (self.frame, self.store, self.asked, self.isOwn) = (frame, store, asked, isOwn)
+        }
+    }
+
     @Test(
-        "a key that an organization does not know is told only where the session is that organization's",
+        "a refused key ends the session, and asks the passkey, where its own organization refused it; else nothing, never",
         arguments: [
-            // Whose the session is said to be; the code; which organization is asked; whether the frame is told.
-            (nil, "PUBLIC_KEY_NOT_FOUND", Fixtures.organizationId, true),
-            (nil, "PUBLIC_KEY_NOT_FOUND", "other", false),
-            (Fixtures.organizationId.uppercased(), "PUBLIC_KEY_NOT_FOUND", Fixtures.organizationId, true),
-            (Fixtures.organizationId, "PUBLIC_KEY_NOT_FOUND", "other", false),
-            ("other", "PUBLIC_KEY_NOT_FOUND", Fixtures.organizationId, false),
-            ("other", "PUBLIC_KEY_NOT_FOUND", "other", true),
-            ("other", "API_KEY_EXPIRED", Fixtures.organizationId, true), (nil, "API_KEY_EXPIRED", "other", true),
-        ]
+            Claim(Fixtures.organizationId, nil, Fixtures.organizationId, isOwn: true),
+            Claim(Fixtures.organizationId.uppercased(), nil, Fixtures.organizationId, isOwn: true),
+            Claim("other", nil, "other", isOwn: true), Claim(nil, "other", "other", isOwn: true),
+            // The configuration's organization is nobody's word for whose the session is.
+            Claim(nil, nil, Fixtures.organizationId, isOwn: false), Claim(nil, nil, "other", isOwn: false),
+            Claim(Fixtures.organizationId, nil, "other", isOwn: false),
+            Claim("other", nil, Fixtures.organizationId, isOwn: false),
+            Claim(nil, "other", Fixtures.organizationId, isOwn: false), Claim("other", nil, "", isOwn: false),
+        ],
+        ["PUBLIC_KEY_NOT_FOUND", "API_KEY_EXPIRED"]
     )
-    func organizations(_ claimed: String?, _ code: String, _ asked: String, _ isTold: Bool) async throws {
-        let claim = claimed.map { #""organizationId":"\#($0)","# } ?? ""
-        let frame = Frame(getSession: Frame.alive.replacing(#""origin""#, with: claim + #""origin""#))
+    func organizations(_ claim: Claim, _ code: String) async throws {
+        let frame = Frame(getSession: Frame.makeAlive(organizationId: claim.frame))
+        let state = FakeFrame.makeDirectory()
         let api = FakeAPI { _, _ in
             .init(status: 401, body: #"{"code":16,"message":"m","details":[],"turnkeyErrorCode":"\#(code)"}"#)
         }
-        let client = try Fixtures.makeTurnkey(api, socketDirectory: frame.fake.directory).sessionClient()
+        let path = try SessionStore(socketDirectory: frame.fake.directory, stateDirectory: state).path
+        let stored = Self.makeStored(frame.fake.directory, organizationId: claim.store, apiBaseUrl: api.baseURL)
+        #expect(
+            FileManager.default.createFile(
+                atPath: path,
+                contents: Data(stored.utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
+        )
+        let client = try Fixtures.makeTurnkey(api, socketDirectory: frame.fake.directory, stateDirectory: state)
+            .sessionClient()
         await #expect {
-            try await client.query("whoami", body: Data(#"{"organizationId":"\#(asked)"}"#.utf8))
-        } throws: {
-            ($0 as? TurnkeyError)?.fallback == .passkey
+            try await client.query("whoami", body: Data(#"{"organizationId":"\#(claim.asked)"}"#.utf8))
+        } throws: { error in
+            guard let error = error as? TurnkeyError else { return false }
+            if case .unknownKey(claim.asked, _) = error { return !claim.isOwn && error.fallback == .never }
+            return claim.isOwn && error.fallback == .passkey
         }
-        #expect(frame.reports.keys.withLock(\.self) == (isTold ? [Self.key] : []))
+        #expect(frame.reports.keys.withLock(\.self) == (claim.isOwn ? [Self.key] : []))
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == stored)
+    }
+
+    private static func makeStored(_ directory: String, organizationId: String?, apiBaseUrl: String) -> String {
+        let session = organizationId.map {
+            #"{"name":"default","publicKey":"\#(key)","userId":"u","organizationId":"\#($0)","#
+                + #""apiBaseUrl":"\#(apiBaseUrl)","origin":"bundle","expirationSeconds":900,"#
+                + #""expiry":{"expiresAtMilliseconds":9999999999999}}"#
+        }
+        return #"{"version":1,"socketDirectory":"\#(directory)","sessions":[\#(session ?? "")]}"#
+    }
+
+    @Test("a body that names its organization twice names none: a refusal of it ends nothing")
+    func organizationTwice() async throws {
+        let frame = Frame()
+        let api = FakeAPI { _, _ in .init(status: 401, body: #"{"code":16,"message":"expired api key"}"#) }
+        let client = try Fixtures.makeTurnkey(api, socketDirectory: frame.fake.directory).sessionClient()
+        let body = #"{"organizationId":"x","organizationId":"\#(Fixtures.organizationId)"}"#
+        await #expect { try await client.query("whoami", body: Data(body.utf8)) } throws: {
+            ($0 as? TurnkeyError)?.fallback == .never
+        }
+        #expect(frame.reports.keys.withLock(\.self).isEmpty)
+    }
+
+    @Test("a key that has no session, such as an API key's, is refused without anybody being asked")
+    func noSessionKey() async throws {
+        let api = FakeAPI { _, _ in
+            .init(status: 401, body: #"{"code":16,"message":"m","turnkeyErrorCode":"PUBLIC_KEY_NOT_FOUND"}"#)
+        }
+        let client = try Fixtures.makeTurnkey(api).client(APIKeyStamper(P256.Signing.PrivateKey()))
+        await #expect { try await client.getWhoami() } throws: { error in
+            guard case .unknownKey(Fixtures.organizationId, _)? = error as? TurnkeyError else { return false }
+            return (error as? TurnkeyError)?.message == "organization \(Fixtures.organizationId) does not know this key"
+        }
     }
 
     private func expectNoPrompt(_ directory: String, _ api: FakeAPI, _ fallback: Fallback) async throws {

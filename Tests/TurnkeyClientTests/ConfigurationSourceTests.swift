@@ -73,11 +73,13 @@ struct ConfigurationSourceTests {
         #expect(fault(environment) == .invalidFile(path: directory + "/stampd/turnkey.json", detail: detail))
     }
 
-    @Test("a file that others may write is refused", arguments: [0o620, 0o602])
+    @Test("a file that others may write is refused", arguments: [0o620, 0o602, 0o664])
     func writableFile(_ mode: Int) throws {
         let environment = try makeEnvironment(#"{"defaultOrganizationId":"o"}"#, mode: mode)
         let path = directory + "/stampd/turnkey.json"
-        #expect(fault(environment) == .invalidFile(path: path, detail: "may be written by others"))
+        let expected = ConfigurationFault.writableFile(path: path, mode: UInt32(mode))
+        #expect(fault(environment) == expected)
+        #expect(TurnkeyError.configuration(expected).hint == "look at what is in it, then chmod go-w \(path)")
     }
 
     @Test(

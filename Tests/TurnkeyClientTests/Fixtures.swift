@@ -50,7 +50,8 @@ enum Fixtures {
         passkey: (any PasskeyAuthenticator)? = nil,
         socketDirectory: String = "/nonexistent",
         stateDirectory: String = FakeFrame.makeDirectory(),
-        requestTimeout: Duration = .seconds(30)
+        requestTimeout: Duration = .seconds(30),
+        polling: ActivityPolling = ActivityPolling(interval: .milliseconds(1), limit: .seconds(30))
     ) throws -> Turnkey {
         let configuration = try TurnkeyConfiguration(
             apiBaseUrl: APIBaseURL(api.baseURL),
@@ -61,7 +62,7 @@ enum Fixtures {
         return Turnkey(
             configuration,
             passkey: passkey,
-            polling: ActivityPolling(interval: .milliseconds(1), maximumPolls: 5),
+            polling: polling,
             requestTimeout: requestTimeout,
             stateDirectory: stateDirectory
         )

@@ -7,7 +7,7 @@ import Testing
 
 @testable import TurnkeyClient
 
-@Suite("A client of this version at a frame of version 0.1.0, and the files that 0.1.0 left", .timeLimit(.minutes(1)))
+@Suite("A client of this version at a frame of version 0.1.0, and the files that 0.1.0 left", .timeLimit(.minutes(5)))
 struct FormerFrameTests {
     private static let key = "02" + String(repeating: "ab", count: 32)
 

@@ -94,6 +94,40 @@ struct RequestTests {
         }
     }
 
+    @Test(
+        "an answer of 200 that is not one JSON object in UTF-8 is none, and is shown by its type and first characters",
+        arguments: [
+            ("<html>\u{1B}[31m\u{202E}", #"no JSON object, Content-Type text/x, begins "<html>\u{1B}[31m\u{202E}""#),
+            ("", "no JSON object, Content-Type text/x, an empty body"),
+            ("[]", #"no JSON object, Content-Type text/x, begins "[]""#),
+            ("null", #"no JSON object, Content-Type text/x, begins "null""#),
+            (#"{"a":1"#, #"no JSON object, Content-Type text/x, begins "{"a":1""#),
+            (#"{"a":1,}"#, #"no JSON object, Content-Type text/x, begins "{"a":1,}""#),
+            (#"{"a":1,"a":2}"#, #"no JSON object, Content-Type text/x, begins "{"a":1,"a":2}""#),
+            ("{}{}", #"no JSON object, Content-Type text/x, begins "{}{}""#),
+            ("\u{FEFF}{}", #"no JSON object, Content-Type text/x, begins "\u{FEFF}{}""#),
+        ]
+    )
+    func noAnswer(_ body: String, _ detail: String) async throws {
+        let client = try makeClient(FakeAPI { _, _ in .init(headers: ["Content-Type: text/x"], body: body) })
+        await #expect { try await client.query("whoami", body: Data("{}".utf8)) } throws: { error in
+            guard case .unexpectedAnswer(200, let found)? = error as? TurnkeyError else { return false }
+            #expect(found == detail)
+            return (error as? TurnkeyError)?.fallback == .never
+        }
+    }
+
+    @Test("an answer in a coding that nobody asked for is refused by its name", arguments: ["gzip", "br", "zstd"])
+    func contentEncoding(_ coding: String) async throws {
+        let api = FakeAPI { _, _ in .init(headers: ["Content-Encoding: \(coding)"], body: "\u{1F}\u{8B}\u{8}") }
+        let client = try makeClient(api)
+        await #expect { try await client.query("whoami", body: Data("{}".utf8)) } throws: { error in
+            guard case .unexpectedAnswer(200, let detail)? = error as? TurnkeyError else { return false }
+            return detail.contains("Content-Encoding \(coding), which was not asked for")
+        }
+        #expect(api.requests[0].headers["accept-encoding"] == nil)
+    }
+
     @Test("an API that is down, or answers nonsense, is a typed error")
     func faults() async throws {
         let nonsense = try makeClient(FakeAPI { _, _ in .init(body: "<html>") })

@@ -8,7 +8,7 @@ import Testing
 
 @testable import TurnkeyClient
 
-@Suite("What a person, a file or the network wrote has one reading, or is refused", .timeLimit(.minutes(1)))
+@Suite("What a person, a file or the network wrote has one reading, or is refused", .timeLimit(.minutes(5)))
 struct StrictReadingTests {
     /// Another spelling of a text whose first member is a text: Foundation's reader takes most of them.
     struct Spelling: Sendable, CustomTestStringConvertible {
@@ -133,7 +133,7 @@ struct StrictReadingTests {
         }
         let stamper = SocketStamper(StampClient(FrameAddress(socketDirectory: frame.directory)))
         func report(_ stamp: Data) async throws {
-            try await stamper.reportRejected(StampHeader(name: "X-Stamp", value: Base64URL.encode(stamp)), by: nil)
+            try await stamper.reportRejected(StampHeader(name: "X-Stamp", value: Base64URL.encode(stamp)))
         }
         let text = #"{"publicKey":"02aa","scheme":"s"}"#
         try await report(spelling.respell(text))

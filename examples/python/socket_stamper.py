@@ -52,11 +52,20 @@ class SocketStamper:
         return TStamp(parameters["stampHeaderName"], parameters["stampHeaderValue"])
 
 
+def _unknown_uids():
+    """What the kernel says for users that it has no number for here: nobody is known by it (user_namespaces(7))."""
+    try:
+        with open("/proc/sys/kernel/overflowuid") as file:
+            return {65534, 0xFFFFFFFF, int(file.read())}
+    except (OSError, ValueError):
+        return {65534, 0xFFFFFFFF}
+
+
 def _refuse_strangers(connection):
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _, uid, _ = struct.unpack("3i", credentials)
-    if uid not in (0, os.getuid()):
-        raise PermissionError(f"the socket belongs to uid {uid}, which is neither root nor this user")
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("iII"))
+    _, uid, _ = struct.unpack("iII", credentials)
+    if uid not in {0, os.geteuid()} - _unknown_uids():
+        raise PermissionError(f"the socket belongs to uid {uid}, which is not known to be root or this user")
 
 
 def _read_frame(connection):

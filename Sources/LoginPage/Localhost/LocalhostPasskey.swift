@@ -28,14 +28,17 @@ public struct LocalhostPasskey: PasskeyAuthenticator {
         self.timeout = timeout
     }
 
-    /// Shows what `body` says, and waits for the passkey's approval. Announces the fingerprint of the key that it
-    /// registers, where it registers one.
+    /// Shows what `body` says, and waits for the passkey's approval. Announces the fingerprint of each key in it.
     ///
-    /// - Throws: `.localhostPasskeyRefused`, `.foreignRelyingParty`, `.cannotListen`, `.noCommonPort`, `.timedOut`,
+    /// - Throws: `.unclearRequest` for a body that could be taken for two things, before anybody is asked; `.localhostPasskeyRefused`, `.foreignRelyingParty`, `.cannotListen`, `.noCommonPort`, `.timedOut`,
     ///   `.declined`, `.invalidAnswer`, `.cancelled`.
     public func assertion(approving body: Data, rpId: String) async throws(LoginPageError) -> PasskeyAssertion {
         try check(rpId)
-        if let fingerprint = KeyFingerprint(registeredBy: body) { opener.announce("the page shows: \(fingerprint)") }
+        let summary: RequestSummary
+        do { summary = try RequestSummary(body) } catch { throw .unclearRequest(error) }
+        for fingerprint in summary.keys.compactMap({ KeyFingerprint(publicKey: $0.publicKey) }) {
+            opener.announce("the page shows: \(fingerprint)")
+        }
         let challenge = PasskeyChallenge.bytes(for: body)
         return try await ask { secret in
             .approve(body: body, secret: secret, secondsLeft: timeout.components.seconds)

@@ -8,7 +8,8 @@ struct PageAnswer: Decodable {
         let credentialId: String
         let clientDataJson: String
         let attestationObject: String
-        let transports: [String]
+        /// Absent where the browser has no `getTransports`.
+        let transports: [String]?
     }
 
     let secret: String
@@ -32,7 +33,7 @@ struct PageAnswer: Decodable {
             clientDataJson: clientDataJson,
             attestationObject: attestationObject,
             challenge: challenge,
-            transports: registration.transports
+            transports: registration.transports ?? []
         )
     }
 }

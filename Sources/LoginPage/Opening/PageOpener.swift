@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
+import StampClient
 
 /// How a page's address comes to the user's eyes.
 ///
@@ -40,10 +41,13 @@ public struct PageOpener: Sendable {
             return nil
         }
         guard way == .browser else { return nil }
-        guard let program = findProgram("xdg-open"), let directory = environment["XDG_RUNTIME_DIR"],
-            let file = RedirectFile(to: address, in: directory)
-        else {
-            announce("no browser is opened here: that needs xdg-open and a private XDG_RUNTIME_DIR")
+        guard let program = findProgram("xdg-open") else {
+            announce("no browser is opened here: there is no xdg-open in PATH")
+            return nil
+        }
+        guard let directory = environment["XDG_RUNTIME_DIR"], let file = RedirectFile(to: address, in: directory) else {
+            let fault = RuntimeDirectory.findFault(environment)?.message ?? "XDG_RUNTIME_DIR cannot be written"
+            announce("no browser is opened here: \(fault)")
             return nil
         }
         run(program, file.path)

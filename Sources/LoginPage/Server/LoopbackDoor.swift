@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import LoopbackHTTP
 import NIOCore
+import StampClient
 
 /// One port on this machine, and everything that listens at it.
 ///
@@ -57,7 +59,11 @@ struct LoopbackDoor: Sendable {
         _ port: Int,
         _ respond: @escaping LoopbackServer.Responder
     ) async throws(LoginPageError) -> (server: LoopbackServer?, port: Int)? {
-        let server = LoopbackServer(at: address, port: port, respond)
+        let group: any EventLoopGroup
+        do throws(SystemShortage) { group = try EventLoops.group() } catch {
+            throw .cannotListen(reason: error.message, hint: error.hint)
+        }
+        let server = LoopbackServer(at: address, port: port, .page, on: group, respond)
         do {
             return (server, try await server.start())
         } catch {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TurnkeyClient
 
 /// Where a site hosts its login page.
 struct SiteAddress: Sendable {
@@ -11,12 +12,13 @@ struct SiteAddress: Sendable {
     ///   and a fragment.
     init(_ url: String) throws(LoginPageError) {
         guard let parts = URLComponents(string: url), let host = parts.host?.lowercased(), !host.isEmpty,
-            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil,
-            parts.scheme == "https" || parts.scheme == "http" && (host == "localhost" || host.hasSuffix(".localhost"))
-        else { throw .invalidSiteURL(url) }
-        let isDefault = parts.port == nil || parts.port == (parts.scheme == "https" ? 443 : 80)
+            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil, hasUsablePort(url),
+            let scheme = parts.scheme?.lowercased(),
+            scheme == "https" || scheme == "http" && (host == "localhost" || host.hasSuffix(".localhost"))
+        else { throw .invalidSiteURL(withoutPassword(url)) }
+        let isDefault = parts.port == nil || parts.port == (scheme == "https" ? 443 : 80)
         self.url = url
-        origin = "\(parts.scheme ?? "")://\(host)" + (isDefault ? "" : ":\(parts.port ?? 0)")
+        origin = "\(scheme)://\(host)" + (isDefault ? "" : ":\(parts.port ?? 0)")
     }
 
     /// The page's address with what it is asked for in the fragment, which no browser sends to the site.

@@ -22,6 +22,6 @@ public struct SecurityKeyAccount: Sendable, Hashable, CustomStringConvertible {
         let id =
             String(validating: userId, as: UTF8.self)
             ?? userId.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        return [userName ?? displayName, id].compactMap { $0 }.map { "\(PrintableText($0))" }.joined(separator: ", ")
+        return [userName ?? displayName, id].compactMap { $0 }.map { "\(PromptText($0))" }.joined(separator: ", ")
     }
 }

@@ -14,6 +14,6 @@ public struct SecurityKeyName: Sendable, Hashable, CustomStringConvertible {
 
     /// On one line, without what a terminal would take for a command.
     public var description: String {
-        product.isEmpty ? "\(PrintableText(path))" : "\(PrintableText(product)) (\(PrintableText(path)))"
+        product.isEmpty ? "\(PromptText(path))" : "\(PromptText(product)) (\(PromptText(path)))"
     }
 }

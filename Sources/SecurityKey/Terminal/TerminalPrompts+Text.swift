@@ -23,19 +23,20 @@ extension TerminalPrompts {
     private static func text(of purpose: SecurityKeyPurpose) -> String {
         switch purpose {
         case .registration(let user, let rpId):
-            "make a passkey of \(PrintableText(user.userName)) at \(PrintableText(rpId))"
+            "make a passkey of \(PromptText(user.userName)) at \(PromptText(rpId))"
         case .approval(let request, let rpId):
-            "approve \(text(of: request)) with the passkey of \(PrintableText(rpId))"
+            "approve \(text(of: request)) with the passkey of \(PromptText(rpId))"
         }
     }
 
     private static func text(of request: RequestSummary) -> String {
-        var text = request.activityType.map { "\(PrintableText($0))" } ?? "a query"
-        if let organizationId = request.organizationId { text += " in organization \(PrintableText(organizationId))" }
-        if !request.publicKeys.isEmpty {
-            text += " for the key \(request.publicKeys.map { "\(PrintableText($0))" }.joined(separator: ", "))"
-        }
-        if let seconds = request.expirationSeconds { text += " for \(PrintableText(seconds)) s" }
-        return text
+        var text = request.activityType.map { "\(PromptText($0))" } ?? "a query"
+        if let organizationId = request.organizationId { text += " in organization \(PromptText(organizationId))" }
+        guard !request.keys.isEmpty else { return text }
+        return text + " for the key " + request.keys.map { Self.text(of: $0) }.joined(separator: " and the key ")
+    }
+
+    private static func text(of key: RequestSummary.Key) -> String {
+        "\(PromptText(key.publicKey))" + (key.expirationSeconds.map { " for \(PromptText($0)) s" } ?? "")
     }
 }

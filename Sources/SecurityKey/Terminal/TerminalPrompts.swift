@@ -38,12 +38,12 @@ public struct TerminalPrompts: SecurityKeyPrompts {
         rpId: String
     ) async throws(SecurityKeyError) -> SecurityKeyAccount {
         let lines = accounts.enumerated().map { "  \($0.offset + 1)  \($0.element)\n" }.joined()
-        let question = "accounts of \(PrintableText(rpId)) on this key:\n\(lines)which one (1 to \(accounts.count)): "
+        let question = "accounts of \(PromptText(rpId)) on this key:\n\(lines)which one (1 to \(accounts.count)): "
         let asker = TerminalAsker()
         while true {
             let answer = try await asker.readLine(question, at: path)
             if let number = Int(answer), accounts.indices.contains(number - 1) { return accounts[number - 1] }
-            announce("not a number from 1 to \(accounts.count): \(PrintableText(answer))")
+            announce("not a number from 1 to \(accounts.count): \(PromptText(answer))")
         }
     }
 

@@ -40,7 +40,7 @@ struct Dialer: Sendable {
 
     private func connectOnce(_ path: String) async throws -> Link {
         let (replies, sink) = AsyncStream.makeStream(of: ByteBuffer.self)
-        let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).channelInitializer { channel in
+        let bootstrap = ClientBootstrap(group: try EventLoops.group()).channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
                 let decoder = ByteToMessageHandler(
                     ReplyDecoder(),
@@ -54,6 +54,9 @@ struct Dialer: Sendable {
     }
 
     private static func readFailure(_ error: any Error, path: String) -> StampError {
+        if let shortage = error as? SystemShortage {
+            return .cannotStart(reason: shortage.message, hint: shortage.hint)
+        }
         guard let failure = error as? IOError else { return .noFrame(path: path, reason: String(describing: error)) }
         guard failure.errnoCode != EACCES, failure.errnoCode != EPERM else { return .notPermitted(path: path) }
         return .noFrame(path: path, reason: unsafe String(cString: strerror(failure.errnoCode)))

@@ -10,7 +10,7 @@ public enum DirectoryFault: Sendable, Hashable {
 
     var message: String {
         switch self {
-        case .owner(let userId): "belongs to user \(userId), who is not trusted"
+        case .owner(let userId): "belongs to \(KernelUser.describe(userId)) who is not trusted"
         case .writable(let mode): "may be written by others (mode \(String(mode, radix: 8)))"
         case .notDirectory: "is not a directory"
         }

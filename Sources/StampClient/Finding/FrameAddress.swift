@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import FoundationEssentials
-import Glibc
 
 /// Where a frame's sockets are, and whose they may be.
 public struct FrameAddress: Sendable, Hashable {
     /// The directory that holds `stamp.sock` and `control.sock`.
     public let directory: String
-    /// The users whose socket is believed: root, this process's own, and the one named.
+    /// The users whose socket is believed: root, this process's own, and the one named; never one who stands for many.
     let trustedUsers: Set<UInt32>
 
     /// Looks in this order, and stays with the first that is given: `socketDirectory`, `STAMPD_SOCKET_DIRECTORY`; then
@@ -19,7 +18,7 @@ public struct FrameAddress: Sendable, Hashable {
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         directory = socketDirectory ?? Self.findDirectory(environment)
-        trustedUsers = Set([0, geteuid()] + (frameUser.map { [$0.userId] } ?? []))
+        trustedUsers = KernelUser.trusted.union(frameUser.map { [$0.userId] } ?? []).subtracting(KernelUser.unknown)
     }
 
     /// - Throws: `.unusablePath` where the path does not fit `sockaddr_un` (unix(7)): 107 bytes and a NUL.
@@ -31,7 +30,8 @@ public struct FrameAddress: Sendable, Hashable {
 
     private static func findDirectory(_ environment: [String: String]) -> String {
         if let directory = environment["STAMPD_SOCKET_DIRECTORY"], !directory.isEmpty { return directory }
-        guard let runtime = environment["XDG_RUNTIME_DIR"], !runtime.isEmpty else { return "/run/stampd" }
+        // The specification: a relative path is invalid, and to be ignored.
+        guard let runtime = environment["XDG_RUNTIME_DIR"], runtime.hasPrefix("/") else { return "/run/stampd" }
         let own = runtime + "/stampd"
         return FileManager.default.fileExists(atPath: own) ? own : "/run/stampd"
     }

@@ -11,7 +11,7 @@ extension StampError {
             .publicKeyMismatch(_, let fallback), .denied(_, let fallback), .locked(let fallback),
             .rateLimited(_, let fallback), .tooLarge(_, let fallback), .tooManySessions(_, _, let fallback):
             fallback
-        case .noFrame, .connectionLost, .timedOut:
+        case .noFrame, .cannotStart, .connectionLost, .timedOut:
             .retry
         case .invalidBundle, .unknownSessionKey, .interfaceNotFound, .methodNotFound, .methodNotImplemented,
             .invalidParameter, .permissionDenied, .expectedMore, .notPermitted, .unusablePath, .untrustedListener,

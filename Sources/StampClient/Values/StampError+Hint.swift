@@ -15,10 +15,19 @@ extension StampError {
         case .unknownSessionKey: "create a session key; one is kept for ten minutes and activated once"
         case .interfaceNotFound, .methodNotFound: "use the control socket, or a newer frame"
         case .noFrame: "start stampd, or say where its sockets are"
+        case .cannotStart(_, let hint): hint
         case .notPermitted: "ask to be let in: the socket's file permissions say who may connect"
         case .unusablePath: "use a directory with a shorter path: a socket's is 107 bytes at most"
-        case .untrustedListener: "name the frame's user, if this is your frame"
-        case .untrustedDirectory: "keep the sockets in a directory that only the frame's user may write"
+        case .untrustedListener(_, let userId?) where KernelUser.unknown.contains(userId),
+            .untrustedDirectory(_, .owner(let userId)) where KernelUser.unknown.contains(userId):
+            "ask from the frame's own user namespace: from here, any user of another one has this number"
+        case .untrustedListener, .untrustedDirectory(_, .owner): "name the frame's user, if this is your frame"
+        case .untrustedDirectory(let path, .writable):
+            "keep the sockets in a directory that only the frame's user may write: chmod go-w \(path)"
+        case .untrustedDirectory(_, .notDirectory): "say where the frame's sockets are"
+        case .denied("peer", _):
+            "the frame serves its own user, root and whom its configuration lets in, and cannot tell who asks from another "
+                + "container's process or user namespace: ask from beside it, or be let in"
         case .connectionLost: "look whether it happened before you call again"
         case .rateLimited, .timedOut: "try again"
         case .denied, .tooLarge, .methodNotImplemented, .invalidParameter, .permissionDenied, .expectedMore,

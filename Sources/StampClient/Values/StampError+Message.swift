@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import Printing
 
 extension StampError: CustomStringConvertible {
-    public var description: String { message }
+    /// The message, fit for a terminal.
+    public var description: String { "\(PrintableText(message))" }
 
     /// What was wrong, with what; one line without a full stop. Never a payload, a bundle or a secret.
+    ///
+    /// What a frame or a file said is in it as it was said.
     public var message: String {
         switch self {
         case .noEmbeddedKey: "the frame has no embedded key"
@@ -26,9 +30,11 @@ extension StampError: CustomStringConvertible {
         case .permissionDenied: "the frame refuses this caller"
         case .expectedMore: "the frame answers this method only with a stream"
         case .noFrame(let path, let reason): "no frame at \(path): \(reason)"
+        case .cannotStart(let reason, _): "no connection can be made: \(reason)"
         case .notPermitted(let path): "not permitted to connect to \(path)"
         case .unusablePath(let path): "no path for a socket: \(path)"
-        case .untrustedListener(let path, let userId?): "the listener of \(path) is user \(userId), who is not trusted"
+        case .untrustedListener(let path, let userId?):
+            "the listener of \(path) is \(KernelUser.describe(userId)) who is not trusted"
         case .untrustedListener(let path, nil): "the listener of \(path) cannot be told"
         case .untrustedDirectory(let path, let reason): "the directory \(path) \(reason.message)"
         case .connectionLost(let method): "the frame went away before it answered \(method)"

@@ -35,6 +35,8 @@ public enum StampError: Error, Sendable, Hashable {
     /// Who listens at `path` is neither root nor this process's user nor the user named; `nil`: the kernel did not say.
     case untrustedListener(path: String, userId: UInt32?)
     case untrustedDirectory(path: String, reason: DirectoryFault)
+    /// The system gives this process no thread or no descriptor for a connection: nothing was called.
+    case cannotStart(reason: String, hint: String)
     /// The frame went away after the call was sent and before its answer: it may or may not have happened.
     case connectionLost(method: String)
     case timedOut(method: String, after: Duration)

@@ -28,8 +28,7 @@ public struct NewAuthenticator: Sendable, Hashable, Encodable {
         try nested.encode(Base64URL.encode(attestation.credentialId), forKey: .credentialId)
         try nested.encode(Base64URL.encode(attestation.clientDataJson), forKey: .clientDataJson)
         try nested.encode(Base64URL.encode(attestation.attestationObject), forKey: .attestationObject)
-        let transports = attestation.transports.map { "AUTHENTICATOR_TRANSPORT_" + $0.uppercased() }
-        try nested.encode(transports, forKey: .transports)
+        try nested.encode(attestation.apiTransports, forKey: .transports)
     }
 }
 

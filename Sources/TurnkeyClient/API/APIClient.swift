@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
 import Logging
+import StampClient
 
 /// Turnkey's API, with each request stamped by one stamper.
 ///
@@ -26,13 +27,26 @@ public struct APIClient: Sendable {
 
     /// POSTs `body` to a submission such as `create_api_keys`, and follows the activity until it is completed.
     ///
-    /// - Throws: as `query`; `.activityNotCompleted`, `.activityPending`. With a stamper that prompts nothing is polled:
-    ///   a pending activity is then `.activityPending` at once.
+    /// - Throws: as `query`; `.activityNotCompleted`, `.activityNeedsApproval`; `.activityPending` where it took longer
+    ///   than is waited, whatever happened to a poll. With a stamper that prompts nothing is polled: a pending activity is
+    ///   then `.activityPending` at once.
     public func submit(_ path: String, body: Data) async throws(TurnkeyError) -> Activity {
         let activity = try await begin(path, body: body)
         guard activity.isPending else { return try completed(activity) }
-        guard !stamper.promptsUser else { throw .activityPending(id: activity.id) }
+        guard !stamper.promptsUser else { throw .activityPending(activity, cause: nil) }
         return try await follow(activity, stampedBy: stamper, isRegistering: false)
+    }
+
+    /// Looks at an activity, and follows it until it is completed; also one that waits for somebody's approval.
+    ///
+    /// `limit` is how long it is followed; where absent, as long as a submission is.
+    /// - Throws: as `submit`.
+    public func waitForActivity(_ activityId: String, limit: Duration? = nil) async throws(TurnkeyError) -> Activity {
+        let activity = try await getActivity(activityId)
+        guard activity.isPending || activity.needsApproval else { return try completed(activity) }
+        var polling = connection.polling
+        if let limit { polling.limit = limit }
+        return try await follow(activity, stampedBy: stamper, isRegistering: false, polling, throughApproval: true)
     }
 }
 
@@ -42,24 +56,73 @@ extension APIClient {
         try await Activity(send(EndPoint(.submit, path), body, stampedBy: stamper))
     }
 
-    /// Polls until the activity has ended. While `stamper`'s own key `isRegistering`, that the API does not know it says
-    /// that the activity is still pending.
+    /// Polls until the activity has ended. While `stamper`'s own key `isRegistering`, that the API does not know it
+    /// says that the activity is still pending.
+    ///
+    /// The submission is accepted, so nothing that happens to a poll is the outcome: an answer that says "later", one that
+    /// is none, and a connection that breaks are gone over. What no later poll can mend ends it, and is the cause of
+    /// `.activityPending`.
     func follow(
         _ pending: Activity,
         stampedBy stamper: any Stamper,
-        isRegistering: Bool
+        isRegistering: Bool,
+        _ polling: ActivityPolling? = nil,
+        throughApproval: Bool = false
     ) async throws(TurnkeyError) -> Activity {
+        let polling = polling ?? connection.polling
+        let end = ContinuousClock.now + polling.limit
         let body = try Self.makeBody(ActivityQuery(organizationId: pending.organizationId, activityId: pending.id))
-        for _ in 0..<connection.polling.maximumPolls {
-            guard (try? await Task.sleep(for: connection.polling.interval)) != nil else { throw .cancelled }
-            do throws(TurnkeyError) {
-                let activity = try await Activity(send(EndPoint(.query, "get_activity"), body, stampedBy: stamper))
-                guard activity.isPending else { return try completed(activity) }
-            } catch .api(let error) where isRegistering && error.kind == .publicKeyNotFound {
-                continue
+        var schedule = PollSchedule(polling, until: end)
+        var (last, cause) = (pending, TurnkeyError?.none)
+        var pause = schedule.pauseAfterAnswer(at: .now)
+        while let length = pause {
+            guard (try? await Task.sleep(for: length, clock: .continuous)) != nil else { throw .cancelled }
+            let poll = await poll(pending.id, body, stampedBy: stamper, until: end)
+            switch poll.result {
+            case .success(let activity):
+                (last, cause) = (activity, nil)
+                guard activity.isPending || (throughApproval && activity.needsApproval) else {
+                    return try completed(activity)
+                }
+                pause = schedule.pauseAfterAnswer(at: .now)
+            case .failure(.unknownKey(_, let error)) where isRegistering && error.kind == .publicKeyNotFound:
+                pause = schedule.pauseAfterAnswer(at: .now)
+            case .failure(.cancelled): throw .cancelled
+            case .failure(let error):
+                cause = error
+                guard error.isAccident else { throw .activityPending(last, cause: error) }
+                pause = schedule.pauseAfterAccident(
+                    at: .now,
+                    retryAfter: poll.retryAfter,
+                    jitter: Double.random(in: 0...1)
+                )
             }
         }
-        throw .activityPending(id: pending.id)
+        throw throughApproval && last.needsApproval
+            ? .activityNeedsApproval(last) : .activityPending(last, cause: cause)
+    }
+
+    private func poll(
+        _ activityId: String,
+        _ body: Data,
+        stampedBy stamper: any Stamper,
+        until end: ContinuousClock.Instant
+    ) async -> (result: Result<Activity, TurnkeyError>, retryAfter: Duration?) {
+        var retryAfter: Duration?
+        do throws(TurnkeyError) {
+            let header = try await stamper.stamp(body)
+            let left = max(.seconds(1), end - .now)
+            let path = try EndPoint(.query, "get_activity").path
+            let answer = try await connection.transport.post(path, body, header, within: left)
+            retryAfter = answer.retryAfter
+            let activity = try Activity(try await read(answer, to: body, header, stampedBy: stamper))
+            guard activity.id == activityId else {
+                throw .unexpectedAnswer(httpStatus: answer.status, detail: "another activity")
+            }
+            return (.success(activity), retryAfter)
+        } catch {
+            return (.failure(error), retryAfter)
+        }
     }
 
     func completed(_ activity: Activity) throws(TurnkeyError) -> Activity {
@@ -75,7 +138,7 @@ extension APIClient {
     }
 
     static func read<Answer: Decodable>(_ type: Answer.Type, from answer: Data) throws(TurnkeyError) -> Answer {
-        guard let value = try? JSONDecoder().decode(type, from: answer) else {
+        guard let value = StrictJSON.decode(type, from: answer) else {
             throw .unexpectedAnswer(httpStatus: 200, detail: "no \(type)")
         }
         return value
@@ -87,30 +150,48 @@ extension APIClient {
         stampedBy stamper: any Stamper
     ) async throws(TurnkeyError) -> Data {
         let header = try await stamper.stamp(body)
+        let answer = try await connection.transport.post(endPoint.path, body, header)
+        return try await read(answer, to: body, header, stampedBy: stamper)
+    }
+
+    /// Reads what was answered to `body`.
+    ///
+    /// A refused key is a session that is over where the organization that was asked is known to be the key's own: the
+    /// stamper says so, from what its frame or the store has. Any other organization says only that the key is none of
+    /// its own, and nothing is ended or forgotten, and nobody is asked.
+    private func read(
+        _ answer: HTTPAnswer,
+        to body: Data,
+        _ header: StampHeader,
+        stampedBy stamper: any Stamper
+    ) async throws(TurnkeyError) -> Data {
         do throws(TurnkeyError) {
-            return try await connection.transport.post(endPoint.path, body, header)
+            return try answer.read()
         } catch .api(let error) where error.isKeyRejection {
-            await report(
-                header,
-                to: stamper,
-                by: error.kind == .publicKeyNotFound ? Self.readOrganizationId(body) : nil
-            )
+            // Empty, so nobody's, for a body that names none, or two.
+            let asked = StrictJSON.decode(OrganizationMember.self, from: body)?.organizationId ?? ""
+            guard let own = await stamper.findOrganization(of: header), own.lowercased() == asked.lowercased() else {
+                throw .unknownKey(organizationId: asked, error)
+            }
+            await report(header, to: stamper)
             throw .api(error)
         }
     }
 
-    /// Empty, so nobody's, for a body that names none: no API looks for a key then.
-    private static func readOrganizationId(_ body: Data) -> String {
-        (try? JSONDecoder().decode(OrganizationMember.self, from: body).organizationId) ?? ""
-    }
-
     /// The request's own error is what the caller needs; that the frame could not be told is only worth a line.
-    private func report(_ header: StampHeader, to stamper: any Stamper, by organizationId: String?) async {
+    private func report(_ header: StampHeader, to stamper: any Stamper) async {
         do throws(TurnkeyError) {
-            try await stamper.reportRejected(header, by: organizationId)
+            try await stamper.reportRejected(header)
         } catch {
             connection.logger.info("a rejected key was not reported", metadata: ["reason": "\(error)"])
         }
+    }
+}
+
+extension TurnkeyError {
+    /// Whether it is over on the way, and says nothing of what was asked: worth another look.
+    fileprivate var isAccident: Bool {
+        if case .unexpectedAnswer = self { true } else { fallback == .retry }
     }
 }
 

@@ -10,6 +10,8 @@ public struct Activity: Sendable {
     public let status: String
     /// Such as `ACTIVITY_TYPE_CREATE_API_KEYS_V2`.
     public let type: String
+    /// What an approval names: `sha256:` and the hash of what was submitted; `nil` where the API gave none.
+    public let fingerprint: String?
     /// Why it failed, where it did.
     public let failure: String?
     /// The whole answer, `{"activity":{…}}`, byte for byte.
@@ -17,18 +19,22 @@ public struct Activity: Sendable {
 
     /// - Throws: `.unexpectedAnswer`.
     init(_ answer: Data) throws(TurnkeyError) {
-        guard let read = try? JSONDecoder().decode(Answer.self, from: answer).activity else {
+        guard let read = StrictJSON.decode(Answer.self, from: answer)?.activity else {
             throw .unexpectedAnswer(httpStatus: 200, detail: "no activity")
         }
         (id, organizationId, status, type) = (read.id, read.organizationId, read.status, read.type)
-        failure = read.failure?.message
+        (fingerprint, failure) = (read.fingerprint, read.failure?.message)
         self.answer = answer
     }
 
-    var isPending: Bool { ["ACTIVITY_STATUS_CREATED", "ACTIVITY_STATUS_PENDING"].contains(status) }
+    static let authenticatorsNeeded = "ACTIVITY_STATUS_AUTHENTICATORS_NEEDED"
 
-    /// - Throws: `.activityNotCompleted` where it ended otherwise.
+    var isPending: Bool { ["ACTIVITY_STATUS_CREATED", "ACTIVITY_STATUS_PENDING"].contains(status) }
+    var needsApproval: Bool { ["ACTIVITY_STATUS_CONSENSUS_NEEDED", Self.authenticatorsNeeded].contains(status) }
+
+    /// - Throws: `.activityNeedsApproval`; `.activityNotCompleted` where it ended otherwise.
     func checkCompleted() throws(TurnkeyError) {
+        guard !needsApproval else { throw .activityNeedsApproval(self) }
         guard status == "ACTIVITY_STATUS_COMPLETED" else {
             throw .activityNotCompleted(id: id, status: status, reason: failure)
         }
@@ -38,7 +44,7 @@ public struct Activity: Sendable {
     ///
     /// - Throws: `.unexpectedAnswer` where it is missing or of another shape.
     public func readResult<Result: Decodable>(_ name: String, as type: Result.Type) throws(TurnkeyError) -> Result {
-        guard let answer = try? JSONDecoder().decode(ResultAnswer<Result>.self, from: answer),
+        guard let answer = StrictJSON.decode(ResultAnswer<Result>.self, from: answer),
             let result = answer.activity.result[name]
         else { throw .unexpectedAnswer(httpStatus: 200, detail: "no \(name)") }
         return result
@@ -51,6 +57,7 @@ private struct Answer: Decodable {
         let organizationId: String
         let status: String
         let type: String
+        let fingerprint: String?
         let failure: Failure?
     }
 

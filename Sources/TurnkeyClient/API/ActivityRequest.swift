@@ -11,7 +11,7 @@ struct ActivityRequest<Parameters: Encodable>: Encodable {
 
     init(type: String, organizationId: String, parameters: Parameters, at now: Date = Date()) {
         self.type = type
-        timestampMs = String(Int64(now.timeIntervalSince1970 * 1_000))
+        timestampMs = String(Int64(saturating: now.timeIntervalSince1970 * 1_000))
         self.organizationId = organizationId
         self.parameters = parameters
     }

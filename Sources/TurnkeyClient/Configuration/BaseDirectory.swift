@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where files of one kind are kept (XDG Base Directory Specification 0.8).
-enum BaseDirectory {
+package enum BaseDirectory {
     case configuration
     case state
 
     /// The program's own directory there; whether it exists is not looked at.
     ///
     /// - Throws: `.configuration(.noBaseDirectory)` where neither the variable nor HOME is an absolute path.
-    func path(_ environment: [String: String]) throws(TurnkeyError) -> String {
+    package func path(_ environment: [String: String]) throws(TurnkeyError) -> String {
         // The specification: a relative path is invalid, and to be ignored.
         if let base = environment[variable], base.hasPrefix("/") { return base + "/stampd" }
         guard let home = environment["HOME"], home.hasPrefix("/") else {

@@ -33,7 +33,7 @@ struct ConfigurationFile {
 
     /// Reads the file at `path`; no file is a file without members.
     ///
-    /// - Throws: `.configuration(.invalidFile)`, also where others may write it: whoever does chooses the API.
+    /// - Throws: `.configuration`: `.invalidFile`; `.writableFile` and `.foreignFile` where others choose the API by it.
     init(_ path: String) throws(TurnkeyError) {
         guard FileManager.default.fileExists(atPath: path) else {
             values = [:]
@@ -77,8 +77,11 @@ struct ConfigurationFile {
         guard unsafe stat(path, &status) == 0 else {
             throw .configuration(.invalidFile(path: path, detail: "cannot be read"))
         }
-        guard [0, geteuid()].contains(status.st_uid), status.st_mode & 0o022 == 0 else {
-            throw .configuration(.invalidFile(path: path, detail: "may be written by others"))
+        guard KernelUser.trusted.contains(status.st_uid) else {
+            throw .configuration(.foreignFile(path: path, userId: status.st_uid))
+        }
+        guard status.st_mode & 0o022 == 0 else {
+            throw .configuration(.writableFile(path: path, mode: status.st_mode & 0o7777))
         }
     }
 }

@@ -25,18 +25,30 @@ extension TurnkeyConfiguration {
             makeProvider("environment", readVariables(environment)),
             makeProvider("file", try readFile(file, environment)),
         ])
-        func read(_ member: ConfigurationFile.Member) -> String? {
-            reader.string(forKey: ConfigKey([member.rawValue]))
+        func read(_ member: ConfigurationFile.Member) throws(TurnkeyError) -> String? {
+            guard let value = reader.string(forKey: ConfigKey([member.rawValue])) else { return nil }
+            let isGiven = given[member].flatMap(\.self) != nil
+            let setting = isGiven || (environment[member.variable] ?? "").isEmpty ? member.rawValue : member.variable
+            guard !hasOuterWhiteSpace(value) else { throw .configuration(.whiteSpace(setting: setting)) }
+            return value
         }
-        guard let organizationId = read(.defaultOrganizationId) else { throw .configuration(.missingOrganization) }
-        let baseURL = if let text = read(.apiBaseUrl) { try APIBaseURL(text) } else { APIBaseURL.turnkey }
+        guard let organizationId = try read(.defaultOrganizationId) else { throw .configuration(.missingOrganization) }
+        let baseURL = if let text = try read(.apiBaseUrl) { try APIBaseURL(text) } else { APIBaseURL.turnkey }
         return try TurnkeyConfiguration(
             apiBaseUrl: baseURL,
             defaultOrganizationId: organizationId,
-            rpId: read(.rpId),
-            socketDirectory: read(.socketDirectory),
-            notarizerPublicKey: read(.notarizerPublicKey) ?? turnkeyNotarizerPublicKey
+            rpId: try read(.rpId),
+            socketDirectory: try read(.socketDirectory),
+            notarizerPublicKey: try read(.notarizerPublicKey) ?? turnkeyNotarizerPublicKey
         )
+    }
+
+    /// A value never needs any, and what a copied line's end leaves at it is invisible.
+    private static func hasOuterWhiteSpace(_ value: String) -> Bool {
+        let isWhite = { (scalar: Unicode.Scalar?) in
+            scalar.map { $0.properties.isWhitespace || $0.properties.generalCategory == .control } ?? false
+        }
+        return isWhite(value.unicodeScalars.first) || isWhite(value.unicodeScalars.last)
     }
 
     private static func readVariables(_ environment: [String: String]) -> [ConfigurationFile.Member: String] {

@@ -9,6 +9,8 @@ public struct APIError: Sendable, Hashable {
         case publicKeyNotFound
         case rateLimited
         case internalError
+        /// The status says "later" (408, 425), and no code says more.
+        case notYet
         case other
     }
 
@@ -18,6 +20,8 @@ public struct APIError: Sendable, Hashable {
     public let message: String
     /// Such as `API_KEY_EXPIRED`; empty where the API gives none.
     public let turnkeyErrorCode: String
+    /// How far this machine's clock was ahead of the API's when it answered; `nil` where the API did not tell its time.
+    var clockAheadSeconds: Int?
 
     public init(httpStatus: Int, code: Int, message: String, turnkeyErrorCode: String) {
         self.httpStatus = httpStatus
@@ -26,36 +30,53 @@ public struct APIError: Sendable, Hashable {
         self.turnkeyErrorCode = turnkeyErrorCode
     }
 
-    /// By the error code; where there is none, as in older answers, by the words of the message.
+    /// By the error code; where it is none that is known here, by the status; in older answers, which have no code, by the
+    /// words that their messages begin with.
     public var kind: Kind {
         switch turnkeyErrorCode {
+        case "RATE_LIMIT_EXCEEDED", "SIGNING_QUOTA_EXCEEDED": return .rateLimited
+        case "INTERNAL": return .internalError
+        default: break
+        }
+        // That the answer comes later says nothing of a key, whatever else it says.
+        if let kind = kindOfStatus { return kind }
+        return switch turnkeyErrorCode {
         case "API_KEY_EXPIRED": .apiKeyExpired
         case "PUBLIC_KEY_NOT_FOUND": .publicKeyNotFound
-        case "RATE_LIMIT_EXCEEDED", "SIGNING_QUOTA_EXCEEDED": .rateLimited
-        case "INTERNAL": .internalError
         case "": kindOfOlderForm
         default: .other
         }
     }
 
-    /// Whether the API no longer knows the key that stamped: its session is over.
+    /// Whether an organization refused the key that stamped: it does not know it, or says that it has expired. That the
+    /// key's session is over takes more: the organization must be the session's own (`Stamper.reportRejected`).
     public var isKeyRejection: Bool { kind == .apiKeyExpired || kind == .publicKeyNotFound }
 
-    /// Whether the request's `timestampMs` was refused: the API takes an hour of the past and five minutes of the future.
-    var isAboutTime: Bool { httpStatus == 400 && message.lowercased().contains("timestamp") }
+    /// Whether this machine's clock is so far off that the API refuses its `timestampMs`: it takes an hour of the past and
+    /// five minutes of the future. By the time that the API tells, never by its words.
+    var isAboutTime: Bool {
+        httpStatus == 400 && clockAheadSeconds.map { !(-3_590...290).contains($0) } ?? false
+    }
 
-    private var kindOfOlderForm: Kind {
+    /// RFC 9110 §15.5.9 and §15.6, RFC 8470 §5.2, RFC 6585 §4.
+    private var kindOfStatus: Kind? {
         switch httpStatus {
         case 429: .rateLimited
+        case 408, 425: .notYet
         case 500...: .internalError
-        case 401 where message.contains("expired api key"), 403 where message.contains("expired api key"):
-            .apiKeyExpired
-        case 401 where message.contains("could not find public key"),
-            403 where message.contains("could not find public key"):
-            .publicKeyNotFound
-        default: .other
+        default: nil
         }
     }
+
+    private var kindOfOlderForm: Kind {
+        guard [401, 403].contains(httpStatus) else { return .other }
+        let wrapper = "authentication failed: rpc error: code = Unauthenticated desc = "
+        let words = message.hasPrefix(wrapper) ? message.dropFirst(wrapper.count) : message[...]
+        if words.hasPrefix("expired api key") { return .apiKeyExpired }
+        return words.hasPrefix("could not find public key") ? .publicKeyNotFound : .other
+    }
+
+    static func isWorthRetrying(httpStatus: Int) -> Bool { [408, 425, 429].contains(httpStatus) || httpStatus >= 500 }
 }
 
 extension APIError {
@@ -72,7 +93,7 @@ extension APIError {
 
     /// Reads the envelope; the error code stands at the top, in `details`, or nowhere. `nil`: it is no envelope.
     init?(httpStatus: Int, answer: Data) {
-        guard let envelope = try? JSONDecoder().decode(Envelope.self, from: answer) else { return nil }
+        guard let envelope = StrictJSON.decode(Envelope.self, from: answer) else { return nil }
         let codes = [envelope.turnkeyErrorCode] + (envelope.details ?? []).map(\.turnkeyErrorCode)
         self.init(
             httpStatus: httpStatus,

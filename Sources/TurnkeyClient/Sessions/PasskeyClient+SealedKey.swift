@@ -68,7 +68,7 @@ extension PasskeyClient {
         at now: Date
     ) async throws(TurnkeyError) {
         let newKey = NewAPIKey(
-            apiKeyName: "Session Key \(Int64(now.timeIntervalSince1970 * 1_000))",
+            apiKeyName: "Session Key \(Int64(saturating: now.timeIntervalSince1970 * 1_000))",
             publicKey: key.publicKey,
             expirationSeconds: expirationSeconds
         )
@@ -87,14 +87,16 @@ extension PasskeyClient {
 }
 
 extension TurnkeyError {
-    /// Whether nothing can have been registered: nobody approved, nothing was sent, or the API said no.
+    /// Whether nothing can have been registered: nobody approved, nothing was sent, or the API said no. That it says
+    /// "later" (5xx), or a proxy does in its place, is no no.
     var isBeforeRegistration: Bool {
         switch self {
-        case .api, .frame, .passkey, .configuration, .store, .notLoggedIn, .anotherUser, .bodyNotText, .redirected: true
-        case .activityNotCompleted: true
-        case .unreachable, .timedOut, .unexpectedAnswer, .activityPending, .invalidSessionToken, .clockIsWrong,
-            .session,
-            .cancelled:
+        case .api(let error) where error.kind == .internalError: false
+        case .api, .unknownKey, .frame, .passkey, .configuration, .store, .notLoggedIn, .anotherUser, .bodyNotText,
+            .redirected, .activityNotCompleted, .insecure, .cannotStart:
+            true
+        case .unreachable, .timedOut, .unexpectedAnswer, .activityPending, .activityNeedsApproval,
+            .invalidSessionToken, .clockIsWrong, .session, .cancelled:
             false
         }
     }

@@ -4,7 +4,8 @@ extension PasskeyClient {
     /// One approval, and the frame has a session: makes its embedded key where there is none, registers a key, starts the
     /// session under `session` (the selected name where absent), and stores it.
     ///
-    /// Callers at the same time share the approval; where another process logs in to the same session, nobody is asked.
+    /// Callers at the same time who ask for the same share the approval; others, and those with an `acceptingUser` of their
+    /// own, wait for their turn. Where another process logs in to the same session, nobody is asked.
     /// The way `bundle` needs the user: where nobody has logged in, that is one approval more.
     /// - Throws: before anybody is asked: `.configuration` (fewer than 10 seconds, or more than the frame allows), `.frame`,
     ///   `.store`; else `.session`: which step failed, and what became of the key. No half session is left.
@@ -15,7 +16,8 @@ extension PasskeyClient {
         way: SessionWay = .stampLogin,
         acceptingUser: UserAcceptance? = nil
     ) async throws(TurnkeyError) -> TurnkeySession {
-        try await context.begin(session, expirationSeconds, acceptingUser) { order throws(TurnkeyError) in
+        let wish = Wish("login", "\(way)", "\(expirationSeconds)", hasClosure: acceptingUser != nil)
+        return try await context.begin(session, expirationSeconds, acceptingUser, wish) { order throws(TurnkeyError) in
             switch way {
             case .stampLogin: try await beginByStampLogin(order)
             case .bundle: try await beginByBundle(order)

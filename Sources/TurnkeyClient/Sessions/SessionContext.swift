@@ -80,15 +80,21 @@ final class SessionContext: Sendable {
 
     /// The API, stamped by the session, for an organization's bodies. `expectedKey`: the session's key, where a check of
     /// ours has looked; else the one that `frame` expects.
+    ///
+    /// That bodies are for an organization is no evidence that the session is its: what is stored of the key is.
     func makeClient(session: String, organizationId: String?, expecting expectedKey: String? = nil) -> APIClient {
-        let organizationId = organizationId ?? config.defaultOrganizationId
-        return APIClient(
-            organizationId: organizationId,
+        APIClient(
+            organizationId: organizationId ?? config.defaultOrganizationId,
             stamper: SocketStamper(
                 frame,
                 session: session,
-                organizationId: organizationId,
                 expectedKey: expectedKey,
+                findOrganization: { [self] publicKey in
+                    guard let stored = (try? readState())?[session], stored.publicKey == publicKey,
+                        stored.apiBaseUrl == config.apiBaseUrl.text
+                    else { return nil }
+                    return stored.organizationId
+                },
                 isKnownKey: { [self] publicKey in await isKnown(publicKey, as: session) }
             ),
             connection: connection

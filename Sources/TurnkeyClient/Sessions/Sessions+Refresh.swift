@@ -6,7 +6,7 @@ extension Sessions {
     /// stamp_login, and the frame puts it in the old one's place once the API vouches for it. Until then the old key
     /// stamps.
     ///
-    /// Callers at the same time share one refresh. `session` is the selected one where absent; `expirationSeconds`: as
+    /// Callers at the same time who ask for the same share one refresh; others wait for their turn. `session` is the selected one where absent; `expirationSeconds`: as
     /// long as the old one was asked for. `invalidateExisting` ends the user's other login sessions too.
     /// - Throws: `.frame` and `.api` with the fallback `passkey` where the session is over;
     ///   `.frame(.publicKeyMismatch)` where somebody else put another in its place; else `.session`, and the old session
@@ -18,7 +18,8 @@ extension Sessions {
         invalidateExisting: Bool = false
     ) async throws(TurnkeyError) -> TurnkeySession {
         let name = try context.resolve(session)
-        return try await context.logins.run("refresh \(name)") { () throws(TurnkeyError) in
+        let wish = Wish("refresh", expirationSeconds.map { "\($0)" } ?? "as before", "\(invalidateExisting)")
+        return try await context.logins.run(name, wish) { () throws(TurnkeyError) in
             try await context.refresh(name, expirationSeconds, invalidateExisting)
         }
     }

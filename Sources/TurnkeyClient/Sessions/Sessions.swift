@@ -91,7 +91,7 @@ extension SessionSummary {
             organizationId: session.organizationId,
             origin: session.origin,
             state: isRestorable ? .restorable : .over,
-            expiresInMilliseconds: isRestorable ? Int(left / .milliseconds(1)) : 0,
+            expiresInMilliseconds: isRestorable ? Int(saturating: left / .milliseconds(1)) : 0,
             isSelected: isSelected
         )
     }

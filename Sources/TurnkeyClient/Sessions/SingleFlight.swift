@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 
-/// Does one thing once for everyone who asks for it at the same time.
+/// Does one thing at a time for a key, once for everyone who wishes the same at the same time.
 ///
-/// Whoever comes while it is under way gets its result too. It is cancelled when the last who waits for it is; whoever
-/// comes after that waits for its end, and has it done anew.
+/// Whoever comes with the same wish while it is under way gets its result too; whoever comes with another waits for its
+/// end, and then has their own done. It is cancelled when the last who waits for it is; whoever comes after that waits
+/// for its end, and has it done anew.
 actor SingleFlight<Value: Sendable> {
     private struct Flight {
+        let wish: Wish
         let task: Task<Result<Value, TurnkeyError>, Never>
         var waiting = 0
     }
@@ -14,10 +17,11 @@ actor SingleFlight<Value: Sendable> {
 
     func run(
         _ key: String,
+        _ wish: Wish = Wish(),
         _ operation: @escaping @Sendable () async throws(TurnkeyError) -> Value
     ) async throws(TurnkeyError) -> Value {
-        await waitForAbandoned(key)
-        let task = join(key, operation)
+        try await waitForOthers(key, wish)
+        let task = join(key, wish, operation)
         let result = await withTaskCancellationHandler {
             await task.value
         } onCancel: {
@@ -29,18 +33,20 @@ actor SingleFlight<Value: Sendable> {
 
     private func join(
         _ key: String,
+        _ wish: Wish,
         _ operation: @escaping @Sendable () async throws(TurnkeyError) -> Value
     ) -> Task<Result<Value, TurnkeyError>, Never> {
-        var flight = flights[key] ?? Flight(task: Task { await Self.attempt(operation) })
+        var flight = flights[key] ?? Flight(wish: wish, task: Task { await Self.attempt(operation) })
         flight.waiting += 1
         flights[key] = flight
         return flight.task
     }
 
-    /// Its result would be that it was cancelled, and nobody who comes now was.
-    private func waitForAbandoned(_ key: String) async {
-        while let flight = flights[key], flight.waiting == 0 {
+    /// What is abandoned comes to "cancelled", and nobody who comes now was; what others wish is not what was asked.
+    private func waitForOthers(_ key: String, _ wish: Wish) async throws(TurnkeyError) {
+        while let flight = flights[key], flight.waiting == 0 || flight.wish != wish {
             _ = await flight.task.value
+            guard !Task.isCancelled else { throw .cancelled }
             if flights[key]?.task == flight.task { flights[key] = nil }
         }
     }
@@ -61,5 +67,18 @@ actor SingleFlight<Value: Sendable> {
         } catch {
             return .failure(error)
         }
+    }
+}
+
+/// All that a caller asks for, to be compared with what another asks for.
+///
+/// Two closures cannot be compared: a wish that holds one is like no other.
+struct Wish: Sendable, Hashable {
+    private let values: [String]
+    private let unique: UUID?
+
+    init(_ values: String..., hasClosure: Bool = false) {
+        self.values = values
+        unique = hasClosure ? UUID() : nil
     }
 }

@@ -12,7 +12,8 @@ extension Turnkey {
         acceptingUser: UserAcceptance? = nil,
         stampedBy approve: @escaping @Sendable (LoginRequest) async throws -> StampedLogin
     ) async throws(TurnkeyError) -> TurnkeySession {
-        try await context.begin(session, expirationSeconds, acceptingUser) { order throws(TurnkeyError) in
+        let wish = Wish("login", "stampedBy", hasClosure: true)
+        return try await context.begin(session, expirationSeconds, acceptingUser, wish) { order throws(TurnkeyError) in
             _ = try await context.initEmbeddedKey()
             return try await context.startGeneratedKey(order, by: .stampedLogin(approve))
         }
@@ -29,7 +30,8 @@ extension Turnkey {
         acceptingUser: UserAcceptance? = nil,
         bundledBy make: @escaping @Sendable (LoginRequest) async throws -> MadeBundle
     ) async throws(TurnkeyError) -> TurnkeySession {
-        try await context.begin(session, expirationSeconds, acceptingUser) { order throws(TurnkeyError) in
+        let wish = Wish("login", "bundledBy", hasClosure: true)
+        return try await context.begin(session, expirationSeconds, acceptingUser, wish) { order throws(TurnkeyError) in
             try await context.startMadeBundle(order, make)
         }
     }
@@ -41,10 +43,11 @@ extension SessionContext {
         _ session: String?,
         _ expirationSeconds: Int,
         _ acceptance: UserAcceptance?,
+        _ wish: Wish,
         _ start: @escaping @Sendable (SessionOrder) async throws(TurnkeyError) -> TurnkeySession
     ) async throws(TurnkeyError) -> TurnkeySession {
         let name = try resolve(session)
-        return try await logins.run("login \(name)") { () throws(TurnkeyError) in
+        return try await logins.run(name, wish) { () throws(TurnkeyError) in
             try self.checkMinimum(expirationSeconds)
             try await self.checkTerms(expirationSeconds: expirationSeconds)
             let user = try await self.prepareStore()

@@ -6,8 +6,8 @@ public import StampClient
 public struct SocketStamper: Stamper {
     private let frame: any FrameClient
     private let session: String?
-    private let organizationId: String?
     private let expectedKey: String?
+    private let findOrganization: @Sendable (_ publicKey: String) -> String?
     private let isKnownKey: @Sendable (String) async -> Bool
 
     /// `session`: `default` where absent. `organizationId`: whose the session is, where its injector did not claim it.
@@ -15,22 +15,23 @@ public struct SocketStamper: Stamper {
     /// Stamps with the key that `frame` expects of the session; one that took its place is refused until the caller
     /// decides otherwise, by `frame.getSession`. What this does to find out never decides that.
     public init(_ frame: any FrameClient, session: String? = nil, organizationId: String? = nil) {
-        self.init(frame, session: session, organizationId: organizationId) { _ in false }
+        self.init(frame, session: session, findOrganization: { _ in organizationId }, isKnownKey: { _ in false })
     }
 
-    /// `isKnownKey` vouches for a key that has taken the place of the one that this client saw: a refresh's, elsewhere.
+    /// `findOrganization` says whose a key's session is, where its injector did not claim it. `isKnownKey` vouches for a
+    /// key that has taken the place of the one that this client saw: a refresh's, elsewhere.
     /// `expectedKey` goes before the one that `frame` expects, and what is found then does not move that.
     init(
         _ frame: any FrameClient,
         session: String?,
-        organizationId: String?,
         expectedKey: String? = nil,
+        findOrganization: @escaping @Sendable (_ publicKey: String) -> String?,
         isKnownKey: @escaping @Sendable (String) async -> Bool
     ) {
         self.frame = frame
         self.session = session
-        self.organizationId = organizationId
         self.expectedKey = expectedKey
+        self.findOrganization = findOrganization
         self.isKnownKey = isKnownKey
     }
 
@@ -65,24 +66,28 @@ public struct SocketStamper: Stamper {
         return try await frame.stamp(payload: payload, session: session, expectPublicKey: expected)
     }
 
+    /// Whose the key's session is: as its injector told the frame, else as whoever made this stamper says.
+    public func findOrganization(of header: StampHeader) async -> String? {
+        guard let publicKey = Self.readPublicKey(header) else { return nil }
+        let name = session ?? defaultSessionName
+        // Listed, since a session that is asked for by name is one that later stamps expect.
+        let sessions = (try? await frame.listSessions()) ?? []
+        let claimed = sessions.first { $0.name == name && $0.publicKey == publicKey }?.organizationId
+        return claimed ?? findOrganization(publicKey)
+    }
+
     /// Ends the session for every client of the frame, if it still has the key that made `header`.
-    ///
-    /// That an organization does not know the key ends nothing where the session is another's: its own may know it well.
-    public func reportRejected(_ header: StampHeader, by organizationId: String?) async throws(TurnkeyError) {
-        guard let json = Base64URL.decode(header.value),
-            let stamp = try? JSONDecoder().decodeStrictly(StampedBy.self, from: json)
-        else { return }
+    public func reportRejected(_ header: StampHeader) async throws(TurnkeyError) {
+        guard let publicKey = Self.readPublicKey(header) else { return }
         do throws(StampError) {
-            if let organizationId, try await isForeign(organizationId) { return }
-            try await frame.reportRejected(publicKey: stamp.publicKey, session: session)
+            try await frame.reportRejected(publicKey: publicKey, session: session)
         } catch {
             throw .frame(error)
         }
     }
 
-    private func isForeign(_ organizationId: String) async throws(StampError) -> Bool {
-        let own = try await frame.look(at: session).organizationId ?? self.organizationId
-        return own.map { $0.lowercased() != organizationId.lowercased() } ?? false
+    private static func readPublicKey(_ header: StampHeader) -> String? {
+        Base64URL.decode(header.value).flatMap { StrictJSON.decode(StampedBy.self, from: $0)?.publicKey }
     }
 }
 

@@ -9,17 +9,23 @@ public protocol Stamper: Sendable {
     /// Stamps exactly these bytes, which are then sent as they are.
     func stamp(_ body: Data) async throws(TurnkeyError) -> StampHeader
 
-    /// Is told that the API no longer knows the key that made `header`.
+    /// The organization that is known to be that of the key that made `header`; `nil` where nothing says so.
     ///
-    /// `organizationId` is the one that does not know it, when others may; `nil` where the key has expired for all.
-    func reportRejected(_ header: StampHeader, by organizationId: String?) async throws(TurnkeyError)
+    /// Asked when an organization refuses the key: only the key's own can tell that its session is over.
+    func findOrganization(of header: StampHeader) async -> String?
+
+    /// Is told that the key's own organization no longer knows the key that made `header`, or says that it has expired.
+    func reportRejected(_ header: StampHeader) async throws(TurnkeyError)
 }
 
 extension Stamper {
     public var promptsUser: Bool { false }
 
+    /// A stamper that owns its key has no session that could be over.
+    public func findOrganization(of header: StampHeader) async -> String? { nil }
+
     /// A stamper that owns its key has nobody to tell.
-    public func reportRejected(_ header: StampHeader, by organizationId: String?) async throws(TurnkeyError) {}
+    public func reportRejected(_ header: StampHeader) async throws(TurnkeyError) {}
 }
 
 /// A header of a stamped request.

@@ -42,4 +42,7 @@ public struct Expiry: Sendable, Hashable {
 
     /// Whole seconds that are left, for the frame; 0 when it is over.
     public var remainingSeconds: Int { Int(remaining().components.seconds) }
+
+    /// The same in milliseconds.
+    public var remainingMilliseconds: Int { Int(saturating: remaining() / .milliseconds(1)) }
 }

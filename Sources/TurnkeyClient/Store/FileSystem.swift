@@ -6,7 +6,7 @@ import Glibc
 enum FileSystem {
     /// Makes `path` and what leads to it, for its owner alone (mkdir(2), mode 0700).
     ///
-    /// - Throws: `.failed`; `.exposed` where it is there and open to others, or somebody else's.
+    /// - Throws: `.failed`; `.exposed` where it is there and open to others, `.foreign` where it is somebody else's.
     static func makePrivateDirectory(_ path: String) throws(StoreError) {
         var built = ""
         for part in path.split(separator: "/") {
@@ -16,11 +16,12 @@ enum FileSystem {
         try checkPrivate(path)
     }
 
-    /// - Throws: `.failed` where there is nothing; `.exposed`.
+    /// - Throws: `.failed` where there is nothing; `.exposed`, `.foreign`.
     static func checkPrivate(_ path: String) throws(StoreError) {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { throw failure("stat", path) }
-        guard status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else { throw .exposed(path: path) }
+        guard status.st_uid == geteuid() else { throw .foreign(path: path, userId: status.st_uid) }
+        guard status.st_mode & 0o077 == 0 else { throw .exposed(path: path) }
     }
 
     /// The file's bytes; `nil` where there is none.

@@ -8,6 +8,8 @@ public enum StoreError: Error, Sendable, Hashable {
     case newerVersion(path: String, found: Int, known: Int)
     /// Other users may read or write it.
     case exposed(path: String)
+    /// It is another user's.
+    case foreign(path: String, userId: UInt32)
     /// Another program has held its lock for too long.
     case busy(path: String)
     /// The system refused `call`, such as `write`, for `reason`, such as `No space left on device`.
@@ -21,6 +23,7 @@ public enum StoreError: Error, Sendable, Hashable {
         case .newerVersion(let path, let found, let known):
             "the store of sessions \(path) is of version \(found), and this program knows \(known)"
         case .exposed(let path): "the store of sessions \(path) may be used by others than its owner"
+        case .foreign(let path, let userId): "the store of sessions \(path) belongs to user \(userId), not to you"
         case .busy(let path): "the store of sessions \(path) has been locked for too long"
         case .failed(let path, let call, let reason): "the store of sessions \(path) cannot be used: \(call): \(reason)"
         case .loginUnderWay(let session): "another login of the session \"\(session)\" is under way"
@@ -32,6 +35,7 @@ public enum StoreError: Error, Sendable, Hashable {
         case .damaged(let path, _): "move it away (mv \(path) \(path).damaged) and log in again; sessions stamp on"
         case .newerVersion(let path, _, _): "use the newer program, or move \(path) away and log in again"
         case .exposed(let path): "look at what is in it, then chmod go= \(path)"
+        case .foreign: "a command run as another user (sudo) made it: give it back with chown, or set XDG_STATE_HOME"
         case .busy: "look for a program that hangs with it, then try again"
         case .failed: "make room or correct the permissions, then try again; what was stored is as it was"
         case .loginUnderWay: "finish it, or end it, then try again"
@@ -41,7 +45,7 @@ public enum StoreError: Error, Sendable, Hashable {
     var isWorthRetrying: Bool {
         switch self {
         case .busy, .loginUnderWay: true
-        case .damaged, .newerVersion, .exposed, .failed: false
+        case .damaged, .newerVersion, .exposed, .foreign, .failed: false
         }
     }
 }

@@ -8,7 +8,7 @@ struct StoredExpiry: Codable, Sendable {
     let deadline: StoredInstant?
 
     init(_ expiry: Expiry) {
-        expiresAtMilliseconds = Int64(expiry.date.timeIntervalSince1970 * 1_000)
+        expiresAtMilliseconds = Int64(saturating: expiry.date.timeIntervalSince1970 * 1_000)
         deadline = expiry.deadline.flatMap { StoredInstant($0) }
     }
 

@@ -14,7 +14,15 @@ struct StoredInstant: Codable, Sendable {
     }
 
     /// `nil` where the machine was restarted since.
-    var value: ContinuousClock.Instant? { bootId == Self.currentBootId ? instant : nil }
+    ///
+    /// `nil` as well for a moment so far away that no difference of it could be counted.
+    var value: ContinuousClock.Instant? {
+        let now = ContinuousClock.now
+        let near = (now - Self.far)...(now + Self.far)
+        return bootId == Self.currentBootId && near.contains(instant) ? instant : nil
+    }
+
+    private static let far = Duration.seconds(1_000_000_000_000)
 
     private static let currentBootId: String? = FileManager.default
         .contents(atPath: "/proc/sys/kernel/random/boot_id")

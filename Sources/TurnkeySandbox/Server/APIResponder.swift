@@ -4,6 +4,7 @@ import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
+import Printing
 
 /// Speaks HTTP for the API: POST on the paths that there are, a browser's preflight for them, and never a redirect.
 /// Besides, GET of the mailbox, which the API does not have.
@@ -46,7 +47,7 @@ struct APIResponder: Sendable {
             if case .methodNotAllowed = error { headers[.allow] = "POST" }
             return try response(error.status, error.body, headers)
         }
-        logger.info("answered", metadata: ["path": "\(request.uri.path)", "status": "200"])
+        logger.info("answered", metadata: ["path": "\(PrintableText(request.uri.path))", "status": "200"])
         return try response(200, body, headers)
     }
 
@@ -88,7 +89,8 @@ struct APIResponder: Sendable {
     /// What the log says of a refusal; the reason that the API keeps to itself is here.
     private func metadata(of error: APIRefusal, path: String) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
-            "path": "\(path)", "status": "\(error.status)", "turnkeyErrorCode": "\(error.turnkeyErrorCode)",
+            "path": "\(PrintableText(path))", "status": "\(error.status)",
+            "turnkeyErrorCode": "\(error.turnkeyErrorCode)",
         ]
         if case .webAuthnSignature(let failure) = error { metadata["reason"] = "\(failure.rawValue)" }
         return metadata

@@ -2,6 +2,8 @@
 import Crypto
 import Foundation
 import Logging
+import LoopbackHTTP
+import NIOCore
 
 /// A strict stand-in for the parts of Turnkey's API that sign-in and sessions need, on loopback, in memory.
 ///
@@ -44,9 +46,12 @@ public struct TurnkeySandbox: Sendable {
     public func withRunning<Value: Sendable>(
         _ body: (ReadyInformation) async throws -> Value
     ) async throws -> Value {
-        let server = LoopbackServer(makeResponder(), port: configuration.port)
+        let responder = makeResponder()
+        let server = LoopbackServer(at: "127.0.0.1", port: Int(configuration.port), .api) { request, _ in
+            try await responder.respond(to: request)
+        }
         do {
-            let port = try await server.start()
+            let port = try await start(server)
             configuration.logger.info("listening", metadata: ["address": "127.0.0.1:\(port)"])
             let value = try await body(makeInformation(port: port))
             await server.stop()
@@ -59,6 +64,17 @@ public struct TurnkeySandbox: Sendable {
 }
 
 extension TurnkeySandbox {
+    /// - Throws: `.cannotListen`, `.stopped`, `CancellationError`.
+    private func start(_ server: LoopbackServer) async throws -> Int {
+        do {
+            return try await server.start()
+        } catch let error as IOError {
+            throw SandboxError.cannotListen(port: configuration.port, reason: error.localizedDescription)
+        } catch is CancellationError where !Task.isCancelled {
+            throw SandboxError.stopped
+        }
+    }
+
     private func makeResponder() -> APIResponder {
         let ledger = Ledger(
             organizations,

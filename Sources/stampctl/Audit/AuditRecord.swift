@@ -62,8 +62,14 @@ struct AuditRecord: Renderable {
             ("claimed-organization", claimedOrganizationId), ("claimed-user", claimedUserId),
             ("left-out", leftOut.map { "\($0)" }), ("lost", lost.map { "\($0)" }),
         ]
-        let details = values.compactMap { name, value in value.map { "\(name)=\($0)" } }
+        let details = values.compactMap { name, value in value.map { "\(name)=\(quote($0))" } }
         return [([time, message] + details).joined(separator: " ")]
+    }
+
+    /// A value with a space in it could pass for further fields.
+    private func quote(_ value: String) -> String {
+        guard value.contains(where: { $0.isWhitespace || $0 == "\"" }) else { return value }
+        return "\"\(value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
     }
 }
 

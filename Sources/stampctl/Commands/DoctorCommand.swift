@@ -9,8 +9,9 @@ struct DoctorCommand: ReportingCommand {
         commandName: "doctor",
         abstract: "Look at everything a session needs, and say what is wrong and what to do.",
         discussion: """
-            Looks at the configuration, the sockets, the frame, the store, the API, the clock and the session, in this \
-            order. Changes nothing, asks nobody. Ends with 5 where something is wrong.
+            Looks at the configuration, the environment and the files, at certificates, proxy and limits, then at the \
+            sockets, the frame, the store, the API, the clock and the session, in this order. Changes nothing, asks \
+            nobody. Ends with 5 where something is wrong.
             """
     )
 
@@ -23,8 +24,12 @@ struct DoctorCommand: ReportingCommand {
     func perform() async throws {
         var findings: [Finding] = []
         let turnkey = try examineConfiguration(&findings)
-        let examination = Examination(turnkey: turnkey, session: session.session)
-        for look in examination.looks { findings.append(await look()) }
+        let surroundings = Surroundings(
+            environment: ProcessInfo.processInfo.environment,
+            api: turnkey.isWhole ? turnkey.client.config.apiBaseUrl : nil
+        )
+        let examination = Examination(turnkey: turnkey.client, session: session.session, asksAPI: turnkey.isWhole)
+        for look in surroundings.looks + examination.looks { findings.append(await look()) }
         for finding in findings { try output.print(finding) }
         let faults = findings.count { $0.state == .wrong }
         guard faults == 0 else {
@@ -32,18 +37,27 @@ struct DoctorCommand: ReportingCommand {
         }
     }
 
-    /// Without an organization the rest can still be looked at.
-    private func examineConfiguration(_ findings: inout [Finding]) throws -> Turnkey {
+    /// Without an organization the rest can still be looked at; where the configuration cannot be used, the frame can.
+    private func examineConfiguration(_ findings: inout [Finding]) throws -> (client: Turnkey, isWhole: Bool) {
         do {
             let turnkey = try api.makeTurnkey(frame, organizationId: organization.organizationId)
             let organization = turnkey.config.defaultOrganizationId
             findings.append(.good("configuration", "\(turnkey.config.apiBaseUrl.text), organization \(organization)"))
-            return turnkey
+            return (turnkey, true)
         } catch let error as TurnkeyError {
-            guard case .configuration(.missingOrganization) = error else { throw error }
-            let failure = Failure(error)
-            findings.append(.wrong("configuration", failure.message, failure.hint))
-            return try api.makeTurnkey(frame)
+            findings.append(makeFinding(error))
+            guard case .configuration(.missingOrganization) = error else { return (try frame.makeTurnkey(), false) }
         }
+        do {
+            return (try api.makeTurnkey(frame), true)
+        } catch let error as TurnkeyError {
+            findings.append(makeFinding(error))
+            return (try frame.makeTurnkey(), false)
+        }
+    }
+
+    private func makeFinding(_ error: TurnkeyError) -> Finding {
+        let failure = Failure(error)
+        return .wrong("configuration", failure.message, failure.hint)
     }
 }

@@ -25,12 +25,22 @@ struct InjectCommand: ReportingCommand {
     func perform() async throws {
         var bundle = try file.readText()
         if bundle.utf8.last == 0x0A { bundle = String(decoding: bundle.utf8.dropLast(), as: UTF8.self) }
-        let session = try await frame.controlClient.injectCredentialBundle(
-            bundle,
-            session: session.session,
-            terms: terms.terms,
-            expectPublicKey: expectPublicKey
-        )
-        try output.print(session)
+        try output.print(try await inject(bundle))
+    }
+
+    private func inject(_ bundle: String) async throws -> Session {
+        do throws(StampError) {
+            return try await frame.controlClient.injectCredentialBundle(
+                bundle,
+                session: session.session,
+                terms: terms.terms,
+                expectPublicKey: expectPublicKey
+            )
+        } catch {
+            // A bundle that was read well and does not open has nothing to be seen in its text.
+            guard case .invalidBundle(let reason, _) = error, reason != .decryption else { throw error }
+            let failure = Failure(error)
+            throw Failure(failure.message, hint: BundleText(text: bundle).hint ?? failure.hint, status: failure.status)
+        }
     }
 }

@@ -16,6 +16,9 @@ struct MetricsCommand: ReportingCommand {
 
     @OptionGroup var frame: FrameOptions
 
+    /// The text is Prometheus's either way.
+    var output: OutputOptions { get throws { try OutputOptions.parse([]) } }
+
     func perform() async throws {
         try StandardOutput.write(Data(try await frame.stampClient.getStatus().prometheusText.utf8))
     }

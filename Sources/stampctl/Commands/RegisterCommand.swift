@@ -54,9 +54,18 @@ struct RegisterCommand: ReportingCommand {
         let user = PasskeyUser(userId: whoami.userId, userName: whoami.username)
         let attestation = try await turnkey.register(user)
         let authenticator = NewAuthenticator(authenticatorName: name ?? "Passkey of \(rpId)", attestation: attestation)
-        let ids = try await client.inOrganization(whoami.organizationId)
-            .createAuthenticators(userId: whoami.userId, authenticators: [authenticator])
-        return RegisteredPasskey(authenticatorIds: ids, userId: whoami.userId)
+        do throws(TurnkeyError) {
+            let ids = try await client.inOrganization(whoami.organizationId)
+                .createAuthenticators(userId: whoami.userId, authenticators: [authenticator])
+            return RegisteredPasskey(authenticatorIds: ids, userId: whoami.userId)
+        } catch {
+            // At once: a Ctrl-C ends the process before any error is told.
+            let unregistered = UnregisteredPasskey(user: user, rpId: rpId, credentialId: attestation.credentialId)
+            for line in unregistered.lines(after: error, atSecurityKey: passkey.securityKey) {
+                StandardError.write(line)
+            }
+            throw error
+        }
     }
 
     private func makeClient(_ turnkey: Turnkey) throws -> APIClient {

@@ -31,7 +31,7 @@ struct WhoamiCommand: ReportingCommand {
         let answer = try await client.query("whoami", body: try client.makeWhoamiBody())
         guard !output.json else { return try StandardOutput.write(answer) }
         let user = TurnkeyUser(try client.readWhoami(answer))
-        try StandardOutput.write(Data(user.lines.joined(separator: "\n").utf8))
+        try output.print(user)
     }
 
     private func printStoredUser(_ turnkey: Turnkey) throws {

@@ -19,8 +19,19 @@ struct APIKeyFile {
         guard unsafe stat(path, &status) == 0 else {
             throw Failure("cannot read the API key's file: \(describe(errno))", status: .wrongUsage)
         }
-        guard status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
-            throw Failure("the API key's file may be used by others", hint: "chmod 600 it", status: .wrongUsage)
+        guard status.st_uid == geteuid() else {
+            throw Failure(
+                "the API key's file belongs to user \(status.st_uid), not to you",
+                hint: "make a copy of your own, with mode 600",
+                status: .wrongUsage
+            )
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw Failure(
+                "the API key's file may be used by others (mode \(String(status.st_mode & 0o7777, radix: 8)))",
+                hint: "chmod 600 \(path), and think of the key as known to them",
+                status: .wrongUsage
+            )
         }
         let data = try InputFile(path: path).read()
         do throws(StrictJSONError) {

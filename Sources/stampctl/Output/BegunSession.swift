@@ -20,7 +20,7 @@ struct BegunSession: Renderable {
         organizationId = session.organizationId
         userId = session.userId
         origin = session.origin
-        expiresInMilliseconds = Int(session.expiry.remaining() / .milliseconds(1))
+        expiresInMilliseconds = session.expiry.remainingMilliseconds
     }
 
     var lines: [String] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Printing
 
 /// A result, for people and for programs: the same value either way.
 protocol Renderable: Encodable {
@@ -22,7 +23,7 @@ extension Tabular {
 extension OutputOptions {
     func print(_ result: some Renderable) throws {
         guard json || !result.lines.isEmpty else { return }
-        guard json else { return try StandardOutput.write(Data(result.lines.joined(separator: "\n").utf8)) }
+        guard json else { return try StandardOutput.write(lines: result.lines) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try StandardOutput.write(try encoder.encode(result))
@@ -30,10 +31,11 @@ extension OutputOptions {
 }
 
 extension OutputOptions {
-    /// The API's answer: as it came, or in one line.
+    /// The API's answer: as it came, but for what a terminal would obey, which is escaped as JSON does; or in one line.
     func print(answer: Data) throws {
         guard json, let value = try? JSONSerialization.jsonObject(with: answer) else {
-            return try StandardOutput.write(answer)
+            let text = PrintableText.escapeJSON(String(decoding: answer, as: UTF8.self))
+            return try StandardOutput.write(Data(text.utf8))
         }
         let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
         try StandardOutput.write(try JSONSerialization.data(withJSONObject: value, options: options))

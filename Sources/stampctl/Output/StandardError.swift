@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Glibc
+import Printing
 import Synchronization
 
 /// Where everything goes that is not a result.
@@ -10,19 +11,26 @@ enum StandardError {
     /// What stands in the terminal's last line while something is waited for.
     private static let notice = Mutex<String?>(nil)
 
+    /// More than any message of ours takes; what the API says may be of any length.
+    private static let maximumLength = 4_096
+
     static func report(_ message: String, hint: String?) {
-        write(paint("stampctl:", code: 31) + " " + message)
-        if let hint { write(paint("hint:", code: 36) + " " + hint) }
+        write(after: paint("stampctl:", code: 31) + " ", message)
+        if let hint { write(after: paint("hint:", code: 36) + " ", hint) }
     }
 
-    static func write(_ line: String) {
+    /// One line: text in it that came from elsewhere can neither begin another nor command the terminal.
+    static func write(_ line: String) { write(after: "", line) }
+
+    private static func write(after lead: String, _ text: String) {
+        let line = "\(lead)\(PrintableText(text, maximumLength: maximumLength))"
         notice.withLock { notice in
             put(notice.map { "\(eraseLine)\(line)\n\($0)" } ?? line + "\n")
         }
     }
 
     /// A question, whose answer is typed behind it.
-    static func prompt(_ question: String) { put(question) }
+    static func prompt(_ question: String) { put("\(PrintableText(question, maximumLength: maximumLength))") }
 
     /// Shows `text` for as long as `work` takes, on a terminal; nothing of it is left there, and nothing goes elsewhere.
     static func showing<Result>(

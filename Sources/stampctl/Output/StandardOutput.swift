@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Printing
 
 /// Where the results go.
 enum StandardOutput {
@@ -13,6 +14,13 @@ enum StandardOutput {
             while unsafe poll(&output, 1, -1) < 0, errno == EINTR {}
             if output.revents & Int16(POLLERR | POLLHUP) != 0 { _exit(EXIT_SUCCESS) }
         }
+    }
+
+    /// Lines for people: text in them that came from elsewhere can neither begin a line nor command the terminal.
+    ///
+    /// - Throws: as `write`.
+    static func write(lines: [String]) throws {
+        try write(Data(lines.map { "\(PrintableText($0))" }.joined(separator: "\n").utf8))
     }
 
     /// The bytes, and a newline where they do not end in one.

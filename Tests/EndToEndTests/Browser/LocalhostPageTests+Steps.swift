@@ -63,10 +63,10 @@ extension BrowserTests.LocalhostPageTests {
 
     func startRegistration(
         _ way: PageOpener.Way = .printing,
-        _ environment: [String: String] = [:]
+        _ environment: [String: String] = [:],
+        of user: PasskeyUser = PasskeyUser(userId: "user-1", userName: "ada")
     ) async throws -> Asked<PasskeyAttestation> {
-        let user = PasskeyUser(userId: "user-1", userName: "ada")
-        return try await start(way, environment) { try await $0.registration(of: user, rpId: "localhost") }
+        try await start(way, environment) { try await $0.registration(of: user, rpId: "localhost") }
     }
 
     func startAssertion(of body: String) async throws -> Asked<PasskeyAssertion> {

@@ -175,6 +175,71 @@ extension BrowserTests {
             }
         }
 
+        @Test("a browser without getTransports makes a passkey all the same, and a name cannot command what is shown")
+        func withoutTransports() async throws {
+            try await Browser.with { browser in
+                try await browser.addAuthenticator()
+                let user = PasskeyUser(userId: "user-1", userName: "ada\u{202E}\u{1B}\n\u{200B}x")
+                let (url, registration, _) = try await startRegistration(of: user)
+                try await browser.open(url)
+                try await browser.waitForState("waiting")
+                #expect(try await browser.text("dl").contains(#"ada\u{202E}\u{1B}\u{A}\u{200B}x"#))
+                _ = try await browser.evaluate("delete AuthenticatorAttestationResponse.prototype.getTransports")
+                try await browser.click("#approve")
+                try await browser.waitForState("approved")
+                #expect(try await registration.value.transports == [])
+            }
+        }
+
+        @Test("the page reads what it shows as strictly as the terminal does, and computes the code from the key")
+        func strict() async throws {
+            let key = "036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+            func activity(_ parameters: String, _ type: String = "STAMP_LOGIN") -> String {
+                #"{"type":"ACTIVITY_TYPE_\#(type)","timestampMs":"1","organizationId":"o","parameters":\#(parameters)}"#
+                    .replacing("@KEY", with: key)
+            }
+            let unclear = [
+                activity(#"{"publicKey":"@KEY","publicKey":"@KEY"}"#),
+                activity(#"{"publicKey":"@KEY","public\u004bey":"@KEY"}"#),
+                activity(#"{"publicKey":"@KEY","apiKeys":[]}"#),
+                activity(#"{"publicKey":"@KEY","apiKeys":[]}"#, "OTHER"),
+                activity(#"{"public_key":"@KEY"}"#, "OTHER"), activity(#"{"public\u212aey":"@KEY"}"#, "OTHER"),
+                activity(#"{"publicKey":"@KEY","also":1}"#), activity("{}"), activity(#"{"publicKey":7}"#), "[]",
+                "{} {}",
+                #"{"organizationId":"o","organizationId":"p"}"#, #"{"type":"x"}"#, #"{"parameters":{}}"#,
+            ]
+            let clear = [
+                activity(#"{"publicKey":"@KEY","expirationSeconds":"900"}"#), #"{"organizationId":"o:{\""}"#, "{}",
+            ]
+            let named = activity(
+                #"{"userId":"u","apiKeys":[{"apiKeyName":"Session Key 1 for AAAA-AAAA-AAAA-AAAA-AAAA","publicKey":"@KEY","#
+                    + #""curveType":"API_KEY_CURVE_P256","expirationSeconds":"9"}]}"#,
+                "CREATE_API_KEYS_V2"
+            )
+            for body in unclear { #expect(throws: UnclearRequest.self) { try RequestSummary(Data(body.utf8)) } }
+            try await Browser.with { browser in
+                let (url, registration, _) = try await startRegistration()
+                try await browser.open(url)
+                try await browser.waitForState("waiting")
+                let look =
+                    "(() => { try { readRequest(utf8(a[0])); return 'read'; } catch (error) { return error.state; } })()"
+                for body in unclear {
+                    #expect(try await browser.evaluate(look, [body]) as? String == "failed", "\(body)")
+                }
+                for body in clear { #expect(try await browser.evaluate(look, [body]) as? String == "read", "\(body)") }
+                let code =
+                    try await browser.evaluate("describe(utf8(a[0])).then((shown) => shown.code)", [named]) as? String
+                #expect(code == KeyFingerprint(publicKey: key)?.text)
+                let hostile = "x\u{1B}\u{202E}\u{9B}\u{E0041}\u{200B}\u{2028}é"
+                let spelled = try await browser.evaluate("printable(a[0])", [hostile]) as? String
+                #expect(spelled == #"x\u{1B}\u{202E}\u{9B}\u{E0041}\u{200B}\u{2028}é"#)
+                let json = try await browser.evaluate("printableJSON(JSON.stringify(a[0]))", [hostile]) as? String ?? ""
+                #expect(try JSONDecoder().decode(String.self, from: Data(json.utf8)) == hostile)
+                #expect(!json.contains("\u{202E}") && !json.contains("\u{E0041}"))
+                registration.cancel()
+            }
+        }
+
         @Test("whoever declines, or waits too long, gets an error that says so")
         func endings() async throws {
             try await Browser.with { browser in

@@ -103,10 +103,11 @@ final class FrameProcess {
 
     /// Injects a new credential.
     @discardableResult
-    func startSession(_ name: String? = nil, seconds: Int = 900) throws -> Credential {
+    func startSession(_ name: String? = nil, seconds: Int = 900, organizationId: String? = nil) throws -> Credential {
         let credential = Credential()
         var parameters: [String: Any] = ["bundle": try bundle(of: credential), "expirationSeconds": seconds]
         if let name { parameters["session"] = name }
+        if let organizationId { parameters["organizationId"] = organizationId }
         let reply = try controlClient().control("InjectCredentialBundle", parameters)
         #expect(reply.error == nil, "\(reply.summary)")
         return credential

@@ -34,7 +34,7 @@ extension System {
                 passkey: other ?? passkey,
                 frame: StampClient(address, deadline: .seconds(patience)),
                 control: control,
-                polling: ActivityPolling(interval: .milliseconds(20), maximumPolls: 50),
+                polling: ActivityPolling(interval: .milliseconds(20), limit: .seconds(30)),
                 requestTimeout: requestTimeout,
                 stateDirectory: stateDirectory
             )

@@ -7,7 +7,12 @@ import TurnkeyClient
 
 /// Software keys on a bench, and the real libfido2 in front of them.
 struct Bench {
-    static let body = Data(#"{"type":"ACTIVITY_TYPE_STAMP_LOGIN","organizationId":"o"}"#.utf8)
+    /// P-256's base point.
+    static let publicKey = "036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+    static let body = Data(
+        (#"{"type":"ACTIVITY_TYPE_STAMP_LOGIN","timestampMs":"1700000000000","organizationId":"o","#
+            + #""parameters":{"publicKey":"\#(publicKey)","expirationSeconds":"900"}}"#).utf8
+    )
 
     let keys: [SoftwareKey]
     let prompts: ScriptedPrompts

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import Printing
+
+/// Text from a key or a request in a prompt: printable, and not without end.
+struct PromptText: CustomStringConvertible {
+    static let maximumLength = 128
+    let description: String
+
+    init(_ text: String) {
+        description = "\(PrintableText(text, maximumLength: Self.maximumLength))"
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOSSL
+
+/// Why there is no safe connection; `cause` is what the TLS library says.
+public enum TLSFault: Sendable, Hashable {
+    /// Nobody that is trusted here vouches for the certificate, or it is not valid now.
+    case untrustedCertificate(cause: String)
+    /// The certificate is another host's.
+    case anotherName(cause: String)
+    /// What answers speaks no TLS.
+    case noTLS(cause: String)
+    /// What answers speaks no version of TLS that is safe: 1.2 at least.
+    case oldTLS(cause: String)
+    /// This machine has no certificates of authorities, so it trusts nobody.
+    case noCertificates
+    case failed(cause: String)
+
+    var message: String {
+        switch self {
+        case .untrustedCertificate(let cause): "nobody that this machine trusts vouches for its certificate (\(cause))"
+        case .anotherName(let cause): "its certificate is another host's (\(cause))"
+        case .noTLS(let cause): "no TLS at that port (\(cause))"
+        case .oldTLS(let cause): "it speaks no TLS 1.2 or later (\(cause))"
+        case .noCertificates: "there are no CA certificates on this machine"
+        case .failed(let cause): "the TLS handshake failed (\(cause))"
+        }
+    }
+
+    var hint: String {
+        switch self {
+        case .untrustedCertificate:
+            "look at this machine's clock; for an authority of your own, name its certificate by SSL_CERT_FILE"
+        case .anotherName, .noTLS: "look at the API's base URL: its host and its port"
+        case .oldTLS: "look at the API's base URL, and at what stands in between"
+        case .noCertificates: "install ca-certificates, or name a file of them by SSL_CERT_FILE"
+        case .failed: "look at the network and the API's base URL, then try again"
+        }
+    }
+
+    /// - Returns: `nil` for an error that is not about TLS.
+    init?(_ error: any Error) {
+        switch error {
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+            self = .anotherName(cause: "\(error)")
+        case NIOSSLError.unableToValidateCertificate, NIOSSLError.noCertificateToValidate:
+            self = .untrustedCertificate(cause: "\(error)")
+        case NIOSSLError.handshakeFailed(.sslError(let stack)): self.init(stack)
+        case let error as NIOSSLError: self = .failed(cause: "\(error)")
+        case let error as NIOSSLExtraError: self = .failed(cause: "\(error)")
+        default: return nil
+        }
+    }
+
+    private init(_ stack: NIOBoringSSLErrorStack) {
+        let cause = stack.map(\.description).joined(separator: "; ")
+        self = .failed(cause: cause)
+        guard !stack.contains(.eofDuringHandshake) else {
+            self = .noTLS(cause: cause)
+            return
+        }
+        for reason in stack.compactMap(Self.readReason) {
+            switch reason {
+            case 125: self = .untrustedCertificate(cause: cause)  // SSL_R_CERTIFICATE_VERIFY_FAILED
+            case 156, 247: self = .noTLS(cause: cause)  // SSL_R_HTTP_REQUEST, SSL_R_WRONG_VERSION_NUMBER
+            // SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, SSL_R_UNKNOWN_PROTOCOL
+            case 240, 1_070, 233: self = .oldTLS(cause: cause)
+            default: continue
+            }
+            return
+        }
+    }
+
+    /// The reason of an error of the library's SSL part (ERR_GET_REASON, ERR_GET_LIB; `err.h`, `ssl.h` of BoringSSL). NIO
+    /// gives the packed code as the number with which the description begins, and nowhere else.
+    private static func readReason(_ error: BoringSSLInternalError) -> UInt32? {
+        let words = error.description.split(separator: " ")
+        guard words.count > 1, let code = UInt32(words[1]), code >> 24 == 16 else { return nil }
+        return code & 0xFFF
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import TurnkeyClient
+
+/// An activity without a result yet, in the shape of the API's answer: what `stampctl activity wait` and an approval need.
+struct UnfinishedActivity: Renderable {
+    private struct Members: Encodable {
+        let id: String
+        let organizationId: String
+        let fingerprint: String?
+        let status: String
+        let type: String
+    }
+
+    private enum CodingKeys: CodingKey {
+        case activity
+    }
+
+    private let activity: Members
+
+    init(_ activity: Activity) {
+        self.activity = Members(
+            id: activity.id,
+            organizationId: activity.organizationId,
+            fingerprint: activity.fingerprint,
+            status: activity.status,
+            type: activity.type
+        )
+    }
+
+    /// People read it in the error's message.
+    var lines: [String] { [] }
+}

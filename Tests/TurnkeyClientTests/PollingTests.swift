@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Foundation
+import NIOHTTP1
+import StampClient
+import Testing
+
+@testable import TurnkeyClient
+
+@Suite("An activity that is accepted is followed, whatever happens to a poll", .timeLimit(.minutes(5)))
+struct PollingTests {
+    private static let refusal = #"{"code":8,"message":"m","details":[],"turnkeyErrorCode":""}"#
+
+    private static func makeActivity(_ status: String) -> String {
+        #"{"activity":{"id":"a1","organizationId":"o","status":"ACTIVITY_STATUS_\#(status)","fingerprint":"sha256:ff","#
+            + #""type":"ACTIVITY_TYPE_CREATE_API_KEYS_V2","result":{"createApiKeysResult":{"apiKeyIds":["k1"]}}}}"#
+    }
+
+    private func submit(_ api: FakeAPI, limit: Duration) async throws(TurnkeyError) -> Activity {
+        let turnkey: Turnkey
+        do {
+            turnkey = try Fixtures.makeTurnkey(
+                api,
+                requestTimeout: .seconds(5),
+                polling: ActivityPolling(interval: .milliseconds(1), limit: limit)
+            )
+        } catch {
+            throw .cancelled
+        }
+        return try await turnkey.client(APIKeyStamper(P256.Signing.PrivateKey()))
+            .submit("create_api_keys", body: Data(#"{"organizationId":"o"}"#.utf8))
+    }
+
+    /// What one poll is answered.
+    struct Accident: Sendable, CustomTestStringConvertible {
+        let answer: FakeAPI.Answer
+        var testDescription: String { "\(answer.status) \(answer.body.prefix(20)) \(answer.isWhole)" }
+    }
+
+    static let accidents: [Accident] =
+        [408, 425, 429, 500, 502, 503, 504, 599].map { Accident(answer: .init(status: $0, body: refusal)) } + [
+            Accident(answer: .init(status: 429, headers: ["Retry-After: 0"], body: "")),
+            Accident(answer: .init(status: 502, body: "<html>")), Accident(answer: .init(body: "<html>")),
+            Accident(answer: .init(body: "{", isWhole: false)), Accident(answer: .init(body: "{}")),
+            Accident(answer: .init(body: makeActivity("COMPLETED").replacing("a1", with: "a2"))),
+        ]
+
+    @Test("a poll that is answered \"later\", badly or not at all is made again", arguments: accidents)
+    func accident(_ accident: Accident) async throws {
+        let api = FakeAPI { _, number in
+            switch number {
+            case 0: .init(body: Self.makeActivity("PENDING"))
+            case 1, 2: accident.answer
+            default: .init(body: Self.makeActivity("COMPLETED"))
+            }
+        }
+        #expect(try await submit(api, limit: .seconds(30)).status == "ACTIVITY_STATUS_COMPLETED")
+        #expect(api.requests.count == 4)
+    }
+
+    @Test("who gives up has the activity's identifier and fingerprint, and what happened last")
+    func gaveUp() async throws {
+        let api = FakeAPI { _, number in
+            number == 0 ? .init(body: Self.makeActivity("PENDING")) : .init(status: 503, body: Self.refusal)
+        }
+        do throws(TurnkeyError) {
+            _ = try await submit(api, limit: .seconds(1))
+            Issue.record("no error")
+        } catch {
+            guard case .activityPending(let activity, .api(let cause)?) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(activity.id == "a1")
+            #expect(activity.fingerprint == "sha256:ff")
+            #expect(cause.httpStatus == 503)
+            #expect(error.fallback == .retry)
+            #expect(error.message.contains("a1"))
+        }
+    }
+
+    @Test(
+        "a wait that the API asks for and that does not fit ends it at once",
+        arguments: ["3600", "99999999999999999999"]
+    )
+    func longRetryAfter(_ seconds: String) async throws {
+        let api = FakeAPI { _, number in
+            number == 0
+                ? .init(body: Self.makeActivity("PENDING"))
+                : .init(status: 429, headers: ["Retry-After: \(seconds)"], body: Self.refusal)
+        }
+        await #expect { try await submit(api, limit: .seconds(60)) } throws: { error in
+            if case .activityPending? = error as? TurnkeyError { true } else { false }
+        }
+        #expect(api.requests.count == 2)
+    }
+
+    @Test("a poll that is refused for good ends it, with the identifier and the refusal's fallback")
+    func refused() async throws {
+        let api = FakeAPI { _, number in
+            number == 0
+                ? .init(body: Self.makeActivity("PENDING"))
+                : .init(status: 403, body: #"{"code":7,"message":"no","turnkeyErrorCode":"REQUEST_NOT_AUTHORIZED"}"#)
+        }
+        await #expect { try await submit(api, limit: .seconds(60)) } throws: { error in
+            guard case .activityPending(let activity, .api?)? = error as? TurnkeyError else { return false }
+            return activity.id == "a1" && (error as? TurnkeyError)?.fallback == .never
+        }
+        #expect(api.requests.count == 2)
+    }
+
+    @Test(
+        "an activity that needs somebody's approval is a result of its own",
+        arguments: ["CONSENSUS_NEEDED", "AUTHENTICATORS_NEEDED"]
+    )
+    func needsApproval(_ status: String) async throws {
+        let api = FakeAPI { _, _ in .init(body: Self.makeActivity(status)) }
+        await #expect { try await submit(api, limit: .seconds(60)) } throws: { error in
+            guard case .activityNeedsApproval(let activity)? = error as? TurnkeyError else { return false }
+            return activity.fingerprint == "sha256:ff" && (error as? TurnkeyError)?.fallback == .never
+        }
+    }
+
+    @Test("waiting goes on through an approval that is needed, to the end")
+    func waits() async throws {
+        let api = FakeAPI { _, number in
+            .init(
+                body: Self.makeActivity(
+                    ["CONSENSUS_NEEDED", "CONSENSUS_NEEDED", "PENDING", "COMPLETED"][min(number, 3)]
+                )
+            )
+        }
+        let client = try Fixtures.makeTurnkey(api).client(APIKeyStamper(P256.Signing.PrivateKey()))
+        let activity = try await client.waitForActivity("a1", limit: .seconds(30))
+        #expect(activity.status == "ACTIVITY_STATUS_COMPLETED")
+        let unapproved = FakeAPI { _, _ in .init(body: Self.makeActivity("CONSENSUS_NEEDED")) }
+        let other = try Fixtures.makeTurnkey(unapproved).client(APIKeyStamper(P256.Signing.PrivateKey()))
+        await #expect { try await other.waitForActivity("a1", limit: .milliseconds(20)) } throws: { error in
+            if case .activityNeedsApproval? = error as? TurnkeyError { true } else { false }
+        }
+    }
+
+    @Test("pauses double from accident to accident, up to ten seconds, and an answer begins anew")
+    func schedule() throws {
+        let start = ContinuousClock.now
+        let polling = ActivityPolling(interval: .milliseconds(500), limit: .seconds(100))
+        var schedule = PollSchedule(polling, until: start + polling.limit)
+        #expect(schedule.pauseAfterAnswer(at: start) == .milliseconds(500))
+        let pauses = (0..<6).map { _ in schedule.pauseAfterAccident(at: start, retryAfter: nil, jitter: 0) }
+        #expect(pauses == [1, 2, 4, 8, 10, 10].map { .seconds($0) })
+        #expect(schedule.pauseAfterAccident(at: start, retryAfter: nil, jitter: 1) == .seconds(15))
+        #expect(schedule.pauseAfterAccident(at: start, retryAfter: .seconds(30), jitter: 0) == .seconds(30))
+        #expect(schedule.pauseAfterAccident(at: start, retryAfter: .seconds(100), jitter: 0) == nil)
+        #expect(schedule.pauseAfterAnswer(at: start) == .milliseconds(500))
+        #expect(schedule.pauseAfterAccident(at: start, retryAfter: .zero, jitter: 0) == .seconds(1))
+        #expect(schedule.pauseAfterAnswer(at: start + .seconds(99.6)) == nil)
+    }
+
+    @Test(
+        "Retry-After is seconds or a date, never negative, never more than anything waits; else nothing",
+        arguments: [
+            ("7", Duration.seconds(7)), ("0", .zero), ("99999999999999999999999", .seconds(1_000_000_000)),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", .seconds(10)), ("Sun, 06 Nov 1994 08:49:30 GMT", .zero),
+            ("-1", nil), ("1.5", nil), ("soon", nil), ("", nil), ("+3", nil), ("٣", nil),
+        ]
+    )
+    func retryAfter(_ text: String, _ expected: Duration?) {
+        let headers = [("Date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("Retry-After", text)]
+        #expect(HTTPAnswer(status: 429, headers: .init(headers), body: Data()).retryAfter == expected)
+    }
+}
