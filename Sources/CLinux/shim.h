@@ -101,8 +101,8 @@ static inline int CLinuxGetPeerGroups(int socket, gid_t *groups, unsigned int ca
 }
 
 /// SO_SNDBUF of socket(7): the kernel doubles the size, and makes it 4,608 bytes at least.
-static inline int CLinuxSetSendBuffer(int socket, int byteCount) {
-    return setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &byteCount, sizeof byteCount);
+static inline void CLinuxSetSendBuffer(int socket, int byteCount) {
+    setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &byteCount, sizeof byteCount);
 }
 
 /// prctl(2), PR_SET_DUMPABLE 0: no core, no ptrace, and /proc/self belongs to root.

@@ -141,7 +141,7 @@ struct AuditTests {
             )
             frame.process.send(SIGUSR1)
             try next("reset", byCaller: false, ["STAMPD_DECISION": "allowed"])
-            #expect(seen.count == 15)
+            #expect(seen.count == 16)
             let status = try control.stamper("GetStatus").object("status")
             #expect(status["auditSequence"] as? Int == journal.last?.sequence)
             #expect(status["auditChain"] as? String == journal.last?.chain)

@@ -56,6 +56,9 @@ struct ConnectionLimits: Equatable, Sendable {
     static let sendByteCount = 32 * 1024
     /// SO_SNDBUF of a connection. The kernel doubles it, and holds so much of replies that a peer does not read.
     static let sendBufferByteCount = 8 * 1024
+    /// What all connections together have of it at a stop, and what one has of that: the kernel's own default.
+    static let drainBufferByteCount = 12 * 1024 * 1024
+    static let largestSendBufferByteCount = 106_496
     /// Accepting goes on so long after descriptors or memory ran out, unless a connection ended before.
     static let acceptPauseMilliseconds: Int64 = 100
     /// How long turns go on before the loop looks for new bytes: what a call of root's waits for at most, about twice.

@@ -44,8 +44,18 @@ extension Server {
         life.acceptTime = .never
         schedule(life.drainDeadline)
         for connection in refused { end(connection) }
-        for connection in connections.values { drain(connection) }
+        let byteCount = drainBufferByteCount
+        for connection in connections.values {
+            CLinuxSetSendBuffer(connection.descriptor, CInt(byteCount))
+            drain(connection)
+        }
         exitWhenDrained()
+    }
+
+    /// SO_SNDBUF of each connection from now on: the kernel keeps replies for peers that read them after the frame's end.
+    private var drainBufferByteCount: Int {
+        let share = ConnectionLimits.drainBufferByteCount / max(1, table.connectionCount)
+        return min(max(share, ConnectionLimits.sendBufferByteCount), ConnectionLimits.largestSendBufferByteCount)
     }
 
     /// Ends the connection unless a call of it is here, on its way, or, where none came yet, to be expected.

@@ -41,6 +41,9 @@ class FrameLife:
         with refused(f"{STAMPER}.NoSession", "nothing stamps yet", session="default", fallback="passkey"):
             self.stamper.Stamp(payload=PAYLOAD)
         status = self.stamper.GetStatus()["status"]
+        accounts = self.control.ListAccounts()["accounts"]
+        own = [account for account in accounts if account["connections"] == status["connections"]]
+        require(len(own) == 1 == len(accounts), "ListAccounts tells of this user's account, and of no other", accounts)
         is_empty = (status["locked"], status["sessions"], status.get("embeddedPublicKey")) == (False, 0, None)
         require(is_empty, "the status of a new frame: unlocked, no session, no embedded key", status)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A hostile neighbour of a frame's callers: does one thing at one socket until its standard input ends.
+"""A hostile neighbour of a frame's callers: does one thing at one socket for two minutes at most.
 
 usage: neighbour.py SOCKET MODE COUNT
 
@@ -8,7 +8,6 @@ one piece short of whole, and comes again when one is ended; `listing` calls Lis
 `watching` opens Monitors; `holding` connects and calls once; `stamping` stamps as fast as it is answered.
 """
 import json
-import select
 import socket
 import sys
 import time
@@ -71,7 +70,8 @@ def main():
     sent = [False] * count
     said = False
     end = time.monotonic() + 120
-    while time.monotonic() < end and not select.select([sys.stdin], [], [], 0.001)[0]:
+    while time.monotonic() < end:
+        time.sleep(0.001)
         for index, peer in enumerate(peers):
             if mode == "unread":
                 peer.push(message)
