@@ -2,7 +2,7 @@
 package import HummingbirdCore
 import Logging
 package import NIOCore
-package import NIOPosix
+import NIOPosix
 
 /// HTTP/1.1 at one loopback address, from its start to its stop.
 package struct LoopbackServer: Sendable {

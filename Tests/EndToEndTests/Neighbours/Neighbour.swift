@@ -5,9 +5,9 @@ import Foundation
 final class Neighbour {
     private let process: ChildProcess
 
-    /// - Parameters:
-    ///   - mode: What it does, as the script calls it.
-    ///   - count: Over how many connections.
+    /// Begins to do what the script calls `mode`, over `count` connections, as user `uid`.
+    ///
+    /// - Throws: Where it does not begin.
     init(_ mode: String, _ count: Int, at path: String, as uid: UInt32) throws {
         process = try ChildProcess(Self.launcher(uid) + ["neighbour.py", path, mode, "\(count)"].python)
         try process.output.wait("a neighbour") { $0.contains("there") }
