@@ -90,6 +90,12 @@ struct DoctorTests {
                 expected: "WRONG  proxy          HTTPS_PROXY names no proxy that can be used"
             ),
             Row(
+                testDescription: "a port that is none",
+                environment: [:],
+                api: "http://localhost:65536",
+                expected: "WRONG  configuration  not a base URL of scheme, host, port and path: http://localhost:65536"
+            ),
+            Row(
                 testDescription: "a base URL with an end point in it",
                 environment: [:],
                 api: "https://api.example.com/public/v1",

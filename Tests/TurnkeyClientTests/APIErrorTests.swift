@@ -131,7 +131,7 @@ struct APIErrorTests {
     }
 
     @Test(
-        "what is no envelope is tried again by its status, and a refusal without words ends without a colon",
+        "what is no envelope is tried again by its status, and a refusal without words says so",
         arguments: [(408, Fallback.retry), (425, .retry), (429, .retry), (500, .retry), (599, .retry), (404, .never)]
     )
     func noEnvelope(_ status: Int, _ fallback: Fallback) async throws {
@@ -139,6 +139,6 @@ struct APIErrorTests {
             .client(APIKeyStamper(P256.Signing.PrivateKey()))
         await #expect { try await client.getWhoami() } throws: { ($0 as? TurnkeyError)?.fallback == fallback }
         let silent = TurnkeyError.api(APIError(httpStatus: status, code: 0, message: "", turnkeyErrorCode: ""))
-        #expect(silent.message == "the API refused (\(status))")
+        #expect(silent.message == "the API refused (\(status)), and did not say why")
     }
 }

@@ -35,7 +35,9 @@ package enum ProxyRules {
         for url: APIBaseURL,
         in environment: [String: String]
     ) throws(TurnkeyError) -> String? {
-        try find(for: url, in: environment).map { $0.host.contains(":") ? "[\($0.host)]:\($0.port)" : "\($0.host):\($0.port)" }
+        try find(for: url, in: environment).map { proxy in
+            "\(proxy.host.contains(":") ? "[\(proxy.host)]" : proxy.host):\(proxy.port)"
+        }
     }
 
     private static func read(_ text: String) -> HTTPClient.Configuration.Proxy? {

@@ -61,7 +61,7 @@ extension BrowserTests {
                 let error = await #expect(throws: TurnkeyError.self) {
                     try await stage.turnkey.sessionClient().getWhoami()
                 }
-                guard case .api(let refusal) = error else {
+                guard case .unknownKey(_, let refusal) = error else {
                     Issue.record("\(String(describing: error))")
                     return
                 }
