@@ -36,7 +36,8 @@ package enum ProxyRules {
         in environment: [String: String]
     ) throws(TurnkeyError) -> String? {
         try find(for: url, in: environment).map { proxy in
-            "\(proxy.host.contains(":") ? "[\(proxy.host)]" : proxy.host):\(proxy.port)"
+            let host = proxy.host.contains(":") ? "[\(proxy.host)]" : proxy.host
+            return "\(host):\(proxy.port)"
         }
     }
 

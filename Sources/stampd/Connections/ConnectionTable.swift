@@ -108,8 +108,10 @@ extension ConnectionTable {
         guard own < limits.maximumConnectionsPerUser + kept else { return .overAccount }
         let reserved = isRoot || isControl ? 0 : min(limits.reservedConnections, maximumConnections - 1)
         guard places.count >= maximumConnections - reserved else { return .served }
-        // Who may lock must get in, whoever took the places.
-        guard own == 0 || isControl, let largest = largestSpending else { return .overTotal }
+        guard let largest = largestSpending else { return .overTotal }
+        // Who calls again before the end of the last connection was seen holds none, and who may lock must get in.
+        let isModest = own < ConnectionLimits.modestConnections && largest.connectionCount >= 4 * (own + 1)
+        guard own == 0 || isModest || isControl else { return .overTotal }
         return .insteadOf(largest)
     }
 
@@ -211,7 +213,13 @@ extension ConnectionTable {
         guard hasShare(spending, for: place, at: now) else { return wait(place, byteCount) }
         let free = limits.maximumReadingBytes - readingByteCount
         if spending.readingByteCount + delta > limits.readingShareBytes {
-            guard free >= delta else { return wait(place, byteCount) }
+            guard free >= delta else {
+                // Where each that holds memory waits for more of it, nothing would ever go on.
+                guard isStuck(beside: place), let victim = longestWaiting(beside: place) else {
+                    return wait(place, byteCount)
+                }
+                return .insteadOf(victim)
+            }
         } else if free < delta {
             // The shares fit the memory, so that somebody is over their own.
             guard let victim = longestWaiting(ofAccountOverShareBeside: spending) else { return wait(place, byteCount) }
@@ -255,6 +263,19 @@ extension ConnectionTable {
         place.isWaiting = false
         place.spending.waitingCount -= 1
         waitingCount -= 1
+    }
+
+    private func isStuck(beside place: Place) -> Bool {
+        !places.values.contains { $0 !== place && $0.readingByteCount > 0 && !$0.isWaiting }
+    }
+
+    /// The message that waits longest of the account that holds most.
+    private func longestWaiting(beside place: Place) -> Place? {
+        let largest = spendings.values.max { ($0.readingByteCount, $1.account) < ($1.readingByteCount, $0.account) }
+        let held = places.values.filter {
+            $0 !== place && $0.spending === largest && $0.readingByteCount > 0 && $0.isWaiting
+        }
+        return held.min { ($0.readingStart ?? .never, $0.id) < ($1.readingStart ?? .never, $1.id) }
     }
 
     private func longestWaiting(ofAccountOverShareBeside spending: Spending) -> Place? {

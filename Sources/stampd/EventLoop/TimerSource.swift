@@ -10,7 +10,7 @@ import SignerCore
     private let onTime: () -> Void
     /// When it calls; `.never` while it is off.
     private(set) var time = BootInstant.never
-    /// When it should have called last; `.never` before the first time.
+    /// When it should have made the call at hand; `.never` between its calls.
     private(set) var lastTime = BootInstant.never
 
     init(_ loop: EventLoop, onTime: @escaping () -> Void) throws(SystemError) {
@@ -29,6 +29,7 @@ import SignerCore
                 timer.lastTime = timer.time
                 timer.time = .never
                 timer.onTime()
+                timer.lastTime = .never
                 return 0
             },
             context

@@ -56,6 +56,8 @@ struct ConnectionLimits: Equatable, Sendable {
     static let sendByteCount = 32 * 1024
     /// SO_SNDBUF of a connection. The kernel doubles it, and holds so much of replies that a peer does not read.
     static let sendBufferByteCount = 8 * 1024
+    /// An account with fewer connections finds a place as one without any does, beside one with four times as many.
+    static let modestConnections = 4
     /// What all connections together have of it at a stop, and what one has of that: the kernel's own default.
     static let drainBufferByteCount = 12 * 1024 * 1024
     static let largestSendBufferByteCount = 106_496

@@ -14,8 +14,9 @@ import time
 
 def ask(path, message):
     with socket.socket(socket.AF_UNIX) as peer:
-        peer.settimeout(60)
+        # Blocking, it waits for room in the listener's queue.
         peer.connect(path)
+        peer.settimeout(60)
         peer.sendall(message)
         reply = b""
         while not reply.endswith(b"\0"):
