@@ -6,10 +6,10 @@ import Varlink
 /// Connections that begin.
 extension Server {
     /// Takes the connections that wait, up to one turn's worth.
-    func accept(at listener: Listener) {
+    func accept(at socket: any DoorSocket, _ identity: SocketIdentity) {
         for _ in 0..<16 {
-            switch admission.accept(at: listener.socket, configuration.authorization, needsUnits: audit.isOn) {
-            case .accepted(let accepted): admit(accepted, at: listener.identity)
+            switch admission.accept(at: socket, configuration.authorization, needsUnits: audit.isOn) {
+            case .accepted(let accepted): admit(accepted, at: identity)
             case .passed: continue
             case .nobody: return
             case .shortage(let error):

@@ -162,15 +162,16 @@ final class Server {
 /// A listening socket and the loop's interest in it.
 final class Listener {
     let socket: any DoorSocket
-    let identity: SocketIdentity
     private(set) var source: IOSource?
 
     init(_ socket: any DoorSocket, server: Server) throws(SystemError) {
         self.socket = socket
-        identity = SocketIdentity(door: socket.door, name: socket.ruleName)
+        let identity = SocketIdentity(door: socket.door, name: socket.ruleName)
+        // The source holds the socket: closed before it leaves the loop, a socket that the service manager has too would
+        // stay in epoll(7) with a source that is gone.
         source = try IOSource(server.loop, descriptor: socket.descriptor, events: CLinuxReadable) {
-            [unowned server, unowned self] _ in
-            server.accept(at: self)
+            [unowned server] _ in
+            server.accept(at: socket, identity)
         }
     }
 }

@@ -13,6 +13,8 @@ struct LabProbeTests {
     /// What a frame needs, and may therefore do.
     private static let needed: Set = [
         "read:configuration", "read:/proc/self/status", "read:/dev/null", "socket:unix", "end",
+        // Whose subordinate uids are whose.
+        "read:/etc/passwd",
     ]
 
     @Test("what a frame does not need is refused: files, network, devices, other processes, other rights")
@@ -24,9 +26,7 @@ struct LabProbeTests {
             for family in ["inet", "inet6", "netlink", "packet", "vsock"] {
                 #expect(results["socket:\(family)"] == "EAFNOSUPPORT")
             }
-            for path in ["/etc/passwd", "/usr/bin/sh"] {
-                #expect(results["read:\(path)"] == "ENOENT", "the root is empty")
-            }
+            #expect(results["read:/usr/bin/sh"] == "ENOENT", "the root is empty")
         }
     }
 
