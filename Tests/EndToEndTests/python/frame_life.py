@@ -108,6 +108,10 @@ class FrameLife:
         expected = {"name": "born", "publicKey": born, "origin": "generated", "userId": "user-2"}
         require(expected.items() <= session.items(), "ActivateSession starts its session", session)
         self.watcher.expect("sessionStarted", session="born", publicKey=born)
+        waiting = self.control.CreateSessionKey(session="waiting")["publicKey"]
+        self.control.DropSessionKey(publicKey=waiting)
+        with refused(f"{CONTROL}.UnknownSessionKey", "a key that was dropped starts no session", publicKey=waiting):
+            self.control.ActivateSession(publicKey=waiting)
         with refused(f"{CONTROL}.UnknownSessionKey", "a key is activated once", publicKey=born):
             self.control.ActivateSession(publicKey=born)
         require_stamp(self.stamper.Stamp(payload=PAYLOAD, session="born"), born, "the key that was born inside stamps")
