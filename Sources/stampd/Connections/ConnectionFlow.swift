@@ -85,10 +85,6 @@ struct ConnectionFlow: ~Copyable {
     var isWatching: Bool { role == .watching }
     var isPaused: Bool { phase == .reading(isPaused: true) }
     var isQueued: Bool { phase == .queued }
-    /// Whether a call may be answered now: none while earlier replies wait.
-    var mayAnswer: Bool { (isServed || isRefused) && phase == .queued }
-    /// Whether a message of it began, and is not whole.
-    var hasUnfinishedMessage: Bool { message != nil }
     /// Whether it waits for the peer's next call, and nothing of it is here.
     var isIdle: Bool { phase == .reading(isPaused: false) && message == nil }
 

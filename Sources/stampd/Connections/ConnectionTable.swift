@@ -108,16 +108,16 @@ extension ConnectionTable {
         guard own < limits.maximumConnectionsPerUser + kept else { return .overAccount }
         let reserved = isRoot || isControl ? 0 : min(limits.reservedConnections, maximumConnections - 1)
         guard places.count >= maximumConnections - reserved else { return .served }
-        guard let largest = largestSpending else { return .overTotal }
+        guard let largest = largest(by: \.connectionCount) else { return .overTotal }
         // Who calls again before the end of the last connection was seen holds none, and who may lock must get in.
         let isModest = own < ConnectionLimits.modestConnections && largest.connectionCount >= 4 * (own + 1)
         guard own == 0 || isModest || isControl else { return .overTotal }
         return .insteadOf(largest)
     }
 
-    /// The account with the most connections.
-    private var largestSpending: Spending? {
-        spendings.values.max { ($0.connectionCount, $1.account) < ($1.connectionCount, $0.account) }
+    /// The account that has spent most of something; of equals the first by number.
+    private func largest(by spent: (Spending) -> Int) -> Spending? {
+        spendings.values.max { (spent($0), $1.account) < (spent($1), $0.account) }
     }
 
     /// Gives a connection its place. No connection had its `id` before; `isFirst` puts its turns before all others'.
@@ -215,14 +215,14 @@ extension ConnectionTable {
         if spending.readingByteCount + delta > limits.readingShareBytes {
             guard free >= delta else {
                 // Where each that holds memory waits for more of it, nothing would ever go on.
-                guard isStuck(beside: place), let victim = longestWaiting(beside: place) else {
+                guard isStuck(beside: place), let victim = longestHeld(beside: place) else {
                     return wait(place, byteCount)
                 }
                 return .insteadOf(victim)
             }
         } else if free < delta {
             // The shares fit the memory, so that somebody is over their own.
-            guard let victim = longestWaiting(ofAccountOverShareBeside: spending) else { return wait(place, byteCount) }
+            guard let victim = longestHeld(byAccountOverShareBeside: spending) else { return wait(place, byteCount) }
             return .insteadOf(victim)
         }
         stopWaiting(place)
@@ -244,8 +244,11 @@ extension ConnectionTable {
         return true
     }
 
+    /// Whether a message waits for room.
+    var isAnyoneWaiting: Bool { waitingCount > 0 }
+
     private var isAnyoneWithoutShareWaiting: Bool {
-        waitingCount > 0 && spendings.values.contains { $0.shareStart == nil && $0.waitingCount > 0 }
+        isAnyoneWaiting && spendings.values.contains { $0.shareStart == nil && $0.waitingCount > 0 }
     }
 
     private mutating func wait(_ place: Place, _ byteCount: Int) -> Room {
@@ -270,20 +273,23 @@ extension ConnectionTable {
     }
 
     /// The message that waits longest of the account that holds most.
-    private func longestWaiting(beside place: Place) -> Place? {
-        let largest = spendings.values.max { ($0.readingByteCount, $1.account) < ($1.readingByteCount, $0.account) }
-        let held = places.values.filter {
-            $0 !== place && $0.spending === largest && $0.readingByteCount > 0 && $0.isWaiting
-        }
-        return held.min { ($0.readingStart ?? .never, $0.id) < ($1.readingStart ?? .never, $1.id) }
+    private func longestHeld(beside place: Place) -> Place? {
+        let largest = largest(by: \.readingByteCount)
+        return longestHeld { $0 !== place && $0.isWaiting && $0.spending === largest }
     }
 
-    private func longestWaiting(ofAccountOverShareBeside spending: Spending) -> Place? {
-        let over = spendings.values.filter { $0 !== spending && $0.readingByteCount > limits.readingShareBytes }
-        let largest = over.max { ($0.readingByteCount, $1.account) < ($1.readingByteCount, $0.account) }
-        guard let largest else { return nil }
-        let held = places.values.filter { $0.spending === largest && $0.readingByteCount > 0 }
-        return held.min { ($0.readingStart ?? .never, $0.id) < ($1.readingStart ?? .never, $1.id) }
+    /// The message that has taken memory for longest, of the account that is furthest over its share.
+    private func longestHeld(byAccountOverShareBeside spending: Spending) -> Place? {
+        guard let largest = largest(by: { $0 === spending ? 0 : $0.readingByteCount }),
+            largest !== spending, largest.readingByteCount > limits.readingShareBytes
+        else { return nil }
+        return longestHeld { $0.spending === largest }
+    }
+
+    private func longestHeld(where isCandidate: (Place) -> Bool) -> Place? {
+        places.values
+            .filter { $0.readingByteCount > 0 && isCandidate($0) }
+            .min { ($0.readingStart ?? .never, $0.id) < ($1.readingStart ?? .never, $1.id) }
     }
 
     /// Notes what the connection's unfinished message takes.
@@ -305,7 +311,7 @@ extension ConnectionTable {
 
     /// Connections that waited for room and may ask again, longest first.
     mutating func takeResumable(at now: BootInstant) -> [Place] {
-        guard waitingCount > 0 else { return [] }
+        guard isAnyoneWaiting else { return [] }
         var resumable: [Place] = []
         for _ in 0..<waiting.count {
             guard let place = waiting.popFirst(), place.isWaiting else { continue }
@@ -333,10 +339,7 @@ extension ConnectionTable {
     /// then the one with most.
     var overdrawn: Place? {
         guard outputByteCount > limits.maximumOutputBytes else { return nil }
-        let largest = spendings.values.max {
-            ($0.outputByteCount, $1.account) < ($1.outputByteCount, $0.account)
-        }
-        guard let largest else { return nil }
+        guard let largest = largest(by: \.outputByteCount) else { return nil }
         let held = places.values.filter { $0.spending === largest && $0.outputByteCount > 0 }
         return held.max {
             ($0.isWatching ? 1 : 0, $0.outputByteCount, $1.id) < ($1.isWatching ? 1 : 0, $1.outputByteCount, $0.id)

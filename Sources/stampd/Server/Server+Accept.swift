@@ -78,8 +78,10 @@ extension Server {
         now: BootInstant
     ) -> ErrorReply? {
         let peer = accepted.peer
+        let context = CallContext(peer: peer, socket: socket, start: now)
         if let refusal = accepted.refusal {
-            note(peer, at: socket, refusedBy: refusal, now: now)
+            let line = "a connection of \(peer.description): \(refusal.reason)"
+            handler.noteRefusal(of: context, by: "Denied.\(refusal.rule.rawValue)", line: line)
             return .denied(rule: "peer")
         }
         switch table.admission(of: peer.account, isRoot: peer.uid == 0, isControl: socket.door == .control) {
@@ -88,26 +90,9 @@ extension Server {
             if endLongestIdle(of: spending) { return nil }
         case .overAccount, .overTotal: break
         }
-        let context = CallContext(peer: peer, socket: socket, start: now)
-        handler.noteRefusal(
-            of: context,
-            by: "RateLimited",
-            line: "a connection of \(peer.description): too many connections"
-        )
+        let line = "a connection of \(peer.description): too many connections"
+        handler.noteRefusal(of: context, by: "RateLimited", line: line)
         return .rateLimited(retryAfterMilliseconds: limits.messageTimeoutSeconds * 1000)
-    }
-
-    private func note(
-        _ peer: Peer,
-        at socket: SocketIdentity,
-        refusedBy refusal: AuthorizationRefusal,
-        now: BootInstant
-    ) {
-        handler.noteRefusal(
-            of: CallContext(peer: peer, socket: socket, start: now),
-            by: "Denied.\(refusal.rule.rawValue)",
-            line: "a connection of \(peer.description): \(refusal.reason)"
-        )
     }
 
     /// Makes a place: the account's longest idle connection ends; where none is idle, a watcher, one that does not take
@@ -138,13 +123,8 @@ extension Server {
         for connection in connections.values where connection.flow.isServed || connection.flow.isWatching {
             guard let refusal = admission.refusal(of: connection, configuration.authorization) else { continue }
             let now = BootInstant.now
-            handler.noteRefusal(
-                of: CallContext(peer: connection.peer, socket: connection.socket, start: now),
-                by: "Denied.\(refusal.rule.rawValue)",
-                line: """
-                    a connection of \(connection.peer.description), which was served before: \(refusal.reason)
-                    """
-            )
+            let line = "a connection of \(connection.peer.description), which was served before: \(refusal.reason)"
+            note(connection, refusedBy: "Denied.\(refusal.rule.rawValue)", line: line, at: now)
             guard connection.flow.isServed else {
                 end(connection)
                 continue

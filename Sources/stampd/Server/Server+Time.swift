@@ -51,13 +51,9 @@ extension Server {
         case .idle: break
         case .reply: noteNotTaken(connection, "its replies were not taken within \(limits.replyTimeoutSeconds) s")
         case .message:
-            handler.noteRefusal(
-                of: CallContext(peer: connection.peer, socket: connection.socket, start: now),
-                by: "Timeout",
-                line: """
-                    a call of \(connection.peer.description): not whole within \(limits.messageTimeoutSeconds) s
-                    """
-            )
+            let reason = "not whole within \(limits.messageTimeoutSeconds) s"
+            let line = "a call of \(connection.peer.description): \(reason)"
+            note(connection, refusedBy: "Timeout", line: line, at: now)
         }
         end(connection)
     }

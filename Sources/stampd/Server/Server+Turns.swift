@@ -66,11 +66,8 @@ extension Server {
     /// Takes the memory of an unfinished message back: its peer is told RateLimited, and the connection ends.
     private func dropMessage(of connection: Connection) {
         let retry = limits.messageTimeoutSeconds * 1000
-        handler.noteRefusal(
-            of: CallContext(peer: connection.peer, socket: connection.socket, start: .now),
-            by: "RateLimited",
-            line: "an unfinished call of \(connection.peer.description): others need the memory"
-        )
+        let line = "an unfinished call of \(connection.peer.description): others need the memory"
+        note(connection, refusedBy: "RateLimited", line: line, at: .now)
         connection.input = InputBuffer()
         connection.flow.finish()
         var reply = JSONWriter()
@@ -97,7 +94,7 @@ extension Server {
             noteNotTaken(connection, "too many replies wait")
             end(connection)
         }
-        for place in table.takeResumable(at: .now) {
+        for place in table.isAnyoneWaiting ? table.takeResumable(at: .now) : [] {
             guard let connection = connections[place.id] else { continue }
             perform(connection.flow.resume(at: .now), on: connection)
         }
@@ -138,11 +135,9 @@ extension Server {
                     replies.reply(refusal)
                     return false
                 }
-                handler.noteRefusal(
-                    of: CallContext(peer: connection.peer, socket: connection.socket, start: .now),
-                    by: "TooLarge",
-                    line: "a call of \(connection.peer.description): longer than \(limits.maximumMessageBytes) bytes"
-                )
+                let reason = "longer than \(limits.maximumMessageBytes) bytes"
+                let line = "a call of \(connection.peer.description): \(reason)"
+                note(connection, refusedBy: "TooLarge", line: line, at: .now)
                 replies.reply(.tooLarge(limitBytes: Int64(limits.maximumMessageBytes)))
             }
         }
@@ -292,10 +287,13 @@ extension Server {
 
     /// Notes a connection that ends because its peer does not take what was written.
     func noteNotTaken(_ connection: Connection, _ reason: String) {
-        handler.noteRefusal(
-            of: CallContext(peer: connection.peer, socket: connection.socket, start: .now),
-            by: "Timeout",
-            line: "a connection of \(connection.peer.description): \(reason)"
-        )
+        let line = "a connection of \(connection.peer.description): \(reason)"
+        note(connection, refusedBy: "Timeout", line: line, at: .now)
+    }
+
+    /// Notes what was refused on a connection before it was a call.
+    func note(_ connection: Connection, refusedBy rule: String, line: @autoclosure () -> String, at now: BootInstant) {
+        let context = CallContext(peer: connection.peer, socket: connection.socket, start: now)
+        handler.noteRefusal(of: context, by: rule, line: line())
     }
 }
