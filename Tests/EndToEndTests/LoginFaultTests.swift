@@ -135,7 +135,7 @@ struct LoginFaultTests {
     func expiredBetween() async throws {
         try await System.withStage { stage in
             let turnkey = try await logIn(stage)
-            let session = try await turnkey.passkeyClient().loginWithPasskey(expirationSeconds: 10)
+            let session = try await turnkey.passkeyClient().loginWithPasskey(expirationSeconds: 30)
             let client = try await turnkey.getActiveClient().api
             for try await event in try await turnkey.sessions.events() {
                 if case .expired(_, session.publicKey) = event { break }

@@ -23,7 +23,7 @@ extension BrowserTests {
                 #expect(try stage.run(["whoami"]).output.contains(userId))
 
                 let events = try await stage.control.monitor()
-                let short = ["login", "--browser", "--bundle", "--session", "short", "--expiration-seconds", "10"]
+                let short = ["login", "--browser", "--bundle", "--session", "short", "--expiration-seconds", "30"]
                 #expect(try await Self.approve(short, stage, browser).ending == .exited(0))
                 for try await event in events where event.kind == .sessionExpired { break }
                 let over = try stage.run(["whoami", "--session", "short"])

@@ -43,7 +43,7 @@ func passkeySessionExample(
     let answer = try await activeClient.query("list_users", body: body)
     print("\(answer.count) bytes")
 
-    let session = try await passkeyClient.loginWithPasskey(session: "born-inside", expirationSeconds: 10)
+    let session = try await passkeyClient.loginWithPasskey(session: "born-inside", expirationSeconds: 30)
     print("\(session.name) ends in \(session.expiry.remainingSeconds) s")
 
     events: for try await event in try await turnkey.sessions.events() {
