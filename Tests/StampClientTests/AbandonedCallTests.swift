@@ -17,7 +17,7 @@ struct AbandonedCallTests {
             peer.sendStamp(second.payload)
             _ = peer.readCall()
         }
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         let first = Task { try await client.stamp(payload: "first") }
         _ = await arrivals.first { true }
         first.cancel()
@@ -28,7 +28,7 @@ struct AbandonedCallTests {
     @Test("a call that was cancelled before it began is not sent")
     func cancelledBefore() async throws {
         let frame = FakeFrame { $0.echoStamps() }
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         let call = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             return try await client.stamp(payload: "never")

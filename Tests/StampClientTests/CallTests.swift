@@ -136,7 +136,7 @@ struct CallTests {
                 peer.send(#"{"parameters":\#(row.reply)}"#)
             }
         }
-        let client = ControlClient(FrameAddress(socketDirectory: frame.directory))
+        let client = ControlClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         #expect(try await row.call(client) == answer)
         let call = try #require(await calls.first { _ in true })
         #expect(call.method == "io.stampd." + row.method)
@@ -152,7 +152,7 @@ struct CallTests {
                 peer.send("{}")
             }
         }
-        try await ControlClient(FrameAddress(socketDirectory: frame.directory)).lock()
+        try await ControlClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120)).lock()
         #expect(await calls.first { _ in true } == "io.stampd.Control.Lock")
     }
 }

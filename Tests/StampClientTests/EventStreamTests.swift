@@ -16,7 +16,8 @@ struct EventStreamTests {
             sink.yield(call.method == "io.stampd.Stamper.Monitor" && call.more)
             for event in events { peer.send(event) }
         }
-        let stream = try await StampClient(FrameAddress(socketDirectory: frame.directory)).monitor()
+        let stream = try await StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
+            .monitor()
         #expect(await calls.first { _ in true } == true)
         var kinds: [Event.Kind] = []
         await #expect(throws: StampError.connectionLost(method: "io.stampd.Stamper.Monitor")) {
@@ -35,7 +36,8 @@ struct EventStreamTests {
             peer.send(event)
             _ = peer.readCall()
         }
-        let stream = try await StampClient(FrameAddress(socketDirectory: frame.directory)).monitor()
+        let stream = try await StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
+            .monitor()
         let first = try #require(try await stream.first { _ in true })
         #expect(first.kind == .sessionExpiring)
         #expect(first.session == "s")
@@ -49,7 +51,7 @@ struct EventStreamTests {
             while let call = peer.readCall(), !call.more { peer.sendStamp(call.payload) }
             _ = peer.readCall()
         }
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         let stream = try await client.monitor()
         #expect(try await client.stamp(payload: "p").stampHeaderValue == "p")
         withExtendedLifetime(stream) {}
@@ -78,7 +80,8 @@ struct EventStreamTests {
             peer.send(reply)
             _ = peer.readCall()
         }
-        let stream = try await StampClient(FrameAddress(socketDirectory: frame.directory)).monitor()
+        let stream = try await StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
+            .monitor()
         await #expect(throws: expected) { try await stream.first { _ in true } }
     }
 
@@ -91,7 +94,7 @@ struct EventStreamTests {
             peer.send(event)
             left.yield(peer.readCall()?.method)
         }
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         for try await _ in try await client.monitor() { break }
         let next = await departures.first { _ in true }
         #expect(next == .some(nil), "it is no call, but the connection's end")
@@ -101,7 +104,7 @@ struct EventStreamTests {
     @Test("a monitor of no frame is refused at once")
     func noFrame() async throws {
         let directory = FakeFrame.makeDirectory()
-        let client = StampClient(FrameAddress(socketDirectory: directory))
+        let client = StampClient(FrameAddress(socketDirectory: directory), deadline: .seconds(120))
         await #expect(throws: StampError.noFrame(path: directory + "/stamp.sock", reason: "No such file or directory"))
         {
             _ = try await client.monitor()

@@ -33,7 +33,7 @@ struct ExpectedKeyTests {
 
     private func makeClient() -> (FakeFrame, ControlClient) {
         let frame = FakeFrame(socket: "control.sock", script: Self.answer)
-        return (frame, ControlClient(FrameAddress(socketDirectory: frame.directory)))
+        return (frame, ControlClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120)))
     }
 
     @Test("is not sent while nobody has seen it")

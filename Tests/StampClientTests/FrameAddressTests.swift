@@ -43,11 +43,11 @@ struct FrameAddressTests {
     func tooLong() async {
         let directory = "/" + String(repeating: "d", count: 107 - "/stamp.sock".count)
         await #expect(throws: StampError.unusablePath(path: directory + "/stamp.sock")) {
-            try await StampClient(FrameAddress(socketDirectory: directory)).stamp(payload: "p")
+            try await StampClient(FrameAddress(socketDirectory: directory), deadline: .seconds(120)).stamp(payload: "p")
         }
         let shorter = String(directory.dropLast())
         await #expect(throws: StampError.noFrame(path: shorter, reason: "No such file or directory")) {
-            try await StampClient(FrameAddress(socketDirectory: shorter)).stamp(payload: "p")
+            try await StampClient(FrameAddress(socketDirectory: shorter), deadline: .seconds(120)).stamp(payload: "p")
         }
     }
 

@@ -155,7 +155,7 @@ struct FrameErrorTests {
             peer.sendStamp("unasked")
             if peer.readCall() == nil { left.yield() }
         }
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         #expect(try await client.stamp(payload: "first").stampHeaderValue == "first")
         _ = await departures.first { true }
         #expect(try await client.stamp(payload: "second").stampHeaderValue == "second")
@@ -177,7 +177,7 @@ struct FrameErrorTests {
         let frame = FakeFrame { peer in
             while peer.readCall() != nil { peer.send(reply) }
         }
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         do throws(StampError) {
             _ = try await client.stamp(payload: "p")
             return nil

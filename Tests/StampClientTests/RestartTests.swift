@@ -100,7 +100,7 @@ struct RestartTests {
             _ = peer.readCall()
         }
         let address = FrameAddress(socketDirectory: frame.directory)
-        let client = StampClient(address, restartPatience: .milliseconds(50))
+        let client = StampClient(address, deadline: .seconds(120), restartPatience: .milliseconds(50))
         let sent = Task { try await client.stamp(payload: "sent") }
         _ = await arrivals.first { true }
         frame.stop()

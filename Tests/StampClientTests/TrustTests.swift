@@ -18,11 +18,15 @@ struct TrustTests {
         chmod(frame.directory, mode)
         let expected = StampError.untrustedDirectory(path: frame.directory, reason: .writable(mode: mode))
         await #expect(throws: expected) {
-            try await StampClient(FrameAddress(socketDirectory: frame.directory)).stamp(payload: "p")
+            try await StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120)).stamp(
+                payload: "p"
+            )
         }
         chmod(frame.directory, 0o755)
         await #expect(throws: Never.self) {
-            try await StampClient(FrameAddress(socketDirectory: frame.directory)).stamp(payload: "p")
+            try await StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120)).stamp(
+                payload: "p"
+            )
         }
     }
 
@@ -31,7 +35,7 @@ struct TrustTests {
         let path = FakeFrame.makeDirectory() + "/file"
         _ = FileManager.default.createFile(atPath: path, contents: nil)
         await #expect(throws: StampError.untrustedDirectory(path: path, reason: .notDirectory)) {
-            try await StampClient(FrameAddress(socketDirectory: path)).stamp(payload: "p")
+            try await StampClient(FrameAddress(socketDirectory: path), deadline: .seconds(120)).stamp(payload: "p")
         }
     }
 
@@ -42,7 +46,7 @@ struct TrustTests {
         _ = withSocketAddress(directory + "/stamp.sock") { bind(socket, $0, $1) }
         close(socket)
         await #expect(throws: StampError.noFrame(path: directory + "/stamp.sock", reason: "Connection refused")) {
-            try await StampClient(FrameAddress(socketDirectory: directory)).stamp(payload: "p")
+            try await StampClient(FrameAddress(socketDirectory: directory), deadline: .seconds(120)).stamp(payload: "p")
         }
     }
 
@@ -55,10 +59,12 @@ struct TrustTests {
         chown(frame.directory, 54_321, 54_321)
         let expected = StampError.untrustedDirectory(path: frame.directory, reason: .owner(userId: 54_321))
         await #expect(throws: expected) {
-            try await StampClient(FrameAddress(socketDirectory: frame.directory)).stamp(payload: "p")
+            try await StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120)).stamp(
+                payload: "p"
+            )
         }
         let named = FrameAddress(socketDirectory: frame.directory, frameUser: FrameUser(userId: 54_321))
-        #expect(try await StampClient(named).stamp(payload: "p").stampHeaderValue == "p")
+        #expect(try await StampClient(named, deadline: .seconds(120)).stamp(payload: "p").stampHeaderValue == "p")
     }
 
     @Test(
@@ -70,13 +76,13 @@ struct TrustTests {
         let listener = try ForeignListener(path: directory + "/stamp.sock", userId: 54_321)
         defer { listener.stop() }
         await #expect(throws: StampError.untrustedListener(path: directory + "/stamp.sock", userId: 54_321)) {
-            try await StampClient(FrameAddress(socketDirectory: directory)).stamp(payload: "p")
+            try await StampClient(FrameAddress(socketDirectory: directory), deadline: .seconds(120)).stamp(payload: "p")
         }
         await #expect(throws: StampError.untrustedListener(path: directory + "/stamp.sock", userId: 54_321)) {
-            _ = try await StampClient(FrameAddress(socketDirectory: directory)).monitor()
+            _ = try await StampClient(FrameAddress(socketDirectory: directory), deadline: .seconds(120)).monitor()
         }
         let named = FrameAddress(socketDirectory: directory, frameUser: FrameUser(userId: 54_321))
-        #expect(try await StampClient(named).stamp(payload: "p").stampHeaderValue == "foreign")
+        #expect(try await StampClient(named, deadline: .seconds(120)).stamp(payload: "p").stampHeaderValue == "foreign")
     }
 
     @Test(
@@ -89,7 +95,7 @@ struct TrustTests {
         defer { listener.stop() }
         let named = FrameAddress(socketDirectory: directory, frameUser: FrameUser(userId: 65_534))
         let expected = StampError.untrustedListener(path: directory + "/stamp.sock", userId: 65_534)
-        await #expect(throws: expected) { try await StampClient(named).stamp(payload: "p") }
+        await #expect(throws: expected) { try await StampClient(named, deadline: .seconds(120)).stamp(payload: "p") }
         #expect(expected.message.contains("nobody whom the kernel can name here"))
         #expect(expected.hint?.contains("user namespace") == true)
 
@@ -97,7 +103,7 @@ struct TrustTests {
         chown(frame.directory, 65_534, 65_534)
         let owned = FrameAddress(socketDirectory: frame.directory, frameUser: FrameUser(userId: 65_534))
         await #expect(throws: StampError.untrustedDirectory(path: frame.directory, reason: .owner(userId: 65_534))) {
-            try await StampClient(owned).stamp(payload: "p")
+            try await StampClient(owned, deadline: .seconds(120)).stamp(payload: "p")
         }
     }
 

@@ -50,8 +50,8 @@ enum Fixtures {
         passkey: (any PasskeyAuthenticator)? = nil,
         socketDirectory: String = "/nonexistent",
         stateDirectory: String = FakeFrame.makeDirectory(),
-        requestTimeout: Duration = .seconds(30),
-        polling: ActivityPolling = ActivityPolling(interval: .milliseconds(1), limit: .seconds(30))
+        requestTimeout: Duration = .seconds(120),
+        polling: ActivityPolling = ActivityPolling(interval: .milliseconds(1), limit: .seconds(120))
     ) throws -> Turnkey {
         let configuration = try TurnkeyConfiguration(
             apiBaseUrl: APIBaseURL(api.baseURL),
@@ -59,9 +59,12 @@ enum Fixtures {
             rpId: "localhost",
             socketDirectory: socketDirectory
         )
+        let address = FrameAddress(socketDirectory: socketDirectory)
         return Turnkey(
             configuration,
             passkey: passkey,
+            frame: StampClient(address, deadline: .seconds(120)),
+            control: ControlClient(address, deadline: .seconds(120)),
             polling: polling,
             requestTimeout: requestTimeout,
             stateDirectory: stateDirectory

@@ -59,7 +59,7 @@ struct FormerFrameTests {
 
     @Test("reads its status, its sessions and its events, and stamps by calls that it takes")
     func answers() async throws {
-        let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+        let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         let status = try await client.getStatus()
         #expect((status.version, status.stamped, status.auditLost) == ("0.1.0", 2, 5))
         #expect(try await client.listSessions().map(\.publicKey) == [Self.key])
@@ -79,7 +79,7 @@ struct FormerFrameTests {
 
     @Test("TooManySessions without a time is never, and DropSessionKey is a method that is not there")
     func errors() async throws {
-        let control = ControlClient(FrameAddress(socketDirectory: frame.directory))
+        let control = ControlClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
         let full = StampError.tooManySessions(limit: 64, retryAfterMilliseconds: nil, fallback: .never)
         await #expect(throws: full) { try await control.injectCredentialBundle("b") }
         let missing = StampError.methodNotFound(method: "io.stampd.Control.DropSessionKey")

@@ -56,7 +56,9 @@ struct ReplacedSessionTests {
     }
 
     private let frame = Frame()
-    private var client: StampClient { StampClient(FrameAddress(socketDirectory: frame.directory)) }
+    private var client: StampClient {
+        StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
+    }
 
     private func expectRefused(_ stamper: SocketStamper, _ comment: Comment) async {
         await #expect(comment) { try await stamper.stamp(Data("{}".utf8)) } throws: { error in

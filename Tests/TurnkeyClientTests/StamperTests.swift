@@ -76,14 +76,16 @@ struct StamperTests {
     @Test("a frame stamps the body's own text")
     func socket() async throws {
         let frame = FakeFrame { $0.echoStamps() }
-        let stamper = SocketStamper(StampClient(FrameAddress(socketDirectory: frame.directory)))
+        let stamper = SocketStamper(
+            StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
+        )
         let header = try await stamper.stamp(Data("text".utf8))
         #expect(header == StampHeader(name: "X-Stamp", value: "text"))
     }
 
     @Test("a frame is never handed bytes that are not UTF-8")
     func notText() async {
-        let stamper = SocketStamper(StampClient(FrameAddress(socketDirectory: "/nonexistent")))
+        let stamper = SocketStamper(StampClient(FrameAddress(socketDirectory: "/nonexistent"), deadline: .seconds(120)))
         await #expect {
             try await stamper.stamp(Data([0x7B, 0xFF, 0x7D]))
         } throws: { error in

@@ -131,7 +131,9 @@ struct StrictReadingTests {
                 peer.send("{}")
             }
         }
-        let stamper = SocketStamper(StampClient(FrameAddress(socketDirectory: frame.directory)))
+        let stamper = SocketStamper(
+            StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
+        )
         func report(_ stamp: Data) async throws {
             try await stamper.reportRejected(StampHeader(name: "X-Stamp", value: Base64URL.encode(stamp)))
         }
