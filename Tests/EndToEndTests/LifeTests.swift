@@ -6,7 +6,7 @@ import Testing
 struct LifeTests {
     @Test("a stop answers the calls of accepted connections, those in the kernel's buffers too, and exits 0")
     func drain() async throws {
-        try await withFrame { frame in
+        try await withFrame(["--drain-timeout-seconds", "60"]) { frame in
             let credential = try frame.startSession()
             let clients = try (0..<5).map { _ in try frame.stampClient() }
             for client in clients { try client.stamper("GetStatus") }

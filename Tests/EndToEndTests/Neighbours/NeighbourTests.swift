@@ -30,7 +30,8 @@ struct NeighbourTests {
                 let frame = try FrameProcess(
                     in: directory.path,
                     passing: PassedListener.pair(in: directory.path),
-                    options,
+                    // Long enough for an honest caller on a busy machine, and for the hostile to hold what they took.
+                    ["--message-timeout-seconds", "20"] + options,
                     launcher: launcher + view
                 )
                 defer { frame.end() }

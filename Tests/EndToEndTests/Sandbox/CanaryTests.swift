@@ -21,7 +21,7 @@ struct CanaryTests {
     )
     func memory(_ end: End) async throws {
         try await withFrame { frame in
-            let credential = try frame.startSession(seconds: end == .deadline ? 3 : 900)
+            let credential = try frame.startSession(seconds: end == .deadline ? 20 : 900)
             let forms = KeyForm.all(of: credential.key.rawRepresentation)
             try frame.expectStamps(with: credential)
             let alive = try FrameMemory(pid: frame.pid).search(for: forms)
