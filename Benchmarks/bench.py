@@ -8,7 +8,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
@@ -18,15 +17,10 @@ import tempfile
 import report
 import servers
 from machine import machine_line
+from programs import SERVER_CPU, build, on_cpu, run, run_load
 
-HERE = pathlib.Path(__file__).resolve().parent
-PROGRAMS = {"raw": ["-lcrypto"], "floor": ["-lcrypto"], "inject": ["-lcrypto"], "load": [], "start": []}
-COMPILE = ["cc", "-O2", "-Wall", "-Wextra", "-Werror"]
-QUIETLY = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, "check": False}
-RUN_TIMEOUT_SECONDS = 300
 WARM_UP_CALLS = 500
 BUSY_CONNECTIONS = 8
-SERVER_CPU, GENERATOR_CPU = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,46 +43,6 @@ class Size:
 # Many short rounds rather than few long ones: a median forgives a slow second of the machine, not a slow minute.
 FULL = Size(rounds=15, sequential_calls=4_000, busy_calls=12_000, raw_signatures=10_000, bundles=200, starts=50)
 QUICK = Size(rounds=3, sequential_calls=1_000, busy_calls=4_000, raw_signatures=4_000, bundles=200, starts=10)
-
-
-def run(*command):
-    """Runs one of the C programs; returns what it printed, which is JSON."""
-    words = [str(word) for word in command]
-    done = subprocess.run(words, **QUIETLY, timeout=RUN_TIMEOUT_SECONDS)
-    if done.returncode != 0:
-        raise servers.BenchmarkError(f"{' '.join(words)}: {done.stderr.strip()}")
-    return json.loads(done.stdout)
-
-
-def build(directory):
-    for name, libraries in PROGRAMS.items():
-        command = [*COMPILE, "-o", f"{directory}/{name}", str(HERE / f"{name}.c"), *libraries]
-        subprocess.run(command, check=True, timeout=RUN_TIMEOUT_SECONDS)
-
-
-@contextlib.contextmanager
-def on_cpu(cpu):
-    """What is started inside runs on this CPU alone."""
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {cpu})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, allowed)
-
-
-def run_load(programs, server, connections, calls):
-    """One load; returns the generator's figures with the server's CPU a call among them.
-
-    One after the other, the generator shares the server's CPU, for either sleeps while the other works: a wake-up
-    across CPUs costs more than the signature in a virtual machine, and comes and goes with the scheduler's mood.
-    With several connections it has a CPU of its own, where there are two.
-    """
-    calls = max(calls // 4, connections) if server.protocol == "agent" else calls
-    before = server.cpu_nanoseconds()
-    with on_cpu(SERVER_CPU if connections == 1 else GENERATOR_CPU):
-        figures = run(f"{programs}/load", server.protocol, server.socket_path, connections, calls)
-    return {**figures, "cpuMicroseconds": (server.cpu_nanoseconds() - before) / 1000 / calls}
 
 
 def measure_injecting(programs, frame, bundles, samples):
