@@ -38,6 +38,10 @@ class Size:
     def signatures_a_server(self):
         return WARM_UP_CALLS + self.rounds * (self.sequential_calls + self.busy_calls)
 
+    @property
+    def all_bundles(self):
+        return self.rounds * self.bundles
+
 
 # All bundles of a run together are fewer than the deadlines that a frame remembers (4,096).
 # Many short rounds rather than few long ones: a median forgives a slow second of the machine, not a slow minute.
@@ -70,8 +74,6 @@ def measure_round(programs, all_servers, size, samples):
         busy = run_load(programs, server, BUSY_CONNECTIONS, size.busy_calls)
         samples[server.name]["busyCpuMicroseconds"].append(busy["cpuMicroseconds"])
         samples[server.name]["perSecond"].append(busy["perSecond"])
-    frame = next(server for server in all_servers if server.name == "stampd")
-    measure_injecting(programs, frame, size.bundles, samples)
 
 
 def measure_memory(server, when, samples):
@@ -115,6 +117,10 @@ def measure(binary, directory, size):
         for server in all_servers:
             measure_memory(server, "after", samples)
             samples[server.name]["threads"].append(server.thread_count())
+        frame = next(server for server in all_servers if server.name == "stampd")
+        for _ in range(size.rounds):
+            measure_injecting(directory, frame, size.bundles, samples)
+        measure_memory(frame, "injected", samples)
         measure_starts(directory, binary, directory, size, samples)
     return samples
 
@@ -144,10 +150,10 @@ def main():
             samples = measure(os.path.abspath(arguments.stampd), directory, size)
         except (servers.BenchmarkError, subprocess.SubprocessError, OSError) as error:
             sys.exit(f"bench: {error}")
-    print(report.to_markdown(samples, machine, size.signatures_a_server))
+    print(report.to_markdown(samples, machine, size))
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as file:
-            json.dump(report.to_json(samples, machine, size.signatures_a_server), file, indent=2)
+            json.dump(report.to_json(samples, machine, size), file, indent=2)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ class Size:
     rounds: int
 
 
-FULL = Size(stamps=100, calls=7, unlocks=50, rounds=9)
+FULL = Size(stamps=200, calls=11, unlocks=100, rounds=11)
 QUICK = Size(stamps=10, calls=2, unlocks=5, rounds=2)
 
 

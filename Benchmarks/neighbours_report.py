@@ -99,8 +99,8 @@ def _quota(attacks, uids):
         accounts = [one for one in attacks[name]["accounts"] if one.get("uid") in uids]
         spent = sum(account[member] for account in accounts)
         covered = f"{spent} {what}, {sum(account['uids'] for account in accounts)} uids in {len(accounts)} account"
-        # A second of the count may hold one stamp more than a second of the quota.
-        is_met = spent <= limit + 1 and len(accounts) == 1
+        # What one second leaves unspent, the next may spend.
+        is_met = spent <= 1.02 * limit and len(accounts) == 1
         yield f"one account's quota, as {len(uids)} uids", covered, f"≤ {limit}, one account", is_met
 
 

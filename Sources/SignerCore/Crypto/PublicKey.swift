@@ -75,8 +75,18 @@ package enum Hex {
     }
 
     static func append(_ byte: UInt8, to text: inout [UInt8]) {
-        text.append(digit(byte >> 4))
-        text.append(digit(byte & 15))
+        text.append(digits[Int(byte >> 4)])
+        text.append(digits[Int(byte & 15)])
+    }
+
+    static func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
+        let digits = digits.span
+        text.append(addingCapacity: 2 * bytes.count) { text in
+            for index in bytes.indices {
+                text.append(digits[Int(bytes[index] >> 4)])
+                text.append(digits[Int(bytes[index] & 15)])
+            }
+        }
     }
 
     static func value(of digit: UInt8) -> UInt8? {
@@ -87,7 +97,6 @@ package enum Hex {
         }
     }
 
-    static func digit(_ value: UInt8) -> UInt8 {
-        value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
-    }
+    /// Looked up: a branch between digits and letters is guessed wrong for a third of a signature.
+    private static let digits = Array("0123456789abcdef".utf8)
 }

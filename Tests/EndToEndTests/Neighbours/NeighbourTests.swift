@@ -163,10 +163,13 @@ struct NeighbourTests {
             try withExtendedLifetime(neighbour) {
                 let caller = try HonestCaller.call(count: 20, sizes: [300], at: frame.stampPath, as: Self.honest)
                 #expect(caller.answered == 20 && caller.other.isEmpty)
-                let accounts =
-                    try frame.controlClient().control("ListAccounts").parameters["accounts"] as? [[String: Any]]
-                let own = try #require(accounts?.first { $0["uid"] as? Int == Int(Self.hostile) })
-                #expect(own["throttled"] as? String == "rate")
+                // Once its burst is spent.
+                try waitUntil("the neighbour's account is held back") {
+                    let accounts =
+                        try frame.controlClient().control("ListAccounts").parameters["accounts"] as? [[String: Any]]
+                    let own = accounts?.first { $0["uid"] as? Int == Int(Self.hostile) }
+                    return own?["throttled"] as? String == "rate"
+                }
             }
         }
     }
