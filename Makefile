@@ -28,7 +28,7 @@ SHARE := $(DESTDIR)$(PREFIX)/share
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: deps ## shows the whole of it on real parts: sandbox, frame, passkey, session, stamps, expiry
@@ -53,6 +53,11 @@ build: deps ## the release build
 bench: deps ## measures stampd beside a floor in C, raw libcrypto and ssh-agent
 	$(SWIFT) build $(RELEASE) --product stampd
 	python3 Benchmarks/bench.py
+
+.PHONY: bench-neighbours
+bench-neighbours: deps ## measures what hostile users cost the others, in time and memory; as root
+	$(SWIFT) build $(RELEASE) --product stampd
+	python3 Benchmarks/neighbours.py
 
 .PHONY: lint
 lint: ## the format of the Swift code, strictly

@@ -8,7 +8,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
@@ -18,15 +17,10 @@ import tempfile
 import report
 import servers
 from machine import machine_line
+from programs import SERVER_CPU, build, on_cpu, run, run_load
 
-HERE = pathlib.Path(__file__).resolve().parent
-PROGRAMS = {"raw": ["-lcrypto"], "floor": ["-lcrypto"], "inject": ["-lcrypto"], "load": [], "start": []}
-COMPILE = ["cc", "-O2", "-Wall", "-Wextra", "-Werror"]
-QUIETLY = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, "check": False}
-RUN_TIMEOUT_SECONDS = 300
 WARM_UP_CALLS = 500
 BUSY_CONNECTIONS = 8
-SERVER_CPU, GENERATOR_CPU = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,51 +38,15 @@ class Size:
     def signatures_a_server(self):
         return WARM_UP_CALLS + self.rounds * (self.sequential_calls + self.busy_calls)
 
+    @property
+    def all_bundles(self):
+        return self.rounds * self.bundles
+
 
 # All bundles of a run together are fewer than the deadlines that a frame remembers (4,096).
 # Many short rounds rather than few long ones: a median forgives a slow second of the machine, not a slow minute.
 FULL = Size(rounds=15, sequential_calls=4_000, busy_calls=12_000, raw_signatures=10_000, bundles=200, starts=50)
 QUICK = Size(rounds=3, sequential_calls=1_000, busy_calls=4_000, raw_signatures=4_000, bundles=200, starts=10)
-
-
-def run(*command):
-    """Runs one of the C programs; returns what it printed, which is JSON."""
-    words = [str(word) for word in command]
-    done = subprocess.run(words, **QUIETLY, timeout=RUN_TIMEOUT_SECONDS)
-    if done.returncode != 0:
-        raise servers.BenchmarkError(f"{' '.join(words)}: {done.stderr.strip()}")
-    return json.loads(done.stdout)
-
-
-def build(directory):
-    for name, libraries in PROGRAMS.items():
-        command = [*COMPILE, "-o", f"{directory}/{name}", str(HERE / f"{name}.c"), *libraries]
-        subprocess.run(command, check=True, timeout=RUN_TIMEOUT_SECONDS)
-
-
-@contextlib.contextmanager
-def on_cpu(cpu):
-    """What is started inside runs on this CPU alone."""
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {cpu})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, allowed)
-
-
-def run_load(programs, server, connections, calls):
-    """One load; returns the generator's figures with the server's CPU a call among them.
-
-    One after the other, the generator shares the server's CPU, for either sleeps while the other works: a wake-up
-    across CPUs costs more than the signature in a virtual machine, and comes and goes with the scheduler's mood.
-    With several connections it has a CPU of its own, where there are two.
-    """
-    calls = max(calls // 4, connections) if server.protocol == "agent" else calls
-    before = server.cpu_nanoseconds()
-    with on_cpu(SERVER_CPU if connections == 1 else GENERATOR_CPU):
-        figures = run(f"{programs}/load", server.protocol, server.socket_path, connections, calls)
-    return {**figures, "cpuMicroseconds": (server.cpu_nanoseconds() - before) / 1000 / calls}
 
 
 def measure_injecting(programs, frame, bundles, samples):
@@ -116,8 +74,6 @@ def measure_round(programs, all_servers, size, samples):
         busy = run_load(programs, server, BUSY_CONNECTIONS, size.busy_calls)
         samples[server.name]["busyCpuMicroseconds"].append(busy["cpuMicroseconds"])
         samples[server.name]["perSecond"].append(busy["perSecond"])
-    frame = next(server for server in all_servers if server.name == "stampd")
-    measure_injecting(programs, frame, size.bundles, samples)
 
 
 def measure_memory(server, when, samples):
@@ -138,6 +94,13 @@ def measure_starts(programs, binary, directory, size, samples):
             ("ssh-agent", "agent", agent_path, agent),
         ):
             samples[name]["startMilliseconds"] += run(f"{programs}/start", protocol, path, 5, *command)
+
+
+def drop_from_page_cache(path):
+    """As after a boot: a file that was just linked lies there in larger pieces, and more of it counts as resident."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def measure(binary, directory, size):
@@ -161,6 +124,10 @@ def measure(binary, directory, size):
         for server in all_servers:
             measure_memory(server, "after", samples)
             samples[server.name]["threads"].append(server.thread_count())
+        frame = next(server for server in all_servers if server.name == "stampd")
+        for _ in range(size.rounds):
+            measure_injecting(directory, frame, size.bundles, samples)
+        measure_memory(frame, "injected", samples)
         measure_starts(directory, binary, directory, size, samples)
     return samples
 
@@ -187,13 +154,14 @@ def main():
         try:
             build(directory)
             machine = machine_line(run(f"{directory}/raw", 1)["library"])
+            drop_from_page_cache(arguments.stampd)
             samples = measure(os.path.abspath(arguments.stampd), directory, size)
         except (servers.BenchmarkError, subprocess.SubprocessError, OSError) as error:
             sys.exit(f"bench: {error}")
-    print(report.to_markdown(samples, machine, size.signatures_a_server))
+    print(report.to_markdown(samples, machine, size))
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as file:
-            json.dump(report.to_json(samples, machine, size.signatures_a_server), file, indent=2)
+            json.dump(report.to_json(samples, machine, size), file, indent=2)
 
 
 if __name__ == "__main__":

@@ -85,8 +85,9 @@ def call(socket_path, method, **parameters):
     return reply["parameters"]
 
 
-def stampd_command(binary, directory):
-    options = ["--maximum-stamps-per-second", "0", "--journal-socket", f"{directory}/no-journal"]
+def stampd_command(binary, directory, journal=None):
+    """Without a journal the audit is off."""
+    options = ["--maximum-stamps-per-second", "0", "--journal-socket", journal or f"{directory}/no-journal"]
     return [binary, "--socket-directory", directory, *options]
 
 
@@ -94,32 +95,38 @@ def ssh_agent_command(socket_path):
     return ["ssh-agent", "-D", "-a", socket_path]
 
 
-def start_stampd(stack, binary, directory):
-    """A frame with an embedded key and one session, whose key is born inside."""
-    server = _start(stack, "stampd", "varlink", f"{directory}/stamp.sock", stampd_command(binary, directory))
-    control = f"{directory}/control.sock"
+def start_stampd(stack, binary, directory, journal=None):
+    """A frame with an embedded key and one session."""
+    command = stampd_command(binary, directory, journal)
+    server = start(stack, "stampd", "varlink", f"{directory}/stamp.sock", command)
+    start_session(f"{directory}/control.sock")
+    return server
+
+
+def start_session(control):
+    """Makes an embedded key, and a session whose key is born inside."""
     call(control, "io.stampd.Control.InitEmbeddedKey")
     key = call(control, "io.stampd.Control.CreateSessionKey")["publicKey"]
     call(control, "io.stampd.Control.ActivateSession", publicKey=key, expirationSeconds=SESSION_SECONDS)
-    return server
 
 
 def start_floor(stack, binary, directory):
     path = f"{directory}/floor.sock"
-    return _start(stack, "floor", "varlink", path, [binary, path])
+    return start(stack, "floor", "varlink", path, [binary, path])
 
 
 def start_ssh_agent(stack, directory):
     """ssh-agent with one ECDSA P-256 key."""
     path, key = f"{directory}/agent.sock", f"{directory}/agent-key"
-    server = _start(stack, "ssh-agent", "agent", path, ssh_agent_command(path))
+    server = start(stack, "ssh-agent", "agent", path, ssh_agent_command(path))
     run = {"check": True, "timeout": TIMEOUT_SECONDS, "stdin": subprocess.DEVNULL, "capture_output": True}
     subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-b", "256", "-N", "", "-f", key], **run)
     subprocess.run(["ssh-add", "-q", key], env={**os.environ, "SSH_AUTH_SOCK": path}, **run)
     return server
 
 
-def _start(stack, name, protocol, socket_path, command):
+def start(stack, name, protocol, socket_path, command):
+    """Ends with the stack."""
     server = Server(name, protocol, socket_path, command, f"{os.path.dirname(socket_path)}/{name}.log")
     stack.callback(server.stop)
     server.wait_until_ready()

@@ -64,11 +64,11 @@ enum Stampd {
                 passed: passed.takeAll(named: FileDescriptorStore.name)
             )
             let sandbox = try listen(server, options, passed)
-            guard hasItsSockets(server) else { return EX_CONFIG }
+            guard hasItsSockets(server, configuredBy: options.source) else { return EX_CONFIG }
             guard server.measureDescriptors() else { return EX_OSERR }
             server.readSubordinateRanges()
             guard try enter(sandbox, configuration, log) else { return EX_OSERR }
-            server.logStart()
+            server.logStart(configuredBy: options.source)
             server.logAudit()
             return try server.run()
         } catch {
@@ -209,7 +209,7 @@ extension Server {
         log.write(.warning, "the audit is off: no journal at \(configuration.journalSocket) (\(absence.message))")
     }
 
-    fileprivate func logStart() {
+    fileprivate func logStart(configuredBy source: ConfigurationSource?) {
         let names = listeners.map(\.socket.name).joined(separator: ", ")
         log.write(.notice, "stampd \(CallHandler.version) serves \(names), pid \(getpid())")
         if let source { log.write(.info, "configured by \(source.path.printable(1024))") }

@@ -10,21 +10,23 @@ package enum Base64URL {
     /// Appends the text of `bytes`: ⌈4 · count / 3⌉ characters.
     package static func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
         let alphabet = alphabet.span
-        var index = 0
-        while index + 3 <= bytes.count {
-            let group = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
+        text.append(addingCapacity: (4 * bytes.count + 2) / 3) { text in
+            var index = 0
+            while index + 3 <= bytes.count {
+                let group = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
+                text.append(alphabet[Int(group >> 18)])
+                text.append(alphabet[Int(group >> 12 & 63)])
+                text.append(alphabet[Int(group >> 6 & 63)])
+                text.append(alphabet[Int(group & 63)])
+                index += 3
+            }
+            let rest = bytes.count - index
+            guard rest > 0 else { return }
+            let group = UInt32(bytes[index]) << 16 | (rest == 2 ? UInt32(bytes[index + 1]) << 8 : 0)
             text.append(alphabet[Int(group >> 18)])
             text.append(alphabet[Int(group >> 12 & 63)])
-            text.append(alphabet[Int(group >> 6 & 63)])
-            text.append(alphabet[Int(group & 63)])
-            index += 3
+            if rest == 2 { text.append(alphabet[Int(group >> 6 & 63)]) }
         }
-        let rest = bytes.count - index
-        guard rest > 0 else { return }
-        let group = UInt32(bytes[index]) << 16 | (rest == 2 ? UInt32(bytes[index + 1]) << 8 : 0)
-        text.append(alphabet[Int(group >> 18)])
-        text.append(alphabet[Int(group >> 12 & 63)])
-        if rest == 2 { text.append(alphabet[Int(group >> 6 & 63)]) }
     }
 
     /// The bytes that `text` spells; nil where a character is not of the alphabet, the length is one that no byte string

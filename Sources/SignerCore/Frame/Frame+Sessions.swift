@@ -137,7 +137,7 @@ extension Frame {
 
 extension Frame {
     func requireIndex(of name: SessionName) throws(FrameError) -> Int {
-        if let index = sessions.firstIndex(where: { $0.name == name }) { return index }
+        for index in sessions.indices where sessions[index].name == name { return index }
         throw expiredNames.contains(name) ? .sessionExpired(name) : .noSession(name)
     }
 

@@ -46,6 +46,9 @@ package struct SessionName: Hashable, Sendable, Comparable {
         }
     }
 
+    /// All bytes at once.
+    package static func == (left: SessionName, right: SessionName) -> Bool { all(left.bytes .== right.bytes) }
+
     package static func < (left: SessionName, right: SessionName) -> Bool {
         left.utf8.lexicographicallyPrecedes(right.utf8)
     }

@@ -9,6 +9,6 @@ package struct Stamped {
 
     /// Appends the digest as 64 lower-case hex digits.
     package func appendDigestHex(to text: inout [UInt8]) {
-        for index in payloadDigest.indices { Hex.append(payloadDigest[index], to: &text) }
+        Hex.append(payloadDigest.span, to: &text)
     }
 }

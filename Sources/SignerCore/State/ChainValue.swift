@@ -21,7 +21,7 @@ package struct ChainValue: Equatable, Sendable {
 
     /// Appends 64 lower-case hex digits.
     package func appendHex(to text: inout [UInt8]) {
-        for index in bytes.indices { Hex.append(bytes[index], to: &text) }
+        Hex.append(bytes.span, to: &text)
     }
 }
 

@@ -33,8 +33,7 @@
     }
 
     mutating func write(_ key: PublicKey) {
-        write(key.prefix)
-        for index in 0..<32 { write(key.x[index]) }
+        for index in key.bytes.indices { write(key.bytes[index]) }
     }
 
     mutating func write(scalarOf key: borrowing PrivateKey) {

@@ -79,7 +79,7 @@ extension Call {
         let interfaceName = name.extracting(..<dot)
         for interface in interfaces where interfaceName.equals(interface.rawValue) {
             let member = name.extracting(min(dot + 1, name.count)...)
-            guard let method = Method(member.echo, of: interface) else { throw .methodNotFound(method: name.echo) }
+            guard let method = Method(member, of: interface) else { throw .methodNotFound(method: name.echo) }
             return method
         }
         throw .interfaceNotFound(interface: interfaceName.echo)

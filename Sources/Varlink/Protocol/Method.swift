@@ -6,25 +6,16 @@ package enum Method: Equatable, Sendable {
     case stamper(StamperMethod)
     case control(ControlMethod)
 
-    init?(_ member: String, of interface: Interface) {
-        switch interface {
-        case .service:
-            if let method = ServiceMethod(rawValue: member) {
-                self = .service(method)
-                return
+    /// The method of `interface` that has this name; nil where there is none.
+    init?(_ member: Span<UInt8>, of interface: Interface) {
+        let method: Method? =
+            switch interface {
+            case .service: ServiceMethod.allCases.first { member.equals($0.rawValue) }.map(Method.service)
+            case .stamper: StamperMethod.allCases.first { member.equals($0.rawValue) }.map(Method.stamper)
+            case .control: ControlMethod.allCases.first { member.equals($0.rawValue) }.map(Method.control)
             }
-        case .stamper:
-            if let method = StamperMethod(rawValue: member) {
-                self = .stamper(method)
-                return
-            }
-        case .control:
-            if let method = ControlMethod(rawValue: member) {
-                self = .control(method)
-                return
-            }
-        }
-        return nil
+        guard let method else { return nil }
+        self = method
     }
 
     /// As a call names it.

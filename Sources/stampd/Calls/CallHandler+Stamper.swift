@@ -59,10 +59,8 @@ extension CallHandler {
         in context: inout CallContext,
         to replies: inout JSONWriter
     ) throws(ErrorReply) {
-        var own = context
-        defer { context = own }
         try withScratch { scratch throws(ErrorReply) in
-            try stamp(parameters, in: &own, &scratch)
+            try stamp(parameters, in: &context, &scratch)
             replies.reply { reply in
                 reply.member("stampHeaderName", "X-Stamp")
                 reply.member("stampHeaderValue", utf8: scratch.stamp.span)

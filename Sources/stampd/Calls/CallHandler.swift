@@ -113,11 +113,12 @@ final class CallHandler {
             if let refusal { throw refusal }
             let method = try call.method(among: socket.door.interfaces, in: message)
             named = method
-            try takeTokens(method.traits.price, of: context, byteCount: message.count)
+            let price = method.traits.price
+            try takeTokens(price, of: context, byteCount: message.count)
             try perform(method, call.parameters(in: message), in: &context, to: &replies)
             if method == .stamper(.stamp) { countStamp(of: context) }
             if method == .stamper(.monitor) { outcome = .watches }
-            if method.traits.price == .list { charge(replies.bytes.count - start, to: context) }
+            if price == .list { charge(replies.bytes.count - start, to: context) }
         } catch {
             replies.bytes.removeSubrange(start...)
             replies.reply(error)

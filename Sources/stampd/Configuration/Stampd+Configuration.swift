@@ -36,9 +36,9 @@ extension Stampd {
     }
 
     /// Whether every socket that the configuration names is there.
-    static func hasItsSockets(_ server: Server) -> Bool {
+    static func hasItsSockets(_ server: Server, configuredBy source: ConfigurationSource?) -> Bool {
         let missing = server.missingSockets(of: server.configuration)
-        guard let source = server.source, !missing.isEmpty else { return true }
+        guard let source, !missing.isEmpty else { return true }
         complain(ConfigurationSource.Refusal(path: source.path, reasons: missing))
         return false
     }

@@ -2,6 +2,7 @@
 import CLinux
 import CSystemd
 import Glibc
+import SignerCore
 
 /// One thread, no tasks: sd-event's sources (listening sockets, timers, signals), and beside them the connections.
 ///
@@ -34,10 +35,10 @@ import Glibc
 
     /// Runs until `exit`; returns its code.
     ///
-    /// `onReady` gets a connection's name and epoll(7)'s bits; `onTurn` comes after all that were ready, and says whether
-    /// it left something to do, so that the loop does not sleep.
+    /// `onReady` gets a connection's name, epoll(7)'s bits, and when the loop woke up; `onTurn` comes after all that were
+    /// ready, and says whether it left something to do, so that the loop does not sleep.
     func run(
-        onReady: (_ id: UInt64, _ events: UInt32) -> Void,
+        onReady: (_ id: UInt64, _ events: UInt32, _ now: BootInstant) -> Void,
         onTurn: () -> Bool
     ) throws(SystemError) -> Int32 {
         var isBusy = false
@@ -45,8 +46,8 @@ import Glibc
             if mustRearm { try dispatchSources() }
             if let exitCode { return exitCode }
             var areSourcesReady = false
-            connections.wait(isBusy: isBusy || mustRearm) { id, events in
-                if id == Self.sourcesId { areSourcesReady = true } else { onReady(id, events) }
+            connections.wait(isBusy: isBusy || mustRearm) { id, events, now in
+                if id == Self.sourcesId { areSourcesReady = true } else { onReady(id, events, now) }
             }
             if areSourcesReady { try dispatchSources() }
             isBusy = onTurn()

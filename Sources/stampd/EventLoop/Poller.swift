@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Glibc
+import SignerCore
 
 /// An epoll(7) instance whose descriptors have names that are never used twice.
 @safe final class Poller {
@@ -25,13 +26,14 @@ import Glibc
 
     func remove(_ watched: CInt) { try? control(EPOLL_CTL_DEL, watched, 0, 0) }
 
-    /// Waits until something is ready, or only looks where there `isBusy`; calls back for at most `maximumReady` descriptors, those
-    /// that are left come next time.
-    func wait(isBusy: Bool, _ onReady: (_ id: UInt64, _ events: UInt32) -> Void) {
+    /// Waits until something is ready, or only looks where there `isBusy`; calls back, with the time when it woke up, for at
+    /// most `maximumReady` descriptors, those that are left come next time.
+    func wait(isBusy: Bool, _ onReady: (_ id: UInt64, _ events: UInt32, _ now: BootInstant) -> Void) {
         let count = unsafe epoll_wait(descriptor, &ready, CInt(Self.maximumReady), isBusy ? 0 : -1)
+        let now = BootInstant.now
         for index in 0..<Int(max(count, 0)) {
             let event = unsafe ready[index]
-            unsafe onReady(event.data.u64, event.events)
+            unsafe onReady(event.data.u64, event.events, now)
         }
     }
 

@@ -42,8 +42,7 @@ extension Server {
         // There may be many of them; a reload asks again.
         peer.groups = []
         let refusal = refusal(of: accepted, at: socket, now: now)
-        life.lastConnectionId += 1
-        let id = life.lastConnectionId
+        let id = connections.makeId()
         let isFirst = peer.uid == 0 || socket.door == .control
         let place =
             refusal == nil ? table.add(id: id, uid: peer.uid, account: peer.account, isFirst: isFirst) : nil
@@ -63,12 +62,10 @@ extension Server {
             if let place { table.remove(place) }
             return
         }
-        connections[id] = connection
+        connections.add(connection)
         if case .ended = accepted.found { connection.stopReceiving() }
         schedule(deadline(of: connection))
-        guard refusal != nil else { return }
-        refused.append(connection)
-        limitRefused()
+        if refusal != nil { limitRefused() }
     }
 
     /// What the peer's first call is told; nil where its calls are answered.
@@ -100,7 +97,8 @@ extension Server {
     ///
     /// - Returns: Whether one ended.
     private func endLongestIdle(of spending: ConnectionTable.Spending) -> Bool {
-        let candidates = connections.values
+        let candidates =
+            connections
             .filter { $0.place?.spending === spending && !$0.flow.isQueued }
             .sorted { ($0.evictionRank, $0.flow.lastActivity, $0.id) < ($1.evictionRank, $1.flow.lastActivity, $1.id) }
         // A call that waits in the kernel is answered.
@@ -111,16 +109,17 @@ extension Server {
 
     /// Ends the oldest of those that wait to be told; told first, where its call is here already.
     func limitRefused() {
-        while refused.count > table.limits.maximumRefusedConnections {
-            let oldest = refused[0]
-            if oldest.flow.isRefused { receive(oldest) }
+        while let oldest = connections.refused.first,
+            connections.refused.count > table.limits.maximumRefusedConnections
+        {
+            if oldest.flow.isRefused { receive(oldest, at: .now) }
             end(oldest)
         }
     }
 
     /// Ends the connections of those whom the rules do not serve any more: the first call that waits is told so.
     func endUnauthorizedConnections() {
-        for connection in connections.values where connection.flow.isServed || connection.flow.isWatching {
+        for connection in connections where connection.flow.isServed || connection.flow.isWatching {
             guard let refusal = admission.refusal(of: connection, configuration.authorization) else { continue }
             let now = BootInstant.now
             let line = "a connection of \(connection.peer.description), which was served before: \(refusal.reason)"

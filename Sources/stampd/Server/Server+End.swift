@@ -19,13 +19,9 @@ extension Server {
     }
 
     func end(_ connection: Connection) {
-        guard connections.removeValue(forKey: connection.id) != nil else { return }
+        guard connections.remove(connection) else { return }
         connection.stopPolling()
-        if let place = connection.place {
-            table.remove(place)
-        } else if let index = refused.firstIndex(where: { $0 === connection }) {
-            refused.remove(at: index)
-        }
+        if let place = connection.place { table.remove(place) }
         resumeAccepting()
         if connections.isEmpty {
             life.lastConnectionEnd = .now
@@ -43,9 +39,9 @@ extension Server {
         listeners.removeAll()
         life.acceptTime = .never
         schedule(life.drainDeadline)
-        for connection in refused { end(connection) }
+        for connection in connections.refused { end(connection) }
         let byteCount = drainBufferByteCount
-        for connection in connections.values {
+        for connection in connections {
             CLinuxSetSendBuffer(connection.descriptor, CInt(byteCount))
             drain(connection)
         }

@@ -20,7 +20,7 @@ extension Server {
         publishEvents()
         serviceManager.keepTime(handler.frame, at: now)
         if now >= turn.retryTime { retrySending() }
-        for connection in connections.values where now >= deadline(of: connection) { expire(connection, at: now) }
+        for connection in connections where now >= deadline(of: connection) { expire(connection, at: now) }
         if now >= life.acceptTime { resumeAccepting() }
         exitWhenIdle(at: now)
         if now >= life.drainDeadline { return stop() }
@@ -36,7 +36,7 @@ extension Server {
         let delay = now.nanoseconds - due.nanoseconds
         guard delay > Self.forgivenNanoseconds else { return }
         let monotonicDelay = max(0, monotonic - (due.nanoseconds - offsetBefore))
-        for connection in connections.values {
+        for connection in connections {
             connection.flow.forgive(nanoseconds: delay, monotonicNanoseconds: monotonicDelay)
         }
     }
@@ -60,7 +60,7 @@ extension Server {
 
     private func scheduleNext() {
         var next = min(handler.nextTime, life.acceptTime, life.drainDeadline, idleExitTime, turn.retryTime)
-        for connection in connections.values { next = min(next, deadline(of: connection)) }
+        for connection in connections { next = min(next, deadline(of: connection)) }
         schedule(min(next, log.nextTime, audit.nextTime, serviceManager.nextTime))
     }
 }

@@ -7,9 +7,9 @@ import Varlink
 /// Bytes in, turns, bytes out.
 extension Server {
     /// Something can be done on the connection, or its peer is gone.
-    func ready(_ connection: Connection, _ events: UInt32) {
+    func ready(_ connection: Connection, _ events: UInt32, at now: BootInstant) {
         if connection.flow.phase == .writing { return flush(connection) }
-        if events & CLinuxReadable != 0 { return receive(connection) }
+        if events & CLinuxReadable != 0 { return receive(connection, at: now) }
         guard events & CLinuxHungUp != 0 else { return }
         if connection.flow.isWatching { return end(connection) }
         switch connection.flow.phase {
@@ -21,7 +21,7 @@ extension Server {
         }
     }
 
-    func receive(_ connection: Connection) {
+    func receive(_ connection: Connection, at now: BootInstant) {
         switch connection.flow.phase {
         case .closing: return discard(connection)
         case .queued, .writing: return
@@ -30,8 +30,8 @@ extension Server {
         guard !connection.flow.isWatching else { return end(connection) }
         if connection.input.capacity == 0 { swap(&connection.input, &turn.spareInput) }
         let maximumByteCount = limits.maximumMessageBytes + ConnectionLimits.readByteCount
-        guard hasRoom(for: connection, maximumByteCount: maximumByteCount) else {
-            return perform(connection.flow.pause(at: .now), on: connection)
+        guard hasRoom(for: connection, maximumByteCount: maximumByteCount, at: now) else {
+            return perform(connection.flow.pause(at: now), on: connection)
         }
         let received = connection.input.receive(
             from: connection.descriptor,
@@ -39,7 +39,7 @@ extension Server {
             maximumByteCount: maximumByteCount
         )
         switch received {
-        case .bytes: perform(connection.flow.received(at: .now), on: connection)
+        case .bytes: perform(connection.flow.received(at: now), on: connection)
         case .end: perform(connection.flow.inputEnded(), on: connection)
         case .nothing: return
         case .failed: end(connection)
@@ -47,13 +47,13 @@ extension Server {
     }
 
     /// Asks the table for the memory that the connection's next bytes need.
-    private func hasRoom(for connection: Connection, maximumByteCount: Int) -> Bool {
+    private func hasRoom(for connection: Connection, maximumByteCount: Int, at now: BootInstant) -> Bool {
         guard let place = connection.place else { return true }
         let piece = ConnectionLimits.readByteCount
         let capacity = connection.input.capacity(toReceive: piece, maximumByteCount: maximumByteCount)
         guard capacity - piece > place.readingByteCount else { return true }
         while true {
-            switch table.requestRoom(place, byteCount: capacity - piece, at: .now) {
+            switch table.requestRoom(place, byteCount: capacity - piece, at: now) {
             case .granted: return true
             case .waits: return false
             case .insteadOf(let victim):
@@ -82,8 +82,8 @@ extension Server {
         if table.hasTurns {
             let end = BootInstant.now.nanoseconds + ConnectionLimits.turnNanoseconds
             while let place = table.nextTurn() {
-                if let connection = connections[place.id] { serve(connection) }
-                guard BootInstant.now.nanoseconds < end else { break }
+                guard let connection = connections[place.id] else { continue }
+                guard serve(connection).nanoseconds < end else { break }
             }
         }
         // Only those that have bytes here and no turn yet are not waited for.
@@ -102,8 +102,11 @@ extension Server {
     }
 
     /// Answers the whole messages that lie here, one turn's worth, and sends the replies.
-    private func serve(_ connection: Connection) {
-        guard connection.flow.isQueued else { return }
+    ///
+    /// - Returns: When it was done.
+    @discardableResult
+    private func serve(_ connection: Connection) -> BootInstant {
+        guard connection.flow.isQueued else { return .now }
         var input = InputBuffer()
         swap(&input, &connection.input)
         var replies = JSONWriter()
@@ -112,9 +115,10 @@ extension Server {
         let consumed = connection.scanner.takeConsumedByteCount()
         input.removeFirst(consumed)
         swap(&input, &connection.input)
-        settle(connection, hasMore: hasMore, consumed: consumed > 0, sending: replies.bytes)
+        let now = settle(connection, hasMore: hasMore, consumed: consumed > 0, sending: replies.bytes)
         replies.bytes.removeAll(keepingCapacity: replies.bytes.capacity <= 2 * ConnectionLimits.sendByteCount)
         swap(&replies, &turn.replies)
+        return now
     }
 
     /// - Returns: Whether messages may be left for another turn.
@@ -165,13 +169,23 @@ extension Server {
     }
 
     /// Sends what a turn wrote, gives memory back, and does what comes next on the connection.
-    private func settle(_ connection: Connection, hasMore: Bool, consumed: Bool, sending replies: [UInt8]) {
+    ///
+    /// - Returns: When the replies were sent.
+    @discardableResult
+    private func settle(
+        _ connection: Connection,
+        hasMore: Bool,
+        consumed: Bool,
+        sending replies: [UInt8]
+    ) -> BootInstant {
         if !replies.isEmpty {
             audit.handOverBeforeReply()
             switch connection.send(replies) {
             case .sent: break
             case .noMemory: retryLater()
-            case .gone: return end(connection)
+            case .gone:
+                end(connection)
+                return .now
             }
         }
         let isAnswered = connection.flow.isServed || connection.flow.isRefused
@@ -191,6 +205,7 @@ extension Server {
         )
         perform(action, on: connection)
         if life.isDraining { drain(connection) }
+        return now
     }
 
     /// Nothing of it waits: its buffer serves the next connection that is read, so that an ordinary call allocates none
@@ -221,9 +236,13 @@ extension Server {
             connection.stopSending()
             connection.wait(for: action)
         case .queue:
-            guard let place = connection.place else { return serve(connection) }
+            guard let place = connection.place else {
+                serve(connection)
+                return
+            }
             table.enqueue(place)
-            turn.received.append(connection)
+            // What it waits for is no earlier than before.
+            return turn.received.append(connection)
         case .write where turn.retryTime != .never:
             // The kernel says that there is room, and then has no memory: only time helps.
             connection.wait(for: .pause)
@@ -241,7 +260,7 @@ extension Server {
     /// Tries again those for which the kernel had no memory.
     func retrySending() {
         turn.retryTime = .never
-        for connection in connections.values where connection.flow.phase == .writing { flush(connection) }
+        for connection in connections where connection.flow.phase == .writing { flush(connection) }
     }
 
     /// CLOCK_MONOTONIC now, by which replies that are not taken are timed.
@@ -264,7 +283,7 @@ extension Server {
         let events = handler.takeEvents()
         guard !events.isEmpty else { return }
         noteStatusChange()
-        let watchers = connections.values.filter { $0.flow.isWatching && !$0.flow.isFinishing }
+        let watchers = connections.filter { $0.flow.isWatching && !$0.flow.isFinishing }
         guard !watchers.isEmpty else { return }
         var message = JSONWriter()
         for event in events { message.reply(continues: true) { $0.objectMember("event", event.write) } }

@@ -10,18 +10,12 @@ import Varlink
 /// one connection, `CallHandler` about a call.
 final class Server {
     let loop: EventLoop
-    /// Nil where there is no file.
-    let source: ConfigurationSource?
     var configuration: Configuration
-    let log: Log
     let audit: Audit
     let handler: CallHandler
     var admission = Admission()
     var table: ConnectionTable
-    /// By their `id`: those that are served, and those that wait to be told why they are refused.
-    var connections: [UInt64: Connection] = [:]
-    /// Peers that wait to be told why they are refused, oldest first.
-    var refused: [Connection] = []
+    var connections = Connections()
     var listeners: [Listener] = []
     var serviceManager: ServiceManager
     var timer: TimerSource?
@@ -30,6 +24,7 @@ final class Server {
     var turn = Turn()
 
     var limits: ConnectionLimits { configuration.limits }
+    var log: Log { handler.log }
 
     /// Where the frame is between its start and its end.
     struct Life {
@@ -42,7 +37,6 @@ final class Server {
         var isAcceptingPaused = false
         /// When accepting goes on; `.never` where only the end of a connection makes it.
         var acceptTime = BootInstant.never
-        var lastConnectionId: UInt64 = 0
         /// How many descriptors the process may have.
         var descriptorLimit = 0
         /// Descriptors of the frame's own, counted at the start.
@@ -63,11 +57,10 @@ final class Server {
         var retryTime = BootInstant.never
     }
 
+    /// `source` is read again at SIGHUP; nil where there is no file.
     init(_ configuration: Configuration, from source: ConfigurationSource?, log: Log) throws(SystemError) {
         loop = try EventLoop()
-        self.source = source
         self.configuration = configuration
-        self.log = log
         log.refusalRate = configuration.auditLimits.refusals
         serviceManager = try ServiceManager(loop)
         audit = try Audit(loop, path: configuration.journalSocket, limits: configuration.auditLimits)
@@ -85,7 +78,12 @@ final class Server {
         for signal in [SIGTERM, SIGINT] {
             signals.append(try SignalSource(loop, signal) { [unowned self] in beginDrain() })
         }
-        signals.append(try SignalSource(loop, SIGHUP) { [unowned self] in reloadOrEnd() })
+        signals.append(
+            try SignalSource(loop, SIGHUP) { [unowned self] in
+                // A terminal that hangs up ends a frame that was started by hand.
+                if let source { reload(from: source) } else { beginDrain() }
+            }
+        )
         signals.append(
             try SignalSource(loop, SIGUSR1) { [unowned self] in
                 handler.resetFromOutside()
@@ -104,9 +102,9 @@ final class Server {
         tellReady()
         schedule(idleExitTime)
         return try loop.run(
-            onReady: { id, events in
+            onReady: { id, events, now in
                 guard let connection = connections[id & ~Connection.processBit] else { return }
-                if id & Connection.processBit == 0 { ready(connection, events) } else { peerEnded(connection) }
+                if id & Connection.processBit == 0 { ready(connection, events, at: now) } else { peerEnded(connection) }
             },
             onTurn: {
                 let isBusy = runTurns()
@@ -118,11 +116,6 @@ final class Server {
         )
     }
 
-    /// A terminal that hangs up ends a frame that was started by hand.
-    private func reloadOrEnd() {
-        if let source { reload(from: source) } else { beginDrain() }
-    }
-
     /// What GetStatus and ListAccounts tell besides the frame's own.
     private var surroundings: CallHandler.Surroundings {
         CallHandler.Surroundings(connectionCount: table.connectionCount, lostCount: lostCount, accounts: accountReports)
@@ -131,7 +124,7 @@ final class Server {
     private var accountReports: [AccountReport] {
         let now = BootInstant.now
         var unread: [Account: Int] = [:]
-        for connection in connections.values {
+        for connection in connections {
             guard let place = connection.place else { continue }
             unread[place.account, default: 0] +=
                 Int(CLinuxGetUnreadMemory(connection.descriptor))

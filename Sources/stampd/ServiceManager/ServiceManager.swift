@@ -4,7 +4,7 @@ import Glibc
 import SignerCore
 
 /// What the service manager is told; nothing where none asks.
-struct ServiceManager {
+struct ServiceManager: ~Copyable {
     /// Nil where nobody asks.
     let notifier: Notifier?
     private var status = ""
