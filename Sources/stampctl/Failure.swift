@@ -36,12 +36,13 @@ struct Failure: Error {
         // Some organization's word, which is not known to be the session's own: nothing is over, and nobody is asked.
         case .unknownKey:
             let hint =
-                "look at --organization-id, or at the organizationId of the body; whose a session is, "
-                + "\"stampctl session activate\" and \"stampctl inject\" are told with --organization-id"
+                "look at --organization-id, or at the organizationId of the body, and at --api-base-url; whose a session "
+                + "is, " + "\"stampctl session activate\" and \"stampctl inject\" are told with --organization-id"
             self.init(error.message, hint: hint, status: .never)
         case .activityPending(let activity, let cause):
             let status = cause.map { Failure($0).status } ?? .tryAgain
-            let hint = "it goes on at the API: \"stampctl activity wait \(activity.id)\""
+            let first = status == .askPasskey ? "\"stampctl login\" first, and then " : ""
+            let hint = "it goes on at the API: \(first)\"stampctl activity wait \(activity.id)\""
             self.init(error.message, hint: hint, status: status)
             self.activity = activity
         case .activityNeedsApproval(let activity):

@@ -40,7 +40,9 @@ extension ReportingCommand {
     }
 
     private func fail(_ failure: Failure) throws -> Never {
-        let hint = failure.status == .askPasskey ? passkeyHint ?? failure.hint : failure.hint
+        // What is unfinished has a hint of its own: after the passkey comes more.
+        let isAsking = failure.status == .askPasskey && failure.activity == nil
+        let hint = isAsking ? passkeyHint ?? failure.hint : failure.hint
         if let activity = failure.activity { try output.print(UnfinishedActivity(activity)) }
         StandardError.report(failure.message, hint: hint)
         throw ExitCode(failure.status.rawValue)

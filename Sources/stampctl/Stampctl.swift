@@ -2,6 +2,7 @@
 import ArgumentParser
 import Glibc
 import NIOCore
+import Printing
 import ProcessArguments
 import StampClient
 
@@ -75,6 +76,7 @@ struct Stampctl: AsyncParsableCommand {
 
     /// As the parser's own, with its complaints in the form of ours.
     static func main() async {
+        StandardStreams.prepare()
         do {
             guard let arguments = ProcessArguments.read() else {
                 StandardError.report("the arguments are not where the kernel puts them", hint: nil)

@@ -84,7 +84,7 @@ struct Stage {
     private static func waitForSandbox(_ ready: URL, _ process: Process) async throws -> Sandbox {
         try await wait(for: process) {
             guard let data = try? Data(contentsOf: ready) else { return nil }
-            return try JSONDecoder().decodeStrictly(Sandbox.self, from: data)
+            return try StrictJSON.decode(Sandbox.self, from: data)
         }
     }
 

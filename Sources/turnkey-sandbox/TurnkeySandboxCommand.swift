@@ -58,6 +58,7 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
 
     /// As the parser's own, with its complaints in the form of ours.
     static func main() async {
+        StandardStreams.prepare()
         do {
             guard let arguments = ProcessArguments.read() else {
                 complain("the arguments are not where the kernel puts them", hint: nil)
@@ -119,9 +120,20 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
         return configuration
     }
 
+    /// More than any story takes.
+    private static let fixtureLimitBytes = 1 << 24
+
     private func readFixture(_ path: String) throws -> Fixture {
-        guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
+        let bytes: Data
+        do {
+            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            defer { try? file.close() }
+            bytes = try file.read(upToCount: Self.fixtureLimitBytes + 1) ?? Data()
+        } catch {
             throw fail("cannot read the fixture \(path)", hint: "it must be a readable file")
+        }
+        guard bytes.count <= Self.fixtureLimitBytes else {
+            throw fail("the fixture \(path) is larger than 16 MiB", hint: "leave out what the story does not need")
         }
         do {
             return try Fixture(reading: bytes)

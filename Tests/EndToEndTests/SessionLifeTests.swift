@@ -56,6 +56,74 @@ struct SessionLifeTests {
         }
     }
 
+    @Test("a refresh that fails once its key is registered deletes it, by the old key, which stamps on")
+    func refreshFailsLate() async throws {
+        try await System.withStage { stage in
+            let turnkey = try await logIn(stage)
+            let old = try await turnkey.passkeyClient().loginWithPasskey(session: "work")
+            let before = try await turnkey.getActiveClient(session: "work").api.getApiKeys(userId: old.userId)
+            // The frame has dropped the new key by the time that it is to be activated.
+            let control = stage.frame.controlPath
+            let api = try MortalAPI(inFrontOf: stage.sandbox.ready.baseUrl) { path in
+                guard path == "stamp_login" else { return }
+                _ = try? RawClient(path: control).call("io.stampd.Control.CreateSessionKey", ["session": "work"])
+            }
+            let other = Turnkey(
+                try TurnkeyConfiguration(
+                    apiBaseUrl: APIBaseURL(api.baseUrl),
+                    defaultOrganizationId: stage.sandbox.ready.organizationId,
+                    socketDirectory: stage.frame.directory,
+                    notarizerPublicKey: stage.sandbox.ready.notarizerPublicKey
+                ),
+                stateDirectory: stage.stateDirectory
+            )
+            await #expect { try await other.sessions.refresh("work") } throws: { error in
+                guard case .session(let failure)? = error as? TurnkeyError, failure.step == .start else { return false }
+                guard case .frame(.unknownSessionKey) = failure.cause else { return false }
+                return failure.remains == .deleted && failure.message.contains("has been deleted again")
+            }
+            #expect(api.asked == ["stamp_login", "get_api_keys", "delete_api_keys"])
+            let after = try await turnkey.getActiveClient(session: "work").api.getApiKeys(userId: old.userId)
+            #expect(after.map(\.publicKey) == before.map(\.publicKey))
+            #expect(try await stage.control.getSession("work").publicKey == old.publicKey)
+        }
+    }
+
+    @Test("after a logout no login or refresh that was under way starts the session", arguments: [true, false])
+    func logoutMeanwhile(_ isRefresh: Bool) async throws {
+        try await System.withStage { stage in
+            let turnkey = try await logIn(stage)
+            if isRefresh { try await turnkey.passkeyClient().loginWithPasskey() }
+            let environment = stage.environment
+            let api = try MortalAPI(inFrontOf: stage.sandbox.ready.baseUrl) { path in
+                guard path == "stamp_login" else { return }
+                _ = try? System.StampctlRun(["logout"], environment: environment)
+            }
+            let other = Turnkey(
+                try TurnkeyConfiguration(
+                    apiBaseUrl: APIBaseURL(api.baseUrl),
+                    defaultOrganizationId: stage.sandbox.ready.organizationId,
+                    rpId: stage.sandbox.ready.rpId,
+                    socketDirectory: stage.frame.directory,
+                    notarizerPublicKey: stage.sandbox.ready.notarizerPublicKey
+                ),
+                passkey: stage.passkey,
+                stateDirectory: stage.stateDirectory
+            )
+            await #expect {
+                _ =
+                    isRefresh
+                    ? try await other.sessions.refresh() : try await other.passkeyClient().loginWithPasskey()
+            } throws: { error in
+                guard case .session(let failure)? = error as? TurnkeyError, failure.step == .start else { return false }
+                if case .frame(.unknownSessionKey) = failure.cause { return true }
+                return false
+            }
+            #expect(try await stage.control.listSessions().isEmpty)
+            #expect(try await turnkey.sessions.list().isEmpty)
+        }
+    }
+
     @Test("a refresh by a client that knows no organization leaves the last login as it was")
     func refreshWithoutOrganization() async throws {
         try await System.withStage { stage in

@@ -73,6 +73,67 @@ struct StampctlSessionTests {
         }
     }
 
+    @Test(
+        "a session's key that the API does not register is told as that, with the API's words, and the old one stamps on"
+    )
+    func registrationFails() async throws {
+        try await System.withStage { stage in
+            let turnkey = try await logIn(stage)
+            let old = try await turnkey.passkeyClient().loginWithPasskey(expirationSeconds: 600)
+            let rows: [(answer: Int, code: String, status: Int32)] = [
+                (403, "REQUEST_NOT_AUTHORIZED", 5), (429, "RATE_LIMIT_EXCEEDED", 4), (503, "SOMETHING_NEW", 4),
+            ]
+            for row in rows {
+                let api = try RefusingAPI(row.answer, row.code)
+                let run = try stage.run(["refresh"], ["TURNKEY_API_BASE_URL": api.baseUrl])
+                #expect(run.status == row.status)
+                #expect(run.output.isEmpty)
+                let words = "the session's key could not be registered (/public/v1/submit/stamp_login): "
+                #expect(
+                    run.errors.hasPrefix("stampctl: \(words)the API refused (\(row.answer) \(row.code)): no\\u{1B}[2J"),
+                    "\(run.errors)"
+                )
+                // What may have happened is named; where the API said no, there is nothing to name.
+                #expect(run.errors.contains("may be registered") == (row.answer == 503))
+                #expect(try await stage.control.getSession().publicKey == old.publicKey)
+            }
+            // The places of the keys that were not registered are free, and so is the session's lock.
+            #expect(try stage.run(["refresh"]).status == 0)
+        }
+    }
+
+    @Test("a signal that its starter has ignored stays ignored", arguments: [SIGINT, SIGTERM])
+    func ignored(_ number: CInt) async throws {
+        try await System.withStage { stage in
+            let name = number == SIGINT ? "INT" : "TERM"
+            let shell = #"trap "" \#(name); exec "$0" "$@""#
+            let login = [System.program("stampctl"), "login", "--no-open", "--timeout-seconds", "3"]
+            let process = try ChildProcess(["/bin/sh", "-c", shell] + login, environment: stage.environment)
+            defer { process.end() }
+            _ = try await System.poll("the page") { process.errors.text.contains("http://localhost:") ? true : nil }
+            process.send(number)
+            #expect(try process.wait() == .exited(4))
+            try process.errors.waitForEnd()
+            #expect(process.errors.text.contains("nobody approved within 3 seconds"))
+        }
+    }
+
+    @Test("doctor asks the API once whom the session acts for")
+    func whoamiOnce() async throws {
+        try await System.withStage { stage in
+            try await logIn(stage).passkeyClient().loginWithPasskey()
+            // The first is without a stamp, for the clock.
+            for organization in [stage.sandbox.ready.organizationId, "11111111-1111-4111-8111-111111111111"] {
+                let api = try MortalAPI(inFrontOf: stage.sandbox.ready.baseUrl)
+                _ = try stage.run(
+                    ["doctor", "--organization-id", organization],
+                    ["TURNKEY_API_BASE_URL": api.baseUrl]
+                )
+                #expect(api.asked == ["whoami", "whoami"])
+            }
+        }
+    }
+
     @Test("doctor says whose a session is that the configured organization does not know, or that this is not known")
     func whose() async throws {
         try await System.withStage { stage in
@@ -157,5 +218,42 @@ struct StampctlSessionTests {
         let names = try FileManager.default.contentsOfDirectory(atPath: stage.stateDirectory)
         let name = try #require(names.first { $0.hasSuffix(".json") })
         return "\(stage.stateDirectory)/\(name)"
+    }
+}
+
+/// Answers each request with the same refusal.
+private final class RefusingAPI: Sendable {
+    let baseUrl: String
+
+    init(_ status: Int, _ code: String) throws {
+        let body = #"{"code":7,"message":"no\u001b[2J","details":[],"turnkeyErrorCode":"\#(code)"}"#
+        let answer =
+            "HTTP/1.1 \(status) S\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+            + "Connection: close\r\n\r\n\(body)"
+        let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 && getsockname(listener, $0, &length) == 0
+            }
+        }
+        guard isBound, listen(listener, 16) == 0 else { throw POSIXError(.EADDRINUSE) }
+        baseUrl = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
+        Thread.detachNewThread {
+            while true {
+                let peer = accept(listener, nil, nil)
+                guard peer >= 0 else { continue }
+                var buffer = [UInt8](repeating: 0, count: 1 << 16)
+                _ = recv(peer, &buffer, buffer.count, 0)
+                let bytes = Array(answer.utf8)
+                _ = send(peer, bytes, bytes.count, CInt(MSG_NOSIGNAL))
+                shutdown(peer, CInt(SHUT_WR))
+                while recv(peer, &buffer, buffer.count, 0) > 0 {}
+                close(peer)
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Crypto
 import Foundation
 import Testing
 import TurnkeyClient
@@ -15,17 +16,36 @@ struct AddressTests {
             ("https://example.com:8443/p", "https://example.com:8443"),
             ("http://localhost:8080/p", "http://localhost:8080"), ("HTTPS://Example.com/p", "https://example.com"),
             ("http://a.localhost/p", "http://a.localhost"),
+            ("https://[2001:db8::1]:8443/p", "https://[2001:db8::1]:8443"),
+            ("https://[2001:DB8::1]/p", "https://[2001:db8::1]"),
+            ("https://bücher.example/p", "https://xn--bcher-kva.example"),
         ]
     )
     func sites(_ url: String, _ origin: String) throws {
         #expect(try SiteAddress(url).origin == origin)
     }
 
+    @Test("an address is opened as a browser spells it")
+    func spelling() throws {
+        #expect(try SiteAddress("https://bücher.example/é").url.hasSuffix("/%C3%A9"))
+        #expect(try SiteAddress("https://example.com/p").url == "https://example.com/p")
+    }
+
+    @Test("who pastes nothing has handed nothing over", arguments: ["", " ", "\n"])
+    func nothingPasted(_ code: String) async throws {
+        let opener = PageOpener(.printing, environment: [:]) { _ in }
+        let page = try SitePage(url: "https://example.com/p", opener: opener, paste: { code })
+        let key = P256.Signing.PrivateKey().publicKey.compressedRepresentation
+        let request = SiteRequest(organizationId: "o", publicKey: Hexadecimal.encode(key))
+        await #expect(throws: LoginPageError.cancelled) { try await page.signedStampLogin(for: request) }
+    }
+
     @Test(
         "anything else is refused",
         arguments: [
             "http://example.com/", "https://user@example.com/", "https://example.com/?a=1", "https://example.com/#a",
-            "",
+            "", "https://ex%61mple.com/p", "https://example.com/a b", "https://example.com/p\r",
+            "https://example.com/\u{1B}[31m", "https://[fe80::1%25eth0]/p",
             "file:///p.html", "http://localhost.example.com/", "javascript:alert(1)", "example.com",
         ]
     )

@@ -81,6 +81,49 @@ struct ActivityTests {
         #expect(!run.errors.contains("\u{1B}]"))
     }
 
+    @Test("an answer in one line has each value as the API spelled it, and in its order")
+    func exact() async throws {
+        let numbers =
+            #""z":9007199254740993,"a":18446744073709551616,"c":1.0,"d":-0,"e":1e3,"f":0.10000000000000000001"#
+        let body = "{ \(numbers.replacing(",", with: " ,\r\n\t")), \"t\" : \" a \\\" b \\u202e\" }"
+        let run = try await run(["request", "query", "whoami", "--json"], answering: body)
+        #expect(run.output == "{\(numbers),\"t\":\" a \\\" b \\u202e\"}\n")
+    }
+
+    @Test("a session that is over while an activity is pending is told with both: log in, then wait")
+    func overMeanwhile() async throws {
+        let frame = FakeFrame { peer in
+            var isFirst = true
+            while let call = peer.readCall() {
+                guard call.method.hasSuffix(".Stamp"), isFirst else {
+                    peer.send(
+                        #"{"error":"io.stampd.Stamper.NoSession","parameters":{"session":"default","fallback":"passkey"}}"#
+                    )
+                    continue
+                }
+                isFirst = false
+                peer.send(Peer.stampReply("stamp"))
+            }
+        }
+        defer { frame.stop() }
+        let body = Self.makeActivity("PENDING")
+        let api = AnsweringServer("HTTP/1.1 200 S\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        let run = try await StampctlProcess(
+            ["request", "submit", "x", "--socket-directory", frame.directory, "--rp-id", "example.com"],
+            input: Data(#"{"organizationId":"o"}"#.utf8),
+            environment: [
+                "TURNKEY_API_BASE_URL": "http://127.0.0.1:\(api.port)", "XDG_STATE_HOME": FakeFrame.makeDirectory(),
+            ]
+        )
+        #expect(run.status == 3)
+        #expect(
+            run.errors.hasSuffix(
+                "hint: it goes on at the API: \"stampctl login\" first, and then \"stampctl activity wait a1\"\n"
+            ),
+            "\(run.errors)"
+        )
+    }
+
     @Test("later is 4, whatever the code is", arguments: [408, 425, 429, 500, 503, 504])
     func later(_ status: Int) async throws {
         let body = #"{"code":4,"message":"m","details":[],"turnkeyErrorCode":"SOMETHING_NEW"}"#

@@ -111,6 +111,94 @@ struct DoctorTests {
         #expect(output.contains("control socket"))
     }
 
+    @Test(
+        "the certificates that are trusted are counted, by whom they come from",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"), "needs openssl(1)")
+    )
+    func certificates() async throws {
+        let directory = base + "/authorities"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        for name in ["a", "b", "c"] {
+            try await Self.shell(
+                "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=\(name) "
+                    + "-keyout /dev/null -out \(directory)/\(name).pem 2>/dev/null"
+            )
+        }
+        try await Self.shell("cat \(directory)/?.pem > \(base)/three.pem; rm \(directory)/c.pem")
+        let api = "https://127.0.0.1:1"
+        let file = ["SSL_CERT_FILE": base + "/three.pem"]
+        let both = file.merging(["SSL_CERT_DIR": directory]) { $1 }
+        #expect(try await run(file, api: api).contains("certificates   3 are trusted, of SSL_CERT_FILE alone"))
+        let some = try await run(["SSL_CERT_DIR": directory], api: api)
+        #expect(some.contains("certificates   2 are trusted, of SSL_CERT_DIR alone"))
+        let all = try await run(both, api: api)
+        #expect(all.contains("certificates   5 are trusted, of SSL_CERT_FILE and SSL_CERT_DIR alone"))
+    }
+
+    private static let hidesFiles = "unshare --mount true 2>/dev/null"
+
+    @Test(
+        "where the machine has no CA certificates, that is said by doctor and by whoever needs them, with what to do",
+        .enabled("no mount can be made here") { (try? await shell(hidesFiles)) == 0 }
+    )
+    func noCertificates() async throws {
+        let (frame, directory) = (FakeFrame { peer in while peer.readCall() != nil { peer.sendStamp("s") } }, base)
+        defer { frame.stop() }
+        let hide = "for d in /etc/ssl /etc/pki; do [ ! -d $d ] || mount -t tmpfs none $d; done"
+        let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+            .appending(path: "stampctl").path
+        func run(_ command: String) async throws -> (status: Int32, text: String) {
+            let environment =
+                "env -i PATH=/usr/bin:/bin XDG_STATE_HOME=\(directory) XDG_CONFIG_HOME=\(directory) "
+                + "STAMPD_SOCKET_DIRECTORY=\(frame.directory) TURNKEY_ORGANIZATION_ID=o"
+            let line = "\(environment) \(program) \(command) --api-base-url https://127.0.0.1:1 >\(directory)/out 2>&1"
+            let status = try await Self.shell("unshare --mount sh -c '\(hide); \(line)'")
+            return (status, try String(contentsOfFile: directory + "/out", encoding: .utf8))
+        }
+        let whoami = try await run("whoami")
+        #expect(whoami.status == 69)
+        #expect(whoami.text.contains("there are no CA certificates on this machine"), "\(whoami.text)")
+        #expect(whoami.text.contains("hint: install ca-certificates, or name a file of them by SSL_CERT_FILE"))
+        let doctor = try await run("doctor")
+        #expect(doctor.text.contains("WRONG  certificates   no CA certificates are here"), "\(doctor.text)")
+        #expect(doctor.text.contains("hint: install ca-certificates, or set SSL_CERT_FILE"))
+    }
+
+    @Test(
+        "a state directory that cannot be written is told before a login needs it",
+        .enabled("no mount can be made here") { (try? await shell(hidesFiles)) == 0 }
+    )
+    func readOnly() async throws {
+        let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+            .appending(path: "stampctl").path
+        try FileManager.default.createDirectory(
+            atPath: base + "/stampd",
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let mount = "mount -t tmpfs -o ro,mode=700 none \(base)/stampd"
+        let output = FakeFrame.makeDirectory() + "/out"
+        _ = try await Self.shell(
+            "unshare --mount sh -c '\(mount) && XDG_STATE_HOME=\(base) \(program) doctor >\(output) 2>&1'"
+        )
+        let text = try String(contentsOfFile: output, encoding: .utf8)
+        #expect(
+            text.contains("WRONG  files          \(base)/stampd cannot be written: Read-only file system"),
+            "\(text)"
+        )
+    }
+
+    @discardableResult
+    private static func shell(_ line: String) async throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", line]
+        let (ends, ended) = AsyncStream.makeStream(of: Int32.self)
+        process.terminationHandler = { ended.yield($0.terminationStatus) }
+        try process.run()
+        return await ends.first { _ in true } ?? -1
+    }
+
     @Test("files that others may change, or read, are named with what to do")
     func files() async throws {
         let directory = base + "/stampd"

@@ -46,6 +46,55 @@ struct HintTests {
         #expect(run.errors.contains("\nhint: it is in quotation marks: give what is between them\n"))
     }
 
+    @Test("an empty organization is a shell's variable that is not set, and not asked for")
+    func emptyOrganization() async throws {
+        for command in [["whoami"], ["activity", "wait", "a"]] {
+            let run = try await StampctlProcess(command + ["--organization-id", ""])
+            #expect(run.status == 64)
+            #expect(run.errors.contains("it is empty"), "\(run.errors)")
+        }
+    }
+
+    @Test("a session that nothing says whose it is cannot be refreshed, and the way to say it is named")
+    func refreshOfUnknown() async throws {
+        let key = "02" + String(repeating: "ab", count: 32)
+        let script: @Sendable (Peer) -> Void = { peer in
+            while let call = peer.readCall() {
+                call.method.hasSuffix(".ActivateSession")
+                    ? peer.send(
+                        #"{"error":"io.stampd.Control.UnknownSessionKey","parameters":{"publicKey":"\#(key)"}}"#
+                    )
+                    : peer.send(
+                        #"{"parameters":{"session":{"name":"default","publicKey":"\#(key)","origin":"generated","#
+                            + #""expiresInMilliseconds":900000}}}"#
+                    )
+            }
+        }
+        let frame = FakeFrame(script: script)
+        let control = FakeFrame(directory: frame.directory, socket: "control.sock", script: script)
+        defer {
+            frame.stop()
+            control.stop()
+        }
+        let run = try await StampctlProcess(
+            ["refresh", "--socket-directory", frame.directory, "--api-base-url", "http://127.0.0.1:1"],
+            environment: ["XDG_STATE_HOME": FakeFrame.makeDirectory()]
+        )
+        #expect(run.status == 64)
+        #expect(run.errors.contains("whose organization's the session is, is not known"), "\(run.errors)")
+        #expect(run.errors.contains("hint: set TURNKEY_ORGANIZATION_ID"))
+    }
+
+    @Test("a body that names no organization is what an unknown key is blamed on")
+    func noOrganization() {
+        let refusal = APIError(httpStatus: 401, code: 16, message: "m", turnkeyErrorCode: "PUBLIC_KEY_NOT_FOUND")
+        let unnamed = TurnkeyError.unknownKey(organizationId: "", refusal)
+        #expect(unnamed.message == "the API does not know this key, and the body names no organization")
+        #expect(
+            TurnkeyError.unknownKey(organizationId: "o", refusal).message == "organization o does not know this key"
+        )
+    }
+
     @Test("a refusal of who asks says where to ask from")
     func peer() async throws {
         let frame = FakeFrame { peer in

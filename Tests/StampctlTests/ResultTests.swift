@@ -52,6 +52,22 @@ struct ResultTests {
         #expect(try await run(["session", "list"], answering: #"{"sessions":[]}"#).output.isEmpty)
     }
 
+    @Test("numbers as large as they come are shown", arguments: [Int.max, 1_025])
+    func largeNumbers(_ bytes: Int) async throws {
+        let account =
+            #"{"uid":\#(Int.max),"uids":1,"connections":2,"watchers":3,"waiting":4,"bytes":\#(bytes),"stampsPerSecond":5}"#
+        let run = try await run(["status", "--accounts"], answering: #"{"accounts":[\#(account)]}"#)
+        #expect(run.status == 0)
+        let kibibytes = (Double(bytes) / 1_024).rounded(.up)
+        let expected = bytes > 1 << 53 ? bytes / 1_024 + 1 : Int(kibibytes)
+        #expect(run.output.contains("  \(expected)  "), "\(run.output)")
+        let status =
+            #"{"version":"v","uptimeMilliseconds":\#(Int.max),"locked":false,"sessions":\#(Int.max),"connections":1,"#
+            + #""stamped":\#(Int.min),"denied":1,"failed":1,"auditLost":1}"#
+        let command = bytes == .max ? "status" : "metrics"
+        #expect(try await self.run([command], answering: #"{"status":\#(status)}"#).status == 0)
+    }
+
     @Test("an event is a line, as it happens")
     func events() async throws {
         let reply = #"{"event":{"kind":"sessionExpiring","session":"s","expiresInMilliseconds":60000}}"#

@@ -294,6 +294,35 @@ struct ActiveClientTests {
         #expect(try String(contentsOfFile: path, encoding: .utf8) == stored)
     }
 
+    @Test("a refused key ends nothing where another API has registered it, whatever organization is asked")
+    func anotherAPI() async throws {
+        let frame = Frame(getSession: Frame.makeAlive(organizationId: Fixtures.organizationId))
+        let state = FakeFrame.makeDirectory()
+        let api = FakeAPI { _, _ in
+            .init(status: 401, body: #"{"code":16,"message":"m","turnkeyErrorCode":"PUBLIC_KEY_NOT_FOUND"}"#)
+        }
+        let path = try SessionStore(socketDirectory: frame.fake.directory, stateDirectory: state).path
+        let stored = Self.makeStored(
+            frame.fake.directory,
+            organizationId: Fixtures.organizationId,
+            apiBaseUrl: "https://api.turnkey.com"
+        )
+        #expect(
+            FileManager.default.createFile(
+                atPath: path,
+                contents: Data(stored.utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
+        )
+        let turnkey = try Fixtures.makeTurnkey(api, socketDirectory: frame.fake.directory, stateDirectory: state)
+        await #expect { try await turnkey.sessionClient().getWhoami() } throws: { error in
+            guard case .unknownKey(Fixtures.organizationId, _)? = error as? TurnkeyError else { return false }
+            return (error as? TurnkeyError)?.fallback == .never
+        }
+        #expect(frame.reports.keys.withLock(\.self).isEmpty)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == stored)
+    }
+
     private static func makeStored(_ directory: String, organizationId: String?, apiBaseUrl: String) -> String {
         let session = organizationId.map {
             #"{"name":"default","publicKey":"\#(key)","userId":"u","organizationId":"\#($0)","#

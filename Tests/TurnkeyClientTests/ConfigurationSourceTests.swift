@@ -66,6 +66,8 @@ struct ConfigurationSourceTests {
             (#"{"organizationId":"o"}"#, #"has an unknown member "organizationId""#),
             (#"{"rpId":7}"#, #"has a "rpId" that is not a text"#),
             (#"{"rpId":null}"#, #"has a "rpId" that is not a text"#),
+            (#"{"defaultOrganizationId":""}"#, #"has a "defaultOrganizationId" that is empty"#),
+            (#"{"apiBaseUrl":""}"#, #"has a "apiBaseUrl" that is empty"#),
         ]
     )
     func damagedFile(_ json: String, _ detail: String) throws {

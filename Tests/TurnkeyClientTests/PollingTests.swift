@@ -58,6 +58,17 @@ struct PollingTests {
         #expect(api.requests.count == 4)
     }
 
+    @Test("a status that is not known is no end", arguments: ["EXECUTING", "QUEUED", "COMPLETED_"])
+    func unknownStatus(_ status: String) async throws {
+        let api = FakeAPI { _, number in .init(body: Self.makeActivity(number < 3 ? status : "COMPLETED")) }
+        #expect(try await submit(api, limit: .seconds(30)).status == "ACTIVITY_STATUS_COMPLETED")
+        let stuck = FakeAPI { _, _ in .init(body: Self.makeActivity(status)) }
+        await #expect { try await submit(stuck, limit: .milliseconds(20)) } throws: { error in
+            guard case .activityPending(let activity, nil)? = error as? TurnkeyError else { return false }
+            return activity.id == "a1" && (error as? TurnkeyError)?.fallback == .retry
+        }
+    }
+
     @Test("who gives up has the activity's identifier and fingerprint, and what happened last")
     func gaveUp() async throws {
         let api = FakeAPI { _, number in
@@ -119,6 +130,46 @@ struct PollingTests {
             guard case .activityNeedsApproval(let activity)? = error as? TurnkeyError else { return false }
             return activity.fingerprint == "sha256:ff" && (error as? TurnkeyError)?.fallback == .never
         }
+    }
+
+    @Test("waiting goes over what happens to its first look as over any other", arguments: accidents)
+    func firstLook(_ accident: Accident) async throws {
+        let api = FakeAPI { _, number in
+            number < 2 ? accident.answer : .init(body: Self.makeActivity("COMPLETED"))
+        }
+        let turnkey = try Fixtures.makeTurnkey(
+            api,
+            requestTimeout: .seconds(5),
+            polling: ActivityPolling(interval: .milliseconds(1), limit: .seconds(30))
+        )
+        let activity = try await turnkey.client(APIKeyStamper(P256.Signing.PrivateKey())).waitForActivity("a1")
+        #expect(activity.status == "ACTIVITY_STATUS_COMPLETED")
+        #expect(api.requests.count == 3)
+    }
+
+    @Test("what was never seen is told by what kept it from being looked at")
+    func neverSeen() async throws {
+        let busy = FakeAPI { _, _ in .init(status: 503, body: Self.refusal) }
+        let client = try Fixtures.makeTurnkey(busy).client(APIKeyStamper(P256.Signing.PrivateKey()))
+        await #expect { try await client.waitForActivity("a1", limit: .milliseconds(50)) } throws: { error in
+            if case .api(let refusal)? = error as? TurnkeyError { refusal.httpStatus == 503 } else { false }
+        }
+        let strict = FakeAPI { _, _ in .init(status: 404, body: #"{"code":5,"message":"no activity"}"#) }
+        let other = try Fixtures.makeTurnkey(strict).client(APIKeyStamper(P256.Signing.PrivateKey()))
+        await #expect { try await other.waitForActivity("a1", limit: .seconds(30)) } throws: { error in
+            if case .api(let refusal)? = error as? TurnkeyError { refusal.httpStatus == 404 } else { false }
+        }
+        #expect(strict.requests.count == 1)
+    }
+
+    @Test("a stamper that asks a person looks once")
+    func prompting() async throws {
+        let (api, passkey) = (FakeAPI { _, _ in .init(body: Self.makeActivity("PENDING")) }, CountingPasskey())
+        let client = try Fixtures.makeTurnkey(api, passkey: passkey).passkeyClient().api
+        await #expect { try await client.waitForActivity("a1") } throws: { error in
+            if case .activityPending? = error as? TurnkeyError { true } else { false }
+        }
+        #expect(passkey.prompts.count == 1)
     }
 
     @Test("waiting goes on through an approval that is needed, to the end")

@@ -78,7 +78,7 @@ struct RequestSummaryTests {
             // Not one JSON object.
             ("", nil), ("no JSON", nil), ("[]", nil), ("{} {}", nil), (#"{"a":1,}"#, nil), ("\u{FEFF}{}", nil),
             (#"{"a":"\ud800"}"#, nil),
-            (String(repeating: #"{"a":"#, count: 40) + "1" + String(repeating: "}", count: 40), nil),
+            (String(repeating: #"{"a":"#, count: 65) + "1" + String(repeating: "}", count: 65), nil),
             // One key beside another.
             (activity("STAMP_LOGIN", #"{"publicKey":"@KEY","apiKeys":[]}"#), .unknownMember("apiKeys")),
             (

@@ -143,6 +143,35 @@ struct StrictReadingTests {
         #expect(await reports.first { _ in true } == "02bb")
     }
 
+    @Test("one reader, as deep everywhere: what a frame, the API, a file and an approval say", arguments: [64, 65])
+    func depth(_ depth: Int) async throws {
+        // The object itself is the first level.
+        let nested = String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1)
+        let isTaken = depth == StrictJSON.maximumDepth
+        let api = FakeAPI { _, _ in .init(body: #"{"x":\#(nested)}"#) }
+        let client = try Fixtures.makeTurnkey(api).client(APIKeyStamper(P256.Signing.PrivateKey()))
+        let answer = try? await client.query("whoami", body: Data("{}".utf8))
+        #expect((answer != nil) == isTaken)
+        #expect(Self.isTaken { _ = try RequestSummary(Data(#"{"x":\#(nested)}"#.utf8)) } == isTaken)
+        #expect(
+            Self.isTaken { _ = try StrictJSON.decode([String: Nothing].self, from: Data(#"{"x":\#(nested)}"#.utf8)) }
+                == isTaken
+        )
+        let frame = FakeFrame { peer in
+            while peer.readCall() != nil {
+                peer.send(#"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"},"x":\#(nested)}"#)
+            }
+        }
+        defer { frame.stop() }
+        let stamp = try? await StampClient(FrameAddress(socketDirectory: frame.directory)).stamp(payload: "p")
+        #expect((stamp != nil) == isTaken)
+    }
+
+    /// Any value.
+    private struct Nothing: Decodable {
+        init(from decoder: any Decoder) throws {}
+    }
+
     @Test("base64url has one spelling for each byte, and for each two") func base64url() {
         let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         var taken: Set<Data> = []

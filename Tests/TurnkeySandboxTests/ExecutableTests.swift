@@ -214,6 +214,9 @@ import Testing
         "refuses what it cannot do, with a reason and a code",
         arguments: [
             (["--fixture", "missing.json"], 1, "turnkey-sandbox: cannot read the fixture missing.json"),
+            (["--fixture", "/dev/zero"], 1, "turnkey-sandbox: the fixture /dev/zero is larger than 16 MiB\nhint: "),
+            (["--fixture", "/dev/null"], 1, "turnkey-sandbox: the fixture is not JSON"),
+            (["--fixture", "/tmp"], 1, "turnkey-sandbox: cannot read the fixture /tmp"),
             (["--rp-id", "http://x"], 64, "turnkey-sandbox: not a relying party identifier: http://x"),
             (["--origin", "x"], 64, "turnkey-sandbox: not an origin: x"),
             (["--origin", "https://x"], 64, "turnkey-sandbox: not an origin of a relying party: https://x"),

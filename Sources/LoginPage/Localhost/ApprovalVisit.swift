@@ -58,7 +58,7 @@ actor ApprovalVisit<Answer: Sendable> {
         guard let body = try? await request.body.collect(upTo: Self.bodyLimitBytes) else {
             return .plain(.tooLarge, status: .contentTooLarge)
         }
-        guard let answer = try? JSONDecoder().decodeStrictly(PageAnswer.self, from: Data(body.readableBytesView)),
+        guard let answer = try? StrictJSON.decode(PageAnswer.self, from: Data(body.readableBytesView)),
             secret.matches(answer.secret)
         else { return .plain(.refused, status: .forbidden) }
         guard !wasAnswered else { return .plain(.over, status: .gone) }

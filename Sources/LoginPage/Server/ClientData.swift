@@ -24,7 +24,7 @@ struct ClientData: Decodable {
         challenge: Data,
         origin: String
     ) throws(LoginPageError) {
-        guard let data = try? JSONDecoder().decodeStrictly(ClientData.self, from: json) else {
+        guard let data = try? StrictJSON.decode(ClientData.self, from: json) else {
             throw .invalidAnswer(.form)
         }
         guard data.type == ceremony.rawValue else { throw .invalidAnswer(.clientDataType) }

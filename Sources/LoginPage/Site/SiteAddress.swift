@@ -11,13 +11,17 @@ struct SiteAddress: Sendable {
     /// - Throws: `.invalidSiteURL` for anything but https, or http to `localhost` or a name under it; for a user, a query
     ///   and a fragment.
     init(_ url: String) throws(LoginPageError) {
-        guard let parts = URLComponents(string: url), let host = parts.host?.lowercased(), !host.isEmpty,
+        // As a browser spells it in an origin: in ASCII, an IPv6 address in brackets.
+        guard let parts = URLComponents(string: url), let host = parts.encodedHost?.lowercased(), !host.isEmpty,
+            !host.contains("%"), let spelled = parts.string,
+            // What is invisible is part of no address, though a lenient reader would encode it.
+            url.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.properties.generalCategory != .control }),
             parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil, hasUsablePort(url),
             let scheme = parts.scheme?.lowercased(),
             scheme == "https" || scheme == "http" && (host == "localhost" || host.hasSuffix(".localhost"))
         else { throw .invalidSiteURL(withoutPassword(url)) }
         let isDefault = parts.port == nil || parts.port == (scheme == "https" ? 443 : 80)
-        self.url = url
+        self.url = spelled
         origin = "\(scheme)://\(host)" + (isDefault ? "" : ":\(parts.port ?? 0)")
     }
 

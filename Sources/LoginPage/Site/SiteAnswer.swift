@@ -26,7 +26,7 @@ struct SiteAnswer: Sendable {
     init(pasted code: String) throws(LoginPageError) {
         let text = code.filter { !$0.isWhitespace }
         guard let json = Base64URL.decode(text),
-            let fields = try? JSONDecoder().decodeStrictly([String: String].self, from: json)
+            let fields = try? StrictJSON.decode([String: String].self, from: json)
         else { throw .invalidAnswer(.form) }
         self.fields = fields
     }
@@ -73,7 +73,7 @@ struct SiteAnswer: Sendable {
         let body = Data((fields["body"] ?? "").utf8)
         let seconds = try StampLoginBody.check(body, request, now: now)
         let text = Data((fields["stamp"] ?? "").utf8)
-        guard let stamp = try? JSONDecoder().decodeStrictly(AssertionFields.self, from: text) else {
+        guard let stamp = try? StrictJSON.decode(AssertionFields.self, from: text) else {
             throw .invalidAnswer(.stamp)
         }
         let assertion = try stamp.read()

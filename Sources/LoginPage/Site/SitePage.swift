@@ -61,7 +61,10 @@ public struct SitePage: Sendable {
         guard let paste else { return try await askByPost(request, mode, state, read: read) }
         let file = opener.open(address.link(to: request, mode, state: state, port: nil), port: nil)
         defer { file?.remove() }
-        let answer = try SiteAnswer(pasted: try await readCode(paste))
+        let code = try await readCode(paste)
+        // Nothing was handed over, so nothing is amiss with it.
+        guard !code.allSatisfy(\.isWhitespace) else { throw .cancelled }
+        let answer = try SiteAnswer(pasted: code)
         guard answer.belongs(to: state) else { throw .invalidAnswer(.state) }
         return try read(answer)
     }

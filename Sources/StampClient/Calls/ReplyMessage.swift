@@ -5,7 +5,7 @@ import Varlink
 
 /// A reply as it comes over the wire: its parameters, or an error's name with the error's parameters.
 struct ReplyMessage: Sendable {
-    private let data: Data
+    private let json: StrictJSON
     private let envelope: Envelope
 
     private struct Envelope: Decodable {
@@ -21,16 +21,17 @@ struct ReplyMessage: Sendable {
         let parameters: Parameters
     }
 
-    /// Checks each byte of it; what is read of it later has one reading.
-    ///
     /// - Throws: `.protocolViolation` where it is not a JSON object of a reply's shape.
     init(_ message: ByteBuffer) throws(StampError) {
-        data = Data(message.readableBytesView)
-        do throws(StrictJSONError) {
-            envelope = try JSONDecoder().decodeStrictly(Envelope.self, from: data)
+        do throws(JSONError) {
+            json = try StrictJSON(Data(message.readableBytesView))
         } catch {
-            let detail = error.detail.map { ": \($0)" } ?? ""
-            throw .protocolViolation(detail: "a reply that is no JSON object\(detail)")
+            throw .protocolViolation(detail: "a reply that is no JSON object: \(error.message)")
+        }
+        do throws(StrictJSONError) {
+            envelope = try json.decode(Envelope.self)
+        } catch {
+            throw .protocolViolation(detail: "a reply that is no JSON object")
         }
     }
 
@@ -40,8 +41,8 @@ struct ReplyMessage: Sendable {
     /// - Throws: the error that the frame replied, or `.protocolViolation` where a field is missing or of another type.
     func read<Parameters: Decodable>(_ type: Parameters.Type) throws(StampError) -> Parameters {
         if let name = envelope.error { throw readError(name) }
-        do {
-            return try JSONDecoder().decode(Body<Parameters>.self, from: data).parameters
+        do throws(StrictJSONError) {
+            return try json.decode(Body<Parameters>.self).parameters
         } catch {
             throw .protocolViolation(detail: "a reply lacks a parameter, or has one of another type")
         }
@@ -54,7 +55,7 @@ struct ReplyMessage: Sendable {
 
     private func readError(_ name: String) -> StampError {
         guard let kind = ErrorName(rawValue: name) else { return .protocolViolation(detail: "unknown error \(name)") }
-        guard let body = try? JSONDecoder().decode(ErrorBody.self, from: data),
+        guard let body = try? json.decode(ErrorBody.self),
             let error = kind.make(body.parameters ?? ErrorParameters())
         else { return .protocolViolation(detail: "\(name) lacks a parameter, or has one of another type") }
         return error

@@ -14,11 +14,13 @@ extension APIClient {
         return try activity.readResult("deleteApiKeysResult", as: DeleteApiKeysResult.self).apiKeyIds
     }
 
-    /// Deletes the user's key that is `publicKey`, where there is one.
-    func deleteApiKey(publicKey: String, userId: String) async throws(TurnkeyError) {
+    /// Deletes the user's key that is `publicKey`; `false`: there is none.
+    @discardableResult
+    func deleteApiKey(publicKey: String, userId: String) async throws(TurnkeyError) -> Bool {
         let ids = try await getApiKeys(userId: userId).filter { $0.publicKey == publicKey }.map(\.apiKeyId)
-        guard !ids.isEmpty else { return }
+        guard !ids.isEmpty else { return false }
         try await deleteApiKeys(userId: userId, apiKeyIds: ids)
+        return true
     }
 }
 

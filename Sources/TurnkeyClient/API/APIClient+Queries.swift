@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Foundation
+import Foundation
+package import StampClient
 
 /// Whom the API takes a stamp for.
 public struct Whoami: Codable, Sendable, Hashable {
@@ -11,21 +12,20 @@ public struct Whoami: Codable, Sendable, Hashable {
 
 extension APIClient {
     public func getWhoami() async throws(TurnkeyError) -> Whoami {
-        try readWhoami(try await query("whoami", body: try makeWhoamiBody()))
+        try Self.read(Whoami.self, from: try await askWhoami())
     }
 
-    package func makeWhoamiBody() throws(TurnkeyError) -> Data {
-        try Self.makeBody(OrganizationQuery(organizationId: organizationId))
-    }
-
-    package func readWhoami(_ answer: Data) throws(TurnkeyError) -> Whoami {
-        try Self.read(Whoami.self, from: answer)
+    /// The answer as it came.
+    package func askWhoami() async throws(TurnkeyError) -> StrictJSON {
+        try await answer(to: "whoami", body: try Self.makeBody(OrganizationQuery(organizationId: organizationId)))
     }
 
     /// What has become of an activity, whatever that is.
     public func getActivity(_ activityId: String) async throws(TurnkeyError) -> Activity {
         let body = try Self.makeBody(ActivityQuery(organizationId: organizationId, activityId: activityId))
-        return try Activity(try await query("get_activity", body: body))
+        let activity = try Activity(try await answer(to: "get_activity", body: body))
+        guard activity.id == activityId else { throw .unexpectedAnswer(httpStatus: 200, detail: "another activity") }
+        return activity
     }
 }
 

@@ -9,7 +9,7 @@ extension APIClient {
         for type: Answer.Type
     ) async throws(TurnkeyError) -> Answer {
         let body = try Self.makeBody(arguments.merging(["organizationId": organizationId]) { $1 })
-        return try Self.read(type, from: try await query(path, body: body))
+        return try Self.read(type, from: try await answer(to: path, body: body))
     }
 
     /// Submits an activity, and reads the member `result` of what came of it.

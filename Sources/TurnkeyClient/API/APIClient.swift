@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
 import Logging
-import StampClient
+package import StampClient
 
 /// Turnkey's API, with each request stamped by one stamper.
 ///
@@ -22,6 +22,11 @@ public struct APIClient: Sendable {
     /// - Throws: `.api` for a refusal, after a rejected key was reported to the stamper; what kept it from being stamped,
     ///   sent or answered.
     public func query(_ path: String, body: Data) async throws(TurnkeyError) -> Data {
+        try await answer(to: path, body: body).text
+    }
+
+    /// As `query`, for who reads the answer: each byte of it has been looked at.
+    package func answer(to path: String, body: Data) async throws(TurnkeyError) -> StrictJSON {
         try await send(EndPoint(.query, path), body, stampedBy: stamper)
     }
 
@@ -39,14 +44,14 @@ public struct APIClient: Sendable {
 
     /// Looks at an activity, and follows it until it is completed; also one that waits for somebody's approval.
     ///
-    /// `limit` is how long it is followed; where absent, as long as a submission is.
-    /// - Throws: as `submit`.
+    /// `limit` is how long it is followed; where absent, as long as a submission is. A stamper that prompts looks once.
+    /// - Throws: as `submit`; what kept it from being looked at, where it never was.
     public func waitForActivity(_ activityId: String, limit: Duration? = nil) async throws(TurnkeyError) -> Activity {
-        let activity = try await getActivity(activityId)
-        guard activity.isPending || activity.needsApproval else { return try completed(activity) }
         var polling = connection.polling
         if let limit { polling.limit = limit }
-        return try await follow(activity, stampedBy: stamper, isRegistering: false, polling, throughApproval: true)
+        if stamper.promptsUser { polling.limit = .zero }
+        let query = ActivityQuery(organizationId: organizationId, activityId: activityId)
+        return try await follow(query, nil, stampedBy: stamper, isRegistering: false, polling, throughApproval: true)
     }
 }
 
@@ -65,19 +70,36 @@ extension APIClient {
     func follow(
         _ pending: Activity,
         stampedBy stamper: any Stamper,
-        isRegistering: Bool,
-        _ polling: ActivityPolling? = nil,
-        throughApproval: Bool = false
+        isRegistering: Bool
     ) async throws(TurnkeyError) -> Activity {
-        let polling = polling ?? connection.polling
+        let query = ActivityQuery(organizationId: pending.organizationId, activityId: pending.id)
+        return try await follow(
+            query,
+            pending,
+            stampedBy: stamper,
+            isRegistering: isRegistering,
+            connection.polling,
+            throughApproval: false
+        )
+    }
+
+    /// `known`: what is known of the activity; where nothing is, it is looked at now.
+    private func follow(
+        _ query: ActivityQuery,
+        _ known: Activity?,
+        stampedBy stamper: any Stamper,
+        isRegistering: Bool,
+        _ polling: ActivityPolling,
+        throughApproval: Bool
+    ) async throws(TurnkeyError) -> Activity {
         let end = ContinuousClock.now + polling.limit
-        let body = try Self.makeBody(ActivityQuery(organizationId: pending.organizationId, activityId: pending.id))
+        let body = try Self.makeBody(query)
         var schedule = PollSchedule(polling, until: end)
-        var (last, cause) = (pending, TurnkeyError?.none)
-        var pause = schedule.pauseAfterAnswer(at: .now)
+        var (last, cause) = (known, TurnkeyError?.none)
+        var pause = known == nil ? .zero : schedule.pauseAfterAnswer(at: .now)
         while let length = pause {
             guard (try? await Task.sleep(for: length, clock: .continuous)) != nil else { throw .cancelled }
-            let poll = await poll(pending.id, body, stampedBy: stamper, until: end)
+            let poll = await poll(query.activityId, body, stampedBy: stamper, until: end)
             switch poll.result {
             case .success(let activity):
                 (last, cause) = (activity, nil)
@@ -90,7 +112,7 @@ extension APIClient {
             case .failure(.cancelled): throw .cancelled
             case .failure(let error):
                 cause = error
-                guard error.isAccident else { throw .activityPending(last, cause: error) }
+                guard error.isAccident else { throw Self.unfinished(last, cause: error) }
                 pause = schedule.pauseAfterAccident(
                     at: .now,
                     retryAfter: poll.retryAfter,
@@ -98,8 +120,13 @@ extension APIClient {
                 )
             }
         }
-        throw throughApproval && last.needsApproval
-            ? .activityNeedsApproval(last) : .activityPending(last, cause: cause)
+        throw Self.unfinished(last, cause: cause)
+    }
+
+    /// An activity that was never seen is none to go on with: what kept it from being looked at is all that is known.
+    private static func unfinished(_ last: Activity?, cause: TurnkeyError?) -> TurnkeyError {
+        guard let last else { return cause ?? .cancelled }
+        return last.needsApproval ? .activityNeedsApproval(last) : .activityPending(last, cause: cause)
     }
 
     private func poll(
@@ -137,8 +164,8 @@ extension APIClient {
         return body
     }
 
-    static func read<Answer: Decodable>(_ type: Answer.Type, from answer: Data) throws(TurnkeyError) -> Answer {
-        guard let value = StrictJSON.decode(type, from: answer) else {
+    static func read<Answer: Decodable>(_ type: Answer.Type, from answer: StrictJSON) throws(TurnkeyError) -> Answer {
+        guard let value = try? answer.decode(type) else {
             throw .unexpectedAnswer(httpStatus: 200, detail: "no \(type)")
         }
         return value
@@ -148,7 +175,7 @@ extension APIClient {
         _ endPoint: EndPoint,
         _ body: Data,
         stampedBy stamper: any Stamper
-    ) async throws(TurnkeyError) -> Data {
+    ) async throws(TurnkeyError) -> StrictJSON {
         let header = try await stamper.stamp(body)
         let answer = try await connection.transport.post(endPoint.path, body, header)
         return try await read(answer, to: body, header, stampedBy: stamper)
@@ -164,12 +191,12 @@ extension APIClient {
         to body: Data,
         _ header: StampHeader,
         stampedBy stamper: any Stamper
-    ) async throws(TurnkeyError) -> Data {
+    ) async throws(TurnkeyError) -> StrictJSON {
         do throws(TurnkeyError) {
             return try answer.read()
         } catch .api(let error) where error.isKeyRejection {
             // Empty, so nobody's, for a body that names none, or two.
-            let asked = StrictJSON.decode(OrganizationMember.self, from: body)?.organizationId ?? ""
+            let asked = (try? StrictJSON.decode(OrganizationMember.self, from: body).organizationId) ?? ""
             guard let own = await stamper.findOrganization(of: header), own.lowercased() == asked.lowercased() else {
                 throw .unknownKey(organizationId: asked, error)
             }

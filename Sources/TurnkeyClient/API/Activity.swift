@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
+import StampClient
 
 /// A submission as the API sees it: what was asked, and what became of it.
 public struct Activity: Sendable {
@@ -15,25 +16,29 @@ public struct Activity: Sendable {
     /// Why it failed, where it did.
     public let failure: String?
     /// The whole answer, `{"activity":{…}}`, byte for byte.
-    public let answer: Data
+    public var answer: Data { json.text }
+    private let json: StrictJSON
 
     /// - Throws: `.unexpectedAnswer`.
-    init(_ answer: Data) throws(TurnkeyError) {
-        guard let read = StrictJSON.decode(Answer.self, from: answer)?.activity else {
+    init(_ answer: StrictJSON) throws(TurnkeyError) {
+        guard let read = try? answer.decode(Answer.self).activity else {
             throw .unexpectedAnswer(httpStatus: 200, detail: "no activity")
         }
         (id, organizationId, status, type) = (read.id, read.organizationId, read.status, read.type)
         (fingerprint, failure) = (read.fingerprint, read.failure?.message)
-        self.answer = answer
+        json = answer
     }
 
     static let authenticatorsNeeded = "ACTIVITY_STATUS_AUTHENTICATORS_NEEDED"
 
-    var isPending: Bool { ["ACTIVITY_STATUS_CREATED", "ACTIVITY_STATUS_PENDING"].contains(status) }
+    /// A status that is not known here is no end: what comes of the activity is still to be seen.
+    var isPending: Bool { !Self.ends.contains(status) && !needsApproval }
+    private static let ends = ["ACTIVITY_STATUS_COMPLETED", "ACTIVITY_STATUS_FAILED", "ACTIVITY_STATUS_REJECTED"]
     var needsApproval: Bool { ["ACTIVITY_STATUS_CONSENSUS_NEEDED", Self.authenticatorsNeeded].contains(status) }
 
-    /// - Throws: `.activityNeedsApproval`; `.activityNotCompleted` where it ended otherwise.
+    /// - Throws: `.activityNeedsApproval`; `.activityPending`; `.activityNotCompleted` where it ended otherwise.
     func checkCompleted() throws(TurnkeyError) {
+        guard !isPending else { throw .activityPending(self, cause: nil) }
         guard !needsApproval else { throw .activityNeedsApproval(self) }
         guard status == "ACTIVITY_STATUS_COMPLETED" else {
             throw .activityNotCompleted(id: id, status: status, reason: failure)
@@ -44,8 +49,7 @@ public struct Activity: Sendable {
     ///
     /// - Throws: `.unexpectedAnswer` where it is missing or of another shape.
     public func readResult<Result: Decodable>(_ name: String, as type: Result.Type) throws(TurnkeyError) -> Result {
-        guard let answer = StrictJSON.decode(ResultAnswer<Result>.self, from: answer),
-            let result = answer.activity.result[name]
+        guard let answer = try? json.decode(ResultAnswer<Result>.self), let result = answer.activity.result[name]
         else { throw .unexpectedAnswer(httpStatus: 200, detail: "no \(name)") }
         return result
     }

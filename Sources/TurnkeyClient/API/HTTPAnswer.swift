@@ -2,6 +2,7 @@
 import Foundation
 import NIOHTTP1
 import Printing
+import StampClient
 import Varlink
 
 /// What was answered to one request, whoever answered it.
@@ -14,13 +15,12 @@ struct HTTPAnswer: Sendable {
     /// The body, where it is an answer of the API: status 200, and one JSON object, read strictly.
     ///
     /// - Throws: `.redirected`; `.api` for the API's own refusal; `.unexpectedAnswer` for anything else.
-    func read() throws(TurnkeyError) -> Data {
+    func read() throws(TurnkeyError) -> StrictJSON {
         switch status {
         case 200:
-            do throws(JSONError) { try StrictJSON.check(object: body) } catch {
+            do throws(JSONError) { return try StrictJSON(object: body) } catch {
                 throw .unexpectedAnswer(httpStatus: status, detail: describe("no JSON object"))
             }
-            return body
         case 300..<400: throw .redirected(httpStatus: status, location: headers.first(name: "Location"))
         default: throw .api(try readRefusal())
         }

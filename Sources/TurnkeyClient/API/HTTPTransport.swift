@@ -78,7 +78,7 @@ final class HTTPTransport: Sendable {
             defer { group.cancelAll() }
             group.addTask {
                 let response = try await client.execute(request, timeout: TimeAmount(timeout))
-                let answer = try await response.body.collect(upTo: Self.maximumAnswerBytes)
+                let answer = try await Self.collect(response)
                 // A body that is cut short by a cancellation is not an answer.
                 try Task.checkCancellation()
                 return HTTPAnswer(
@@ -96,6 +96,12 @@ final class HTTPTransport: Sendable {
         }
     }
 
+    private static func collect(_ response: HTTPClientResponse) async throws -> ByteBuffer {
+        do { return try await response.body.collect(upTo: maximumAnswerBytes) } catch is NIOTooManyBytesError {
+            throw TurnkeyError.unexpectedAnswer(httpStatus: Int(response.status.code), detail: "more than 16 MiB")
+        }
+    }
+
     private func readFailure(_ error: any Error, after timeout: Duration) -> TurnkeyError {
         let timeouts: [HTTPClientError] = [
             .deadlineExceeded, .connectTimeout, .readTimeout, .tlsHandshakeTimeout, .httpProxyHandshakeTimeout,
@@ -105,9 +111,15 @@ final class HTTPTransport: Sendable {
         case is CancellationError: .cancelled
         case let error as HTTPClientError where error == .cancelled: .cancelled
         case let error as HTTPClientError where timeouts.contains(error): .timedOut(url: baseURL.text, after: timeout)
-        case is NIOTooManyBytesError: .unexpectedAnswer(httpStatus: 200, detail: "more than 16 MiB")
-        default: .unreachable(url: baseURL.text, reason: makeReason(error))
+        case let error as TurnkeyError: error
+        default: .unreachable(url: baseURL.text, reason: makeReason(error) + wayThere)
         }
+    }
+
+    /// What stands in between may be what failed.
+    private var wayThere: String {
+        let proxy = (try? ProxyRules.findAddress(for: baseURL, in: environment)) ?? nil
+        return proxy.map { ", by way of the proxy \($0)" } ?? ""
     }
 }
 

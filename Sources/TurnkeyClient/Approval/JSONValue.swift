@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import StampClient
 import Varlink
 
 /// A JSON value that has one reading: no name twice in an object, nothing behind the value, UTF-8 alone.
@@ -32,7 +33,7 @@ enum JSONValue {
     static func readObject(_ bytes: Data) throws(UnclearRequest) -> Object {
         let bytes = Array(bytes)
         do throws(JSONError) {
-            var reader = JSONReader(bytes.span)
+            var reader = JSONReader(bytes.span, maximumDepth: StrictJSON.maximumDepth)
             let object = try readObject(&reader, bytes.count)
             try reader.end()
             return object

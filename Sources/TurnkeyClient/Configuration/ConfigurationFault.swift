@@ -23,6 +23,8 @@ public enum ConfigurationFault: Sendable, Hashable {
     case missingOrganization
     /// The configuration file at `path` cannot be used; `detail` says what is wrong with what.
     case invalidFile(path: String, detail: String)
+    /// There is something at `path` that is no file, too large a one, or one that the system does not let be read.
+    case unreadableFile(path: String, detail: String)
     /// Others than its owner may write the configuration file: whoever does chooses the API.
     case writableFile(path: String, mode: UInt32)
     /// The configuration file is neither this user's nor root's.
@@ -54,7 +56,8 @@ public enum ConfigurationFault: Sendable, Hashable {
         case .missingRelyingParty: "a passkey needs the relying party's identifier"
         case .invalidRelyingParty(let text): "not a relying party, a domain without scheme and port: \(text)"
         case .missingOrganization: "no organization"
-        case .invalidFile(let path, let detail): "the configuration file \(path) \(detail)"
+        case .invalidFile(let path, let detail), .unreadableFile(let path, let detail):
+            "the configuration file \(path) \(detail)"
         case .writableFile(let path, let mode):
             "the configuration file \(path) may be written by others (mode \(String(mode, radix: 8)))"
         case .foreignFile(let path, let userId):
@@ -86,6 +89,7 @@ public enum ConfigurationFault: Sendable, Hashable {
         case .unusableCertificates: "name PEM that this user may read, or unset it for the system's certificates"
         case .missingRelyingParty: "set TURNKEY_RP_ID, or rpId in turnkey.json"
         case .invalidFile: "correct it; its members are \(ConfigurationFile.Member.list)"
+        case .unreadableFile: "put a file of your own in its place, or take it away to use none"
         case .noBaseDirectory(let variable): "set \(variable) to a directory of your own"
         case .invalidExpiration: "a key lives for a second at least, a session for \(Expiry.minimumExpirationSeconds)"
         case .expirationTooLong: "ask for less; the frame's --maximum-expiration-seconds is 86400 unless set"

@@ -33,19 +33,15 @@ struct ConfigurationFile {
 
     /// Reads the file at `path`; no file is a file without members.
     ///
-    /// - Throws: `.configuration`: `.invalidFile`; `.writableFile` and `.foreignFile` where others choose the API by it.
+    /// - Throws: `.configuration`: `.invalidFile`, `.unreadableFile`; `.writableFile` and `.foreignFile` where others choose the API by it.
     init(_ path: String) throws(TurnkeyError) {
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard let data = try Self.read(path) else {
             values = [:]
             return
         }
-        try Self.checkOwner(path)
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw .configuration(.invalidFile(path: path, detail: "cannot be read"))
-        }
         let object: [String: Value]
         do throws(StrictJSONError) {
-            object = try JSONDecoder().decodeStrictly([String: Value].self, from: data)
+            object = try StrictJSON.decode([String: Value].self, from: data)
         } catch {
             let detail = error.detail.map { ": \($0)" } ?? ""
             throw .configuration(.invalidFile(path: path, detail: "is not one JSON object\(detail)"))
@@ -57,6 +53,9 @@ struct ConfigurationFile {
             }
             guard let text = value.text else {
                 throw .configuration(.invalidFile(path: path, detail: "has a \"\(name)\" that is not a text"))
+            }
+            guard !text.isEmpty else {
+                throw .configuration(.invalidFile(path: path, detail: "has a \"\(name)\" that is empty"))
             }
             values[member] = text
         }
@@ -72,11 +71,30 @@ struct ConfigurationFile {
         }
     }
 
-    private static func checkOwner(_ path: String) throws(TurnkeyError) {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else {
-            throw .configuration(.invalidFile(path: path, detail: "cannot be read"))
+    /// More than any of it takes.
+    private static let limitBytes = 1 << 20
+
+    /// The file's bytes; `nil` where there is none.
+    private static func read(_ path: String) throws(TurnkeyError) -> Data? {
+        let file: RegularFile
+        do throws(RegularFile.Fault) { file = try RegularFile(path, limitBytes: limitBytes) } catch .missing {
+            guard !isLink(path) else {
+                throw .configuration(.unreadableFile(path: path, detail: "is a link that leads nowhere"))
+            }
+            return nil
+        } catch {
+            throw .configuration(.unreadableFile(path: path, detail: error.message))
         }
+        try check(file.status, path)
+        return file.data
+    }
+
+    private static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    private static func check(_ status: stat, _ path: String) throws(TurnkeyError) {
         guard KernelUser.trusted.contains(status.st_uid) else {
             throw .configuration(.foreignFile(path: path, userId: status.st_uid))
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import StampClient
 
 /// Turnkey's error envelope: what the API says when it refuses a request.
 public struct APIError: Sendable, Hashable {
@@ -93,7 +94,7 @@ extension APIError {
 
     /// Reads the envelope; the error code stands at the top, in `details`, or nowhere. `nil`: it is no envelope.
     init?(httpStatus: Int, answer: Data) {
-        guard let envelope = StrictJSON.decode(Envelope.self, from: answer) else { return nil }
+        guard let envelope = try? StrictJSON.decode(Envelope.self, from: answer) else { return nil }
         let codes = [envelope.turnkeyErrorCode] + (envelope.details ?? []).map(\.turnkeyErrorCode)
         self.init(
             httpStatus: httpStatus,

@@ -15,9 +15,10 @@ extension TurnkeyError: CustomStringConvertible {
         case .api(let error) where error.turnkeyErrorCode.isEmpty:
             "the API refused (\(error.httpStatus))\(spell(error.message))"
         case .api(let error): "the API refused (\(error.httpStatus) \(error.turnkeyErrorCode))\(spell(error.message))"
-        case .unknownKey(let organizationId, let error) where error.kind == .apiKeyExpired:
-            "\(Self.name(organizationId)) says that this key has expired"
-        case .unknownKey(let organizationId, _): "\(Self.name(organizationId)) does not know this key"
+        case .unknownKey(let organizationId, let error):
+            (organizationId.isEmpty ? "the API" : "organization \(organizationId)")
+                + (error.kind == .apiKeyExpired ? " says that this key has expired" : " does not know this key")
+                + (organizationId.isEmpty ? ", and the body names no organization" : "")
         case .frame(let error): error.message
         case .passkey(let error as any PasskeyError): "the passkey did not approve: \(error.message)"
         case .passkey(let error): "the passkey did not approve: \(error)"
@@ -72,16 +73,11 @@ extension TurnkeyError: CustomStringConvertible {
         case .notLoggedIn: "log in, or name the user"
         case .anotherUser: "use that user's passkey, or log out first"
         case .redirected, .unexpectedAnswer: "look at the API's base URL"
-        case .unknownKey: "look at the organization: the session is not known to be one of its own"
+        case .unknownKey: "look at the organization and the API: the session is not known to be one of theirs"
         case .activityPending: "wait for it with waitForActivity: submitted anew it would be another activity"
         case .activityNeedsApproval: "have it approved by its fingerprint (approve_activity), then wait for it"
         default: nil
         }
-    }
-
-    /// Empty where the body named none.
-    private static func name(_ organizationId: String) -> String {
-        organizationId.isEmpty ? "no organization" : "organization \(organizationId)"
     }
 
     /// What was said behind a colon; where nothing was, that.

@@ -54,7 +54,7 @@ extension TurnkeyError {
         switch self {
         case .frame(let error): error.fallback
         case .api(let error): error.fallback
-        case .unreachable, .timedOut, .cannotStart, .insecure(_, .failed): .retry
+        case .unreachable, .timedOut, .cannotStart, .insecure(_, .failed), .insecure(_, .closed): .retry
         case .activityPending(_, let cause): cause?.fallback ?? .retry
         // Whoever stands before the API, and answers in its place while it is away.
         case .unexpectedAnswer(let status, _) where APIError.isWorthRetrying(httpStatus: status): .retry
@@ -64,6 +64,21 @@ extension TurnkeyError {
             .invalidSessionToken,
             .unknownKey, .insecure, .configuration, .clockIsWrong, .notLoggedIn, .anotherUser, .bodyNotText, .cancelled:
             .never
+        }
+    }
+}
+
+extension TurnkeyError {
+    /// Whether what was submitted may have been done, or may be done yet: it may have reached the API, and nothing was
+    /// read that says no. That the API says "later" (5xx, 408), or a proxy does in its place, is no no.
+    public var isOutcomeUnknown: Bool {
+        switch self {
+        case .api(let error): error.kind == .internalError || error.httpStatus == 408
+        case .session(let failure): failure.cause.isOutcomeUnknown
+        case .unreachable, .timedOut, .unexpectedAnswer, .activityPending, .activityNeedsApproval, .cancelled: true
+        case .unknownKey, .frame, .passkey, .configuration, .store, .notLoggedIn, .anotherUser, .bodyNotText,
+            .redirected, .activityNotCompleted, .insecure, .cannotStart, .invalidSessionToken, .clockIsWrong:
+            false
         }
     }
 }

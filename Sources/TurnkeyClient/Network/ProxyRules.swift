@@ -21,7 +21,9 @@ package enum ProxyRules {
             let variable = proxyVariables.first(where: { environment[$0].map { !$0.isEmpty } ?? false })
         else { return nil }
         let exceptions = ["no_proxy", "NO_PROXY"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
-        guard !isListed(host, port: parts.port ?? 443, exceptions) else { return nil }
+        // A name in other letters may be listed as it is, or as it is asked for (RFC 5891).
+        let names = [host, parts.encodedHost ?? host]
+        guard !names.contains(where: { isListed($0, port: parts.port ?? 443, exceptions) }) else { return nil }
         guard let proxy = read(environment[variable] ?? "") else {
             throw .configuration(.unusableProxy(variable: variable))
         }
@@ -114,7 +116,8 @@ private struct Network {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = NetworkAddress(String(parts[0])) else { return nil }
         let allBits = address.bytes.count * 8
-        let bits = parts.count == 1 ? allBits : Int(parts[1])
+        let isDecimal = parts.last?.utf8.allSatisfy { (0x30...0x39).contains($0) } ?? false
+        let bits = parts.count == 1 ? allBits : isDecimal ? Int(parts[1]) : nil
         guard let bits, (0...allBits).contains(bits) else { return nil }
         (self.address, prefixBits) = (address, bits)
     }

@@ -11,6 +11,8 @@ public enum TLSFault: Sendable, Hashable {
     case noTLS(cause: String)
     /// What answers speaks no version of TLS that is safe: 1.2 at least.
     case oldTLS(cause: String)
+    /// What answers closed the connection before it was safe.
+    case closed(cause: String)
     /// This machine has no certificates of authorities, so it trusts nobody.
     case noCertificates
     case failed(cause: String)
@@ -21,6 +23,7 @@ public enum TLSFault: Sendable, Hashable {
         case .anotherName(let cause): "its certificate is another host's (\(cause))"
         case .noTLS(let cause): "no TLS at that port (\(cause))"
         case .oldTLS(let cause): "it speaks no TLS 1.2 or later (\(cause))"
+        case .closed(let cause): "the connection was closed during the TLS handshake (\(cause))"
         case .noCertificates: "there are no CA certificates on this machine"
         case .failed(let cause): "the TLS handshake failed (\(cause))"
         }
@@ -33,11 +36,12 @@ public enum TLSFault: Sendable, Hashable {
         case .anotherName, .noTLS: "look at the API's base URL: its host and its port"
         case .oldTLS: "look at the API's base URL, and at what stands in between"
         case .noCertificates: "install ca-certificates, or name a file of them by SSL_CERT_FILE"
+        case .closed: "try again; where it stays so, look at the API's base URL: that port may speak no TLS"
         case .failed: "look at the network and the API's base URL, then try again"
         }
     }
 
-    /// - Returns: `nil` for an error that is not about TLS.
+    /// - Returns: `nil` for an error that is not about how TLS begins: what breaks later may have been asked already.
     init?(_ error: any Error) {
         switch error {
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:
@@ -45,17 +49,16 @@ public enum TLSFault: Sendable, Hashable {
         case NIOSSLError.unableToValidateCertificate, NIOSSLError.noCertificateToValidate:
             self = .untrustedCertificate(cause: "\(error)")
         case NIOSSLError.handshakeFailed(.sslError(let stack)): self.init(stack)
-        case let error as NIOSSLError: self = .failed(cause: "\(error)")
-        case let error as NIOSSLExtraError: self = .failed(cause: "\(error)")
+        case NIOSSLError.handshakeFailed: self = .failed(cause: "\(error)")
         default: return nil
         }
     }
 
     private init(_ stack: NIOBoringSSLErrorStack) {
-        let cause = stack.map(\.description).joined(separator: "; ")
+        let cause = Self.describe(stack.map(\.description).joined(separator: "; "))
         self = .failed(cause: cause)
         guard !stack.contains(.eofDuringHandshake) else {
-            self = .noTLS(cause: cause)
+            self = .closed(cause: cause)
             return
         }
         for reason in stack.compactMap(Self.readReason) {
@@ -69,6 +72,9 @@ public enum TLSFault: Sendable, Hashable {
             return
         }
     }
+
+    /// What the library says, without the place in its source where it says so.
+    static func describe(_ text: String) -> String { text.replacing(#/ at [^ ,;)]+:[0-9]+/#, with: "") }
 
     /// The reason of an error of the library's SSL part (ERR_GET_REASON, ERR_GET_LIB; `err.h`, `ssl.h` of BoringSSL). NIO
     /// gives the packed code as the number with which the description begins, and nowhere else.

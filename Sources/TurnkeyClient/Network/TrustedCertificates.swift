@@ -11,6 +11,8 @@ package enum TrustedCertificates {
         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
     ]
     private static let systemDirectory = "/etc/ssl/certs"
+    /// All authorities of a distribution are a few hundred KiB.
+    private static let limitBytes = 1 << 24
 
     /// `SSL_CERT_DIR` may name more than one directory, with colons between them; each file in them that is PEM counts.
     ///
@@ -52,8 +54,8 @@ package enum TrustedCertificates {
     }
 
     private static func read(_ path: String) -> [NIOSSLCertificate] {
-        guard let data = FileManager.default.contents(atPath: path) else { return [] }
-        return (try? NIOSSLCertificate.fromPEMBytes(Array(data))) ?? []
+        guard let file = try? RegularFile(path, limitBytes: limitBytes) else { return [] }
+        return (try? NIOSSLCertificate.fromPEMBytes(Array(file.data))) ?? []
     }
 
     private static func readAll(_ directory: String) -> [NIOSSLCertificate] {

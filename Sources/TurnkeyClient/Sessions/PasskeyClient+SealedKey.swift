@@ -87,17 +87,11 @@ extension PasskeyClient {
 }
 
 extension TurnkeyError {
-    /// Whether nothing can have been registered: nobody approved, nothing was sent, or the API said no. That it says
-    /// "later" (5xx), or a proxy does in its place, is no no.
+    /// Whether nothing can have been registered: nobody approved, nothing was sent, or the API said no.
     var isBeforeRegistration: Bool {
         switch self {
-        case .api(let error) where error.kind == .internalError: false
-        case .api, .unknownKey, .frame, .passkey, .configuration, .store, .notLoggedIn, .anotherUser, .bodyNotText,
-            .redirected, .activityNotCompleted, .insecure, .cannotStart:
-            true
-        case .unreachable, .timedOut, .unexpectedAnswer, .activityPending, .activityNeedsApproval,
-            .invalidSessionToken, .clockIsWrong, .session, .cancelled:
-            false
+        case .invalidSessionToken, .clockIsWrong, .session: false
+        default: !isOutcomeUnknown
         }
     }
 }

@@ -116,6 +116,13 @@ extension SessionContext {
         }
     }
 
+    /// Whoever was about to start a session of this name cannot: another key takes the waiting one's place, and is dropped.
+    func dropWaitingKey(of session: String) async {
+        do throws(TurnkeyError) { await dropSessionKey(try await createSessionKey(session)) } catch {
+            connection.logger.info("no waiting session key was dropped", metadata: ["reason": "\(error)"])
+        }
+    }
+
     func endSession(_ name: String) async throws(TurnkeyError) {
         do throws(StampError) { try await control.endSession(name) } catch { throw .frame(error) }
         frame.expectAnyKey(of: name)

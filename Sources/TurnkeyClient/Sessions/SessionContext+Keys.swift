@@ -13,7 +13,7 @@ extension SessionContext {
         stampedBy client: APIClient
     ) async -> SessionFailure.Remains {
         do throws(TurnkeyError) {
-            try await uncancelled { () throws(TurnkeyError) in
+            _ = try await uncancelled { () throws(TurnkeyError) in
                 try await client.deleteApiKey(publicKey: publicKey, userId: userId)
             }
             return .deleted

@@ -48,7 +48,11 @@ final class SessionContext: Sendable {
     @discardableResult
     func updateState<Result>(_ change: (inout StoredState) -> Result) async throws(TurnkeyError) -> Result {
         let store = try store
-        do throws(StoreError) { return try await store.update(change) } catch { throw .store(error) }
+        do throws(StoreError) { return try await store.update(change) } catch .busy where Task.isCancelled {
+            throw .cancelled
+        } catch {
+            throw .store(error)
+        }
     }
 
     /// The session that is meant: the one named, else the one selected, else `default`.
@@ -82,23 +86,43 @@ final class SessionContext: Sendable {
     /// ours has looked; else the one that `frame` expects.
     ///
     /// That bodies are for an organization is no evidence that the session is its: what is stored of the key is.
-    func makeClient(session: String, organizationId: String?, expecting expectedKey: String? = nil) -> APIClient {
+    ///
+    /// `acceptsReplacement`: whether a key that is known to have taken the expected one's place stamps too.
+    func makeClient(
+        session: String,
+        organizationId: String?,
+        expecting expectedKey: String? = nil,
+        acceptsReplacement: Bool = true
+    ) -> APIClient {
         APIClient(
             organizationId: organizationId ?? config.defaultOrganizationId,
             stamper: SocketStamper(
                 frame,
                 session: session,
                 expectedKey: expectedKey,
-                findOrganization: { [self] publicKey in
-                    guard let stored = (try? readState())?[session], stored.publicKey == publicKey,
-                        stored.apiBaseUrl == config.apiBaseUrl.text
-                    else { return nil }
-                    return stored.organizationId
-                },
-                isKnownKey: { [self] publicKey in await isKnown(publicKey, as: session) }
+                findHome: { [self] publicKey in findHome(of: publicKey, session) },
+                isKnownKey: { [self] publicKey in
+                    guard acceptsReplacement else { return false }
+                    return await isKnown(publicKey, as: session)
+                }
             ),
             connection: connection
         )
+    }
+
+    /// By what is stored of the session that has this key.
+    private func findHome(of publicKey: String, _ session: String) -> KeyHome {
+        guard let stored = (try? readState())?[session], stored.publicKey == publicKey else { return .unknown }
+        return stored.apiBaseUrl == config.apiBaseUrl.text ? .organization(stored.organizationId) : .anotherAPI
+    }
+
+    /// The organization for a body that must name one: the one that is known, else the configuration's.
+    ///
+    /// - Throws: `.configuration(.missingOrganization)`.
+    func requireOrganization(_ known: String?) throws(TurnkeyError) -> String {
+        let organizationId = known ?? config.defaultOrganizationId
+        guard !organizationId.isEmpty else { throw .configuration(.missingOrganization) }
+        return organizationId
     }
 
     /// How often, and how long apart, a key is looked for that has taken another's place.

@@ -46,7 +46,7 @@ public struct SessionToken: Sendable, Hashable {
     }
 
     private static func read<Value: Decodable>(_ type: Value.Type, _ part: String) -> Value? {
-        Base64URL.decode(part).flatMap { try? JSONDecoder().decodeStrictly(type, from: $0) }
+        Base64URL.decode(part).flatMap { try? StrictJSON.decode(type, from: $0) }
     }
 
     private struct Header: Decodable {

@@ -15,13 +15,17 @@ public enum Revocation: Sendable {
 
 extension Sessions {
     /// Ends a session (the selected one where absent) in the frame, for everyone, and forgets it; with `revoking`, the key
-    /// is deleted at the API first. With the last session the user is forgotten too.
+    /// is deleted at the API first. With the last session the user is forgotten too. A login or refresh of the session that
+    /// is under way, here or in another process, starts nothing after this: the key that waits for it is dropped.
     ///
     /// - Throws: `.frame`, `.store`: then it is not known to have ended. That it was over already is no error.
     @discardableResult
     public func logout(_ session: String? = nil, revoking: Bool = false) async throws(TurnkeyError) -> Revocation {
         let name = try context.resolve(session)
+        let lock = try? context.lockLogin(of: name)
+        defer { withExtendedLifetime(lock) {} }
         let revocation = revoking ? try await context.revoke(name) : .notAsked
+        if lock == nil { await context.dropWaitingKey(of: name) }
         var isTold = true
         do throws(TurnkeyError) {
             try await context.endSession(name)
@@ -51,9 +55,12 @@ extension SessionContext {
         } catch .frame(.noSession), .frame(.sessionExpired) {
             return .sessionWasOver
         }
-        let organizationId = session.organizationId
-        let client = makeClient(session: name, organizationId: organizationId, expecting: session.publicKey)
         do throws(TurnkeyError) {
+            let client = makeClient(
+                session: name,
+                organizationId: try requireOrganization(session.organizationId),
+                expecting: session.publicKey
+            )
             let userId = if let userId = session.userId { userId } else { try await client.getWhoami().userId }
             try await client.deleteApiKey(publicKey: session.publicKey, userId: userId)
             return .deleted

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Logging
 import StampClient
 
 extension Sessions {
@@ -10,7 +11,7 @@ extension Sessions {
     /// long as the old one was asked for. `invalidateExisting` ends the user's other login sessions too.
     /// - Throws: `.frame` and `.api` with the fallback `passkey` where the session is over;
     ///   `.frame(.publicKeyMismatch)` where somebody else put another in its place; else `.session`, and the old session
-    ///   stamps on.
+    ///   stamps on, once it has deleted what was registered for nothing.
     @discardableResult
     public func refresh(
         _ session: String? = nil,
@@ -98,7 +99,7 @@ extension SessionContext {
         _ = try await prepareStore()
         let lock = try lockLogin(of: name)
         defer { withExtendedLifetime(lock) {} }
-        let organizationId = stored?.organizationId ?? old.organizationId
+        let organizationId = try requireOrganization(stored?.organizationId ?? old.organizationId)
         let client = makeClient(session: name, organizationId: organizationId, expecting: old.publicKey)
         var order = SessionOrder(name, seconds, nil, nil)
         order.isRefresh = true
@@ -114,7 +115,42 @@ extension SessionContext {
             return try await complete(new, isRefresh: true)
         } catch {
             events.expectEnd(of: old.publicKey)
-            throw error
+            guard case .session(let failure) = error else { throw error }
+            throw .session(await deleteUseless(failure, old, of: old.userId ?? stored?.userId, organizationId))
         }
+    }
+
+    /// Has the session that goes on delete the key that was registered for nothing, and says whether that is done.
+    ///
+    /// The old key alone: where the frame has put the new one in its place after all, that one is in use.
+    private func deleteUseless(
+        _ failure: SessionFailure,
+        _ old: Session,
+        of userId: String?,
+        _ organizationId: String
+    ) async -> SessionFailure {
+        guard case .useless(let key) = failure.remains else { return failure }
+        let client = makeClient(
+            session: old.name,
+            organizationId: organizationId,
+            expecting: old.publicKey,
+            acceptsReplacement: false
+        )
+        do throws(TurnkeyError) {
+            let isDeleted = try await uncancelled { () throws(TurnkeyError) in
+                let owner = if let userId { userId } else { try await client.getWhoami().userId }
+                return try await client.deleteApiKey(publicKey: key, userId: owner)
+            }
+            guard isDeleted else { return failure }
+        } catch {
+            connection.logger.info("a key was not deleted", metadata: ["reason": "\(error)"])
+            return failure
+        }
+        return SessionFailure(
+            step: failure.step,
+            endPoint: failure.endPoint,
+            cause: failure.cause,
+            remains: .deleted
+        )
     }
 }

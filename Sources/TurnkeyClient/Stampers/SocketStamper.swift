@@ -2,12 +2,20 @@
 public import Foundation
 public import StampClient
 
+/// What is written down of whose a key's session is.
+enum KeyHome: Sendable, Hashable {
+    case unknown
+    case organization(String)
+    /// The API that registered the key is another than the one that is asked, so that its word says nothing of the session.
+    case anotherAPI
+}
+
 /// Stamps with a session of the frame: the private key never enters this process.
 public struct SocketStamper: Stamper {
     private let frame: any FrameClient
     private let session: String?
     private let expectedKey: String?
-    private let findOrganization: @Sendable (_ publicKey: String) -> String?
+    private let findHome: @Sendable (_ publicKey: String) -> KeyHome
     private let isKnownKey: @Sendable (String) async -> Bool
 
     /// `session`: `default` where absent. `organizationId`: whose the session is, where its injector did not claim it.
@@ -15,23 +23,24 @@ public struct SocketStamper: Stamper {
     /// Stamps with the key that `frame` expects of the session; one that took its place is refused until the caller
     /// decides otherwise, by `frame.getSession`. What this does to find out never decides that.
     public init(_ frame: any FrameClient, session: String? = nil, organizationId: String? = nil) {
-        self.init(frame, session: session, findOrganization: { _ in organizationId }, isKnownKey: { _ in false })
+        let home = organizationId.map { KeyHome.organization($0) } ?? .unknown
+        self.init(frame, session: session, findHome: { _ in home }, isKnownKey: { _ in false })
     }
 
-    /// `findOrganization` says whose a key's session is, where its injector did not claim it. `isKnownKey` vouches for a
+    /// `findHome` says whose a key's session is, where its injector did not claim it. `isKnownKey` vouches for a
     /// key that has taken the place of the one that this client saw: a refresh's, elsewhere.
     /// `expectedKey` goes before the one that `frame` expects, and what is found then does not move that.
     init(
         _ frame: any FrameClient,
         session: String?,
         expectedKey: String? = nil,
-        findOrganization: @escaping @Sendable (_ publicKey: String) -> String?,
+        findHome: @escaping @Sendable (_ publicKey: String) -> KeyHome,
         isKnownKey: @escaping @Sendable (String) async -> Bool
     ) {
         self.frame = frame
         self.session = session
         self.expectedKey = expectedKey
-        self.findOrganization = findOrganization
+        self.findHome = findHome
         self.isKnownKey = isKnownKey
     }
 
@@ -69,11 +78,13 @@ public struct SocketStamper: Stamper {
     /// Whose the key's session is: as its injector told the frame, else as whoever made this stamper says.
     public func findOrganization(of header: StampHeader) async -> String? {
         guard let publicKey = Self.readPublicKey(header) else { return nil }
-        let name = session ?? defaultSessionName
+        let (name, home) = (session ?? defaultSessionName, findHome(publicKey))
+        guard home != .anotherAPI else { return nil }
         // Listed, since a session that is asked for by name is one that later stamps expect.
         let sessions = (try? await frame.listSessions()) ?? []
         let claimed = sessions.first { $0.name == name && $0.publicKey == publicKey }?.organizationId
-        return claimed ?? findOrganization(publicKey)
+        guard claimed == nil, case .organization(let written) = home else { return claimed }
+        return written
     }
 
     /// Ends the session for every client of the frame, if it still has the key that made `header`.
@@ -87,7 +98,7 @@ public struct SocketStamper: Stamper {
     }
 
     private static func readPublicKey(_ header: StampHeader) -> String? {
-        Base64URL.decode(header.value).flatMap { StrictJSON.decode(StampedBy.self, from: $0)?.publicKey }
+        Base64URL.decode(header.value).flatMap { try? StrictJSON.decode(StampedBy.self, from: $0).publicKey }
     }
 }
 

@@ -6,33 +6,45 @@ import Glibc
 enum FileSystem {
     /// Makes `path` and what leads to it, for its owner alone (mkdir(2), mode 0700).
     ///
+    /// A link that is there leads to the directory that counts.
     /// - Throws: `.failed`; `.exposed` where it is there and open to others, `.foreign` where it is somebody else's.
     static func makePrivateDirectory(_ path: String) throws(StoreError) {
-        var built = ""
+        var built = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             built += "/" + part
             guard unsafe mkdir(built, 0o700) == 0 || errno == EEXIST else { throw failure("mkdir", built) }
         }
-        try checkPrivate(path)
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw failure("stat", path) }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            errno = ENOTDIR
+            throw failure("mkdir", path)
+        }
+        try checkPrivate(status, path)
     }
 
-    /// - Throws: `.failed` where there is nothing; `.exposed`, `.foreign`.
-    static func checkPrivate(_ path: String) throws(StoreError) {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0 else { throw failure("stat", path) }
+    private static func checkPrivate(_ status: stat, _ path: String) throws(StoreError) {
         guard status.st_uid == geteuid() else { throw .foreign(path: path, userId: status.st_uid) }
         guard status.st_mode & 0o077 == 0 else { throw .exposed(path: path) }
     }
 
-    /// The file's bytes; `nil` where there is none.
+    /// More than any store takes: a session is less than a KiB of it.
+    private static let limitBytes = 1 << 22
+
+    /// The file's bytes; `nil` where there is none. A link is none: replacing it would leave the file that it leads to.
+    ///
+    /// - Throws: `.notAFile`, `.exposed`, `.foreign`, `.failed`.
     static func read(_ path: String) throws(StoreError) -> Data? {
-        guard unsafe access(path, F_OK) == 0 else {
-            guard errno == ENOENT else { throw failure("open", path) }
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw failure("stat", path) }
             return nil
         }
-        try checkPrivate(path)
-        guard let data = FileManager.default.contents(atPath: path) else { throw failure("read", path) }
-        return data
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+        try checkPrivate(status, path)
+        do throws(RegularFile.Fault) { return try RegularFile(path, limitBytes: limitBytes).data } catch {
+            throw .damaged(path: path, detail: "it \(error.message)")
+        }
     }
 
     /// Puts `data` in the place of `path`, whole or not at all, also when the power fails: written beside it with mode
@@ -50,7 +62,11 @@ enum FileSystem {
             unsafe unlink(new)
             throw error
         }
-        let directory = try open(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]), O_RDONLY | O_DIRECTORY)
+        // "/.": the directory that a link leads to.
+        let directory = try open(
+            String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/.",
+            O_RDONLY | O_DIRECTORY
+        )
         defer { close(directory) }
         guard fsync(directory) == 0 else { throw failure("fsync", path) }
     }

@@ -2,6 +2,7 @@
 import Crypto
 public import Foundation
 import StampClient
+import Varlink
 
 /// The sessions of one frame and the user of the last login, in a file of this user's.
 ///
@@ -34,21 +35,23 @@ public struct SessionStore: Sendable {
     /// What is stored; an empty state where nothing is.
     func read() throws(StoreError) -> StoredState {
         guard let data = try FileSystem.read(path) else { return StoredState(socketDirectory: socketDirectory) }
-        let decoder = JSONDecoder()
-        let version: Int
-        do throws(StrictJSONError) {
-            version = try decoder.decodeStrictly(Version.self, from: data).version
-        } catch {
-            throw .damaged(path: path, detail: error.detail ?? "no version")
+        let json: StrictJSON
+        do throws(JSONError) { json = try StrictJSON(data) } catch {
+            throw .damaged(path: path, detail: error.message)
+        }
+        guard let version = (try? json.decode(Version.self))?.version, version > 0 else {
+            throw .damaged(path: path, detail: "no version")
         }
         guard version <= StoredState.currentVersion else {
             throw .newerVersion(path: path, found: version, known: StoredState.currentVersion)
         }
-        do {
-            return try decoder.decode(StoredState.self, from: data)
-        } catch {
+        guard let state = try? json.decode(StoredState.self) else {
             throw .damaged(path: path, detail: "a member is missing or of another type")
         }
+        guard state.names.allSatisfy(isSessionName) else {
+            throw .damaged(path: path, detail: "a session's name that no session has")
+        }
+        return state
     }
 
     /// Changes what is stored, while no other writer does.

@@ -6,6 +6,8 @@ public enum StoreError: Error, Sendable, Hashable {
     case damaged(path: String, detail: String)
     /// Written by a newer program, which may keep there what this one would lose.
     case newerVersion(path: String, found: Int, known: Int)
+    /// A link, a directory, a pipe or a device is where the file would be.
+    case notAFile(path: String)
     /// Other users may read or write it.
     case exposed(path: String)
     /// It is another user's.
@@ -22,6 +24,7 @@ public enum StoreError: Error, Sendable, Hashable {
         case .damaged(let path, let detail): "the store of sessions \(path) is damaged: \(detail)"
         case .newerVersion(let path, let found, let known):
             "the store of sessions \(path) is of version \(found), and this program knows \(known)"
+        case .notAFile(let path): "the store of sessions \(path) is no file, but a link, a directory or a device"
         case .exposed(let path): "the store of sessions \(path) may be used by others than its owner"
         case .foreign(let path, let userId): "the store of sessions \(path) belongs to user \(userId), not to you"
         case .busy(let path): "the store of sessions \(path) has been locked for too long"
@@ -34,6 +37,7 @@ public enum StoreError: Error, Sendable, Hashable {
         switch self {
         case .damaged(let path, _): "move it away (mv \(path) \(path).damaged) and log in again; sessions stamp on"
         case .newerVersion(let path, _, _): "use the newer program, or move \(path) away and log in again"
+        case .notAFile(let path): "move it away (mv \(path) \(path).moved), then log in again; sessions stamp on"
         case .exposed(let path): "look at what is in it, then chmod go= \(path)"
         case .foreign: "a command run as another user (sudo) made it: give it back with chown, or set XDG_STATE_HOME"
         case .busy: "look for a program that hangs with it, then try again"
@@ -45,7 +49,7 @@ public enum StoreError: Error, Sendable, Hashable {
     var isWorthRetrying: Bool {
         switch self {
         case .busy, .loginUnderWay: true
-        case .damaged, .newerVersion, .exposed, .foreign, .failed: false
+        case .damaged, .newerVersion, .notAFile, .exposed, .foreign, .failed: false
         }
     }
 }

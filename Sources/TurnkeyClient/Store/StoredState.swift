@@ -20,6 +20,9 @@ struct StoredState: Codable, Sendable {
     var selectedSession: String?
     var sessions: [StoredSession] = []
 
+    /// Every name of a session that is in it.
+    var names: [String] { sessions.map(\.name) + (selectedSession.map { [$0] } ?? []) }
+
     subscript(name: String) -> StoredSession? {
         get { sessions.first { $0.name == name } }
         set {

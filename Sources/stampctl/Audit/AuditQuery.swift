@@ -41,7 +41,7 @@ struct AuditQuery {
     ///
     /// - Throws: `Failure` where the line is not a JSON object.
     func read(_ line: Data) throws -> AuditRecord? {
-        guard let entry = try? JSONDecoder().decodeStrictly([String: Field].self, from: line) else {
+        guard let entry = try? StrictJSON.decode([String: Field].self, from: line) else {
             throw Failure("journalctl wrote what is not a record", status: .never)
         }
         func text(_ name: String) -> String? { entry[name]?.text }

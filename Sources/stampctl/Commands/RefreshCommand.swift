@@ -30,12 +30,22 @@ struct RefreshCommand: ReportingCommand {
     var passkeyHint: String? { relyingParty.makeHint() }
 
     func perform() async throws {
-        let session = try await api.makeTurnkey(frame).sessions.refresh(
-            session.session,
-            expirationSeconds: expirationSeconds,
-            invalidateExisting: invalidateExisting
-        )
+        let session = try await refresh()
         for warning in session.warnings { StandardError.write("stampctl: \(warning.message)") }
         try output.print(BegunSession(session))
+    }
+
+    private func refresh() async throws -> TurnkeySession {
+        do {
+            return try await api.makeTurnkey(frame).sessions.refresh(
+                session.session,
+                expirationSeconds: expirationSeconds,
+                invalidateExisting: invalidateExisting
+            )
+        } catch TurnkeyError.configuration(.missingOrganization) {
+            // Neither its injector nor a login has said so; this command has no option for it.
+            let hint = TurnkeyError.configuration(.missingOrganization).hint
+            throw Failure("whose organization's the session is, is not known", hint: hint, status: .wrongUsage)
+        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import StampClient
 import TurnkeyClient
 
 struct WhoamiCommand: ReportingCommand {
@@ -28,10 +29,8 @@ struct WhoamiCommand: ReportingCommand {
         let turnkey = try api.makeTurnkey(frame, organizationId: organization.organizationId)
         guard !stored else { return try printStoredUser(turnkey) }
         let client = turnkey.sessionClient(session: try turnkey.resolve(session))
-        let answer = try await client.query("whoami", body: try client.makeWhoamiBody())
-        guard !output.json else { return try StandardOutput.write(answer) }
-        let user = TurnkeyUser(try client.readWhoami(answer))
-        try output.print(user)
+        guard !output.json else { return try StandardOutput.write(try await client.askWhoami().text) }
+        try output.print(TurnkeyUser(try await client.getWhoami()))
     }
 
     private func printStoredUser(_ turnkey: Turnkey) throws {

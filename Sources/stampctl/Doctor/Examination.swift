@@ -58,33 +58,31 @@ struct Examination: Sendable {
         await look("session") {
             let name = try session ?? turnkey.sessions.getSelected()
             let inFrame = try await turnkey.frame.getSession(name)
-            if let fault = try await findOrganizationFault(inFrame) { return fault }
-            let whoami = try await turnkey.sessionClient(session: name).getWhoami()
             let left = makeDurationText(milliseconds: inFrame.expiresInMilliseconds)
-            return .good("session", "\"\(name)\" stamps for \(whoami.username) (\(whoami.userId)), \(left) left")
+            do throws(TurnkeyError) {
+                let whoami = try await turnkey.sessionClient(session: name).getWhoami()
+                return .good("session", "\"\(name)\" stamps for \(whoami.username) (\(whoami.userId)), \(left) left")
+            } catch {
+                guard let fault = findOrganizationFault(inFrame, error) else { throw error }
+                return fault
+            }
         }
     }
 
     /// What is wrong where the session is one organization's, and another is configured that does not know its key.
     ///
     /// A parent knows the keys of those below it, so that it may be asked in its name.
-    private func findOrganizationFault(_ session: Session) async throws -> Finding? {
+    private func findOrganizationFault(_ session: Session, _ error: TurnkeyError) -> Finding? {
+        let refusal: APIError
+        switch error {
+        case .api(let said), .unknownKey(_, let said): refusal = said
+        default: return nil
+        }
         let configured = turnkey.config.defaultOrganizationId
         guard let own = session.organizationId, !configured.isEmpty, own.lowercased() != configured.lowercased() else {
             return nil
         }
-        do throws(TurnkeyError) {
-            _ = try await turnkey.sessionClient(session: session.name).getWhoami()
-            return nil
-        } catch .api(let refusal) {
-            return makeOrganizationFault(own, configured, refusal)
-        } catch .unknownKey(_, let refusal) {
-            return makeOrganizationFault(own, configured, refusal)
-        }
-    }
-
-    private func makeOrganizationFault(_ own: String, _ configured: String, _ refusal: APIError) -> Finding {
-        .wrong(
+        return .wrong(
             "session",
             "it is of organization \(own), and \(configured) is configured (\(refusal.turnkeyErrorCode))",
             "give --organization-id \(own), or \"stampctl login\" for the other"

@@ -60,6 +60,11 @@ struct Surroundings: Sendable {
         var count = 0
         for (kind, mask, word) in kinds {
             guard let directory = try? kind.path(environment) else { continue }
+            // Of root too: a file system that is read-only is to everybody.
+            if kind == .state, unsafe access(directory, F_OK) == 0, unsafe access(directory, W_OK) != 0 {
+                let reason = describe(errno)
+                return .wrong("files", "\(directory) cannot be written: \(reason)", "a login stores its session there")
+            }
             let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
             for path in [directory] + names.filter({ $0.hasSuffix(".json") }).sorted().map({ "\(directory)/\($0)" }) {
                 var status = stat()

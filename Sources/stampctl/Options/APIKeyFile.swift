@@ -35,7 +35,7 @@ struct APIKeyFile {
         }
         let data = try InputFile(path: path).read()
         do throws(StrictJSONError) {
-            members = try JSONDecoder().decodeStrictly(Members.self, from: data)
+            members = try StrictJSON.decode(Members.self, from: data)
         } catch {
             let detail = error.detail.map { ": \($0)" } ?? ""
             let wrong = "the API key's file is not a JSON object of publicKey and privateKey\(detail)"

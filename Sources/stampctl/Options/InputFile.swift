@@ -52,14 +52,9 @@ struct InputFile: ExpressibleByArgument {
     private var name: String { path == "-" ? "standard input" : path }
 
     private func readSome(_ file: CInt) throws -> Data? {
-        var buffer = Data(count: 1 << 16)
-        let count = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
-        guard count >= 0 else {
-            let code = errno
-            guard code == EINTR else { throw makeFailure(code) }
-            return Data()
+        do throws(SystemError) { return try SharedDescriptor(number: file).read(1 << 16) } catch {
+            throw makeFailure(error.code)
         }
-        return count == 0 ? nil : buffer.prefix(count)
     }
 
     /// Says the path only where something is there: what is no path may be the bundle itself, and is not repeated.

@@ -3,6 +3,15 @@ import ArgumentParser
 
 /// For whom the API is asked.
 struct OrganizationOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The organization (else TURNKEY_ORGANIZATION_ID).", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("The organization (else TURNKEY_ORGANIZATION_ID).", valueName: "id"),
+        transform: readOrganization
+    )
     var organizationId: String?
+}
+
+/// - Throws: for an empty one, such as a shell's variable that is not set.
+@Sendable private func readOrganization(_ text: String) throws -> String {
+    guard !text.isEmpty else { throw ValidationError("it is empty") }
+    return text
 }

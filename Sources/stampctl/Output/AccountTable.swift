@@ -28,7 +28,8 @@ struct AccountTable: Renderable {
     private static func cells(of account: FrameAccount) -> [String] {
         [
             account.uid.map { "\($0)" } ?? "-", "\(account.uids)", "\(account.connections)", "\(account.watchers)",
-            "\(account.waiting)", "\((account.bytes + 1023) / 1024)", "\(account.stampsPerSecond)",
+            "\(account.waiting)", "\(account.bytes / 1_024 + (account.bytes % 1_024 > 0 ? 1 : 0))",
+            "\(account.stampsPerSecond)",
             account.throttled ?? "-",
         ]
     }

@@ -33,12 +33,25 @@ extension OutputOptions {
 extension OutputOptions {
     /// The API's answer: as it came, but for what a terminal would obey, which is escaped as JSON does; or in one line.
     func print(answer: Data) throws {
-        guard json, let value = try? JSONSerialization.jsonObject(with: answer) else {
+        guard json else {
             let text = PrintableText.escapeJSON(String(decoding: answer, as: UTF8.self))
             return try StandardOutput.write(Data(text.utf8))
         }
-        let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
-        try StandardOutput.write(try JSONSerialization.data(withJSONObject: value, options: options))
+        try StandardOutput.write(withoutWhiteSpace(answer))
+    }
+
+    /// A JSON text in one line, each of its values as it is spelled: a number that is read and written is another number.
+    private func withoutWhiteSpace(_ json: Data) -> Data {
+        var (isInString, isEscaped) = (false, false)
+        return json.filter { byte in
+            guard isInString else {
+                isInString = byte == UInt8(ascii: "\"")
+                return ![0x20, 0x09, 0x0A, 0x0D].contains(byte)
+            }
+            if byte == UInt8(ascii: "\""), !isEscaped { isInString = false }
+            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+            return true
+        }
     }
 }
 

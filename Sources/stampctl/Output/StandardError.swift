@@ -52,8 +52,8 @@ enum StandardError {
     }
 
     private static func put(_ text: String) {
-        // There is nowhere left to report to.
-        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+        // Where that fails, there is nowhere left to report to.
+        try? SharedDescriptor.standardError.write(Data(text.utf8))
     }
 
     private static var canErase: Bool {

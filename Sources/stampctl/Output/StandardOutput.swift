@@ -27,17 +27,11 @@ enum StandardOutput {
     ///
     /// - Throws: where they cannot be written. Who has stopped reading a pipe has what they wanted: that ends quietly.
     static func write(_ data: Data) throws {
-        var rest = data.last == 0x0A ? data : data + [0x0A]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            let code = errno
-            if count >= 0 {
-                rest = rest.dropFirst(count)
-            } else if code == EPIPE {
-                throw ExitCode.success
-            } else if code != EINTR {
-                throw Failure("cannot write the result: \(describe(code))", status: .never)
-            }
+        do throws(SystemError) {
+            try SharedDescriptor.standardOutput.write(data.last == 0x0A ? data : data + [0x0A])
+        } catch {
+            guard error.code != EPIPE else { throw ExitCode.success }
+            throw Failure("cannot write the result: \(describe(error.code))", status: .never)
         }
     }
 }

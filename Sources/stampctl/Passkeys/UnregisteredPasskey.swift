@@ -16,7 +16,7 @@ struct UnregisteredPasskey {
             ? "\"fido2-token -L -k \(rpId) DEVICE\" lists it, \"fido2-token -D -i ID DEVICE\" deletes it"
             : "the passkeys in your browser's or system's settings"
         let what = "the passkey of \(user.userName) at \(rpId) was made (credential id \(id))"
-        guard !isOutcomeUnknown(error) else {
+        guard !error.isOutcomeUnknown else {
             return [
                 "stampctl: \(what), and whether it is registered is not known",
                 "hint: look for the id among the user's authenticators (get_authenticators) before you delete it: \(place)",
@@ -26,14 +26,5 @@ struct UnregisteredPasskey {
             "stampctl: \(what), and could not be registered",
             "hint: delete it where it is kept, or leave it unused, and run this again for another: \(place)",
         ]
-    }
-
-    /// Whether the request may have reached the API.
-    private func isOutcomeUnknown(_ error: TurnkeyError) -> Bool {
-        switch error {
-        case .unreachable, .timedOut, .unexpectedAnswer, .activityPending, .activityNeedsApproval, .cancelled: true
-        case .api(let refusal): refusal.httpStatus >= 500
-        default: false
-        }
     }
 }

@@ -5,14 +5,15 @@ import Synchronization
 
 /// Ctrl-C while somebody is asked: page, key and terminal are left in order before the process ends by that signal.
 enum Interruption {
-    /// Does `work`; SIGINT and SIGTERM cancel it. What has succeeded in spite of them counts.
+    /// Does `work`; SIGINT and SIGTERM cancel it, unless whoever started this process has them ignored (nohup(1), a shell's
+    /// background). What has succeeded in spite of them counts.
     static func cancelling<Result: Sendable>(
         _ work: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         let task = Task { try await work() }
         let caught = Caught()
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
+        let sources = [SIGINT, SIGTERM].compactMap { number -> (any DispatchSourceSignal)? in
+            guard !isIgnored(signal(number, SIG_IGN)) else { return nil }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 caught.number.store(number, ordering: .relaxed)
@@ -27,6 +28,10 @@ enum Interruption {
             if number != 0 { end(by: number) }
             throw error
         }
+    }
+
+    private static func isIgnored(_ handler: (@convention(c) (CInt) -> Void)?) -> Bool {
+        unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Not by an exit: a shell's loop goes on after a program that exited.

@@ -33,6 +33,7 @@ enum Question {
         while !cancellation.isCancelled.load(ordering: .relaxed) {
             guard unsafe poll(&wait, 1, pollMilliseconds) > 0 else { continue }
             let count = unsafe read(STDIN_FILENO, &byte, 1)
+            if count < 0, errno == EAGAIN || errno == EINTR { continue }
             guard count > 0, byte != UInt8(ascii: "\n") else {
                 guard count > 0 || !line.isEmpty else { return nil }
                 return String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespaces)

@@ -2,18 +2,21 @@
 import Foundation
 import Synchronization
 
-/// An API that dies at a moment of a test's choice: it hands requests on to a sandbox until then, and is down ever after.
+/// An API that dies at a moment of a test's choice, if it does: it hands requests on to a sandbox until then, and is down
+/// ever after. `meddling` is told of each path once the API has done what it was asked, before its answer comes.
 final class MortalAPI: Sendable {
     enum Moment: Sendable, Hashable {
         /// The request does not reach the API.
         case before(String)
         /// The API has done what it was asked, and its answer is lost.
         case after(String)
+        case never
     }
 
     let port: Int
     private let sandboxPort: Int
     private let death: Moment
+    private let meddle: @Sendable (String) -> Void
     private let paths = Mutex<[String]>([])
 
     var baseUrl: String { "http://127.0.0.1:\(port)" }
@@ -21,11 +24,16 @@ final class MortalAPI: Sendable {
     var asked: [String] { paths.withLock(\.self) }
 
     /// In front of the sandbox at `baseUrl`; dies at the first request for the path that `death` names the end of.
-    init(inFrontOf baseUrl: String, dying death: Moment) throws {
+    init(
+        inFrontOf baseUrl: String,
+        dying death: Moment = .never,
+        meddling meddle: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws {
         let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         port = try Self.listen(listener)
         sandboxPort = URLComponents(string: baseUrl)?.port ?? 0
         self.death = death
+        self.meddle = meddle
         Thread.detachNewThread { [self] in
             while serve(listener) {}
             close(listener)
@@ -49,6 +57,7 @@ final class MortalAPI: Sendable {
         guard let answer = try? RawHTTP.exchange(port: sandboxPort, kept, body: body), death != .after(name) else {
             return false
         }
+        meddle(name)
         let bytes = Array(answer.text.utf8)
         return send(peer, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count
     }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+
+/// A descriptor that other programs have too, such as a terminal's or a pipe's: one of them may have made it non-blocking
+/// (fcntl(2)), for all of them.
+struct SharedDescriptor: Sendable {
+    let number: CInt
+
+    static let standardOutput = SharedDescriptor(number: STDOUT_FILENO)
+    static let standardError = SharedDescriptor(number: STDERR_FILENO)
+
+    /// Writes all of it, however long that takes.
+    func write(_ data: Data) throws(SystemError) {
+        var rest = data[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) }
+            if count >= 0 { rest = rest.dropFirst(count) } else { try wait(for: POLLOUT, after: errno) }
+        }
+    }
+
+    /// Waits for bytes, and reads as many of them as there are, up to `count`. `nil`: there are no more.
+    func read(_ count: Int) throws(SystemError) -> Data? {
+        var buffer = [UInt8](repeating: 0, count: count)
+        while true {
+            let got = unsafe Glibc.read(number, &buffer, buffer.count)
+            if got >= 0 { return got == 0 ? nil : Data(buffer[..<got]) }
+            try wait(for: POLLIN, after: errno)
+        }
+    }
+
+    /// - Throws: for an error that waiting does not mend.
+    private func wait(for event: CInt, after code: CInt) throws(SystemError) {
+        guard code != EINTR else { return }
+        guard code == EAGAIN else { throw SystemError(code: code) }
+        var interest = pollfd(fd: number, events: Int16(event), revents: 0)
+        _ = unsafe poll(&interest, 1, -1)
+    }
+}
+
+/// What the system said: an error number of errno(3).
+struct SystemError: Error {
+    let code: CInt
+}
