@@ -55,6 +55,7 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "Varlink", swiftSettings: signer),
+        .target(name: "Rules", dependencies: ["Varlink"], swiftSettings: signer),
         .target(name: "SignerCore", dependencies: ["COpenSSL"], swiftSettings: signer),
         .executableTarget(
             name: "stampd",
@@ -149,6 +150,12 @@ let package = Package(
 
         // Tests: one folder a target, and the whole of it with real processes.
         .testTarget(name: "VarlinkTests", dependencies: ["Varlink"], swiftSettings: strict),
+        .testTarget(
+            name: "RulesTests",
+            dependencies: ["Rules", "Varlink"],
+            exclude: ["python"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SignerCoreTests",
             dependencies: ["SignerCore", "COpenSSL", .product(name: "Crypto", package: "swift-crypto")],
