@@ -117,3 +117,12 @@ func activity(
 ) -> String {
     #"{"type": "\#(type)", "timestampMs": \#(timestamp), "organizationId": "org", "parameters": \#(parameters)\#(more)}"#
 }
+
+extension RuleSets {
+    /// The sets of a frame that has these sockets, and a control socket.
+    static func frame(_ sets: [String: String]) throws -> RuleSets {
+        let members = sets.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
+        let text = "{\(members.joined(separator: ", "))}"
+        return try RuleSets(reading: text.utf8.span, sockets: sets.keys.filter { $0 != "control" } + ["control"])
+    }
+}
