@@ -156,7 +156,9 @@ import Testing
         for account in 0..<1024 {
             #expect(stamp(set, [1], .sample(account: UInt32(account)), at: 1, &counters).effect == .allow)
         }
-        counters.adopt(try RuleSets.frame(["stamp": setText(#"{"name": "n", "count": 1, "window": 60, "by": "account"}"#)]).limits)
+        counters.adopt(
+            try RuleSets.frame(["stamp": setText(#"{"name": "n", "count": 1, "window": 60, "by": "account"}"#)]).limits
+        )
         let refused = stamp(set, [1], .sample(account: 5000), at: 2, &counters)
         #expect(refused.reason?.text == "limit.n")
         let retry = try #require(refused.retryAfterMilliseconds)
@@ -166,7 +168,8 @@ import Testing
     }
 
     @Test("a set that observes charges what is left, and stamps") func observe() throws {
-        let text = #"{"version": 1, "mode": "observe", "rules": [{"id": "r", "effect": "allow", "kind": ["T"], "only": [],"#
+        let text =
+            #"{"version": 1, "mode": "observe", "rules": [{"id": "r", "effect": "allow", "kind": ["T"], "only": [],"#
             + #""limit": [{"name": "n", "sum": "/parameters/n/*", "max": "10", "window": 60, "by": "all"}],"#
             + #""when": [{"at": "/parameters/n/*", "between": ["0", "1000"]}]}]}"#
         let set = try readSet(text)
@@ -227,10 +230,14 @@ import Testing
         for offset in stride(from: 0, through: used, by: 1) {
             var broken = area
             broken[offset] ^= 1 << UInt8(offset % 8)
-            #expect(throws: Counters.ReadingError.self, "byte \(offset)") { try Counters(reading: broken.span, at: now) }
+            #expect(throws: Counters.ReadingError.self, "byte \(offset)") {
+                try Counters(reading: broken.span, at: now)
+            }
         }
         #expect(throws: Counters.ReadingError.size) { try Counters(reading: Array(area.dropLast()).span, at: now) }
-        #expect(throws: Counters.ReadingError.place, "from the future") { try Counters(reading: area.span, at: now / 2) }
+        #expect(throws: Counters.ReadingError.place, "from the future") {
+            try Counters(reading: area.span, at: now / 2)
+        }
     }
 
     @Test("what could not be read leaves nothing of a limit until its window has passed") func unreadable() throws {

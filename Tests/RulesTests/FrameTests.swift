@@ -37,7 +37,9 @@ import Testing
 
     @Test("a report of faults ends") func bounded() {
         let rules = (0..<256).map { _ in #"{"id": "", "effect": "", "x": 1}"# }
-        #expect(faults(#"{"stamp": {"version": 1, "rules": [\#(rules.joined(separator: ","))]}}"#, ["stamp"]).count == 100)
+        #expect(
+            faults(#"{"stamp": {"version": 1, "rules": [\#(rules.joined(separator: ","))]}}"#, ["stamp"]).count == 100
+        )
     }
 
     @Test("limits of one name are defined alike in a frame, and are 32 at most") func limits() {

@@ -53,7 +53,8 @@ import Testing
             "limit": [{"name": "day", "sum": "/parameters/value", "max": "9", "window": 60, "by": "all"}]}
             """#
         }
-        let raw = #"{"id": "w", "effect": "allow", "who": {"uid": [1]}, "type": ["ACTIVITY_TYPE_SIGN_RAW_PAYLOAD_V2"], "only": []}"#
+        let raw =
+            #"{"id": "w", "effect": "allow", "who": {"uid": [1]}, "type": ["ACTIVITY_TYPE_SIGN_RAW_PAYLOAD_V2"], "only": []}"#
         #expect(try warnings("\(spend(#"{"uid": [1, 2]}"#)), \(raw)") == [.rawSignature(rule: "w", limit: "day")])
         #expect(try warnings("\(raw), \(spend(#"{"session": ["a"]}"#))") == [.rawSignature(rule: "w", limit: "day")])
         #expect(try warnings("\(spend(#"{"uid": [2]}"#)), \(raw)") == [])

@@ -4,7 +4,7 @@
 /// Integers are little-endian.
 ///
 ///     area     64 bytes: "stampd counters\n", version (8), instant since which nothing could be read, -1 for none (8),
-///              count of places that were ever used (8), zeros; then 1,024 places
+///              count of places that were ever used (8), hash of all before it (8), zeros; then 1,024 places
 ///     place    hash (8) of all behind it; name, party, buckets: their counts (2, 2, 2), 0 (2); window (8);
 ///              identity (16); name (48), party (512), padded with zeros; 65 buckets: index (8), amount (32)
 ///     free     a place that is zero from end to end
@@ -32,6 +32,7 @@ extension Counters {
         area.write(Self.version, at: 16)
         area.write(UInt64(bitPattern: unreadableSince ?? -1), at: 24)
         area.write(UInt64(slots.count), at: 32)
+        area.write(area.span.extracting(..<40).tableHash, at: 40)
         for number in changed { write(number, to: &area) }
         changed = []
     }
@@ -62,7 +63,9 @@ extension Counters {
         self.init()
         guard area.count == Self.byteCount else { throw .size }
         guard area.extracting(..<16).equals(Self.magic), area.word(at: 16) == Self.version else { throw .header }
-        for index in 40..<Self.headerByteCount where area[index] != 0 { throw .header }
+        guard area.word(at: 40) == area.extracting(..<40).tableHash, area.isZero(48..<Self.headerByteCount) else {
+            throw .header
+        }
         let since = Int64(bitPattern: area.word(at: 24))
         guard (-1...max(now, -1)).contains(since) else { throw .header }
         unreadableSince = since == -1 ? nil : since

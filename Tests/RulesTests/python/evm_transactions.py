@@ -24,6 +24,9 @@ def row(raw):
     try:
         if raw[:1] != b"\x02":
             return result
+        # rlp takes an empty list for the number 0.
+        if any(isinstance(field, list) for field in rlp.decode(raw[1:], strict=True)[:8]):
+            return result
         chain, nonce, tip, price, gas, to, value, data, _ = rlp.decode(raw[1:], SEDES, strict=True)
     except rlp.exceptions.RLPException:
         return result
