@@ -88,7 +88,7 @@ extension Judge {
     }
 
     private mutating func sum(at pointer: Pointer, of rule: Int) -> Natural {
-        let numbers = set.conditionsOfRules[rule]
+        let numbers = set.conditionNumbers[set.checks[rule].conditions]
         guard let number = numbers.first(where: { set.conditions[$0].condition.at == pointer }) else { return .zero }
         var sum = Natural.zero
         forEachValue(at: set.conditions[number].place) { judge, node in
@@ -101,11 +101,9 @@ extension Judge {
         of rule: Int,
         _ amount: (borrowing EVMTransaction, borrowing HexBytes) -> Natural
     ) -> Natural {
-        guard let number = set.conditionsOfRules[rule].first(where: { set.conditions[$0].condition.evm != nil }) else {
-            return .zero
-        }
+        guard let evm = set.evmCondition(of: rule) else { return .zero }
         var sum = Natural.zero
-        forEachValue(at: set.conditions[number].place) { judge, node in
+        forEachValue(at: evm.place) { judge, node in
             sum = sum + (judge.transactions.with(node, of: judge.payload, amount) ?? .zero)
         }
         return sum

@@ -34,12 +34,12 @@ extension Judge {
     private mutating func show(_ entry: Rule.Shown, of rule: Int) throws(TooLong) -> Confirmation.Shown {
         if case .pointer(let pointer) = entry { return try show(pointer) }
         guard let name = Rule.Shown.evmNames.first(where: { $0.value == entry })?.key.string,
-            let number = set.conditionsOfRules[rule].first(where: { set.conditions[$0].condition.evm != nil })
+            let evm = set.evmCondition(of: rule)
         else { return Confirmation.Shown(at: "", text: "") }
-        let node = Int(walk[set.conditions[number].place].first)
+        let node = Int(walk[evm.place].first)
         let text = transactions.with(node, of: payload) { Self.text(of: entry, $0, $1) }
         guard let text, text.utf8.count <= RuleLimits.maximumShownByteCount else {
-            throw TooLong(at: set.conditions[number].condition.at.text)
+            throw TooLong(at: evm.condition.at.text)
         }
         return Confirmation.Shown(at: name, text: text)
     }

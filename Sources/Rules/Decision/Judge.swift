@@ -75,17 +75,18 @@ struct Judge: ~Escapable {
     }
 
     mutating func result(of rule: Int) -> RuleResult {
-        let definition = set.rules[rule]
-        return set.deny.contains(rule) ? denial(of: rule, definition) : match(of: rule, definition)
+        let checks = set.checks[rule]
+        return set.deny.contains(rule) ? denial(of: rule, checks) : match(of: rule, checks)
     }
 
     /// Checks in their order, up to the first that fails.
-    private mutating func match(of rule: Int, _ definition: borrowing Rule) -> RuleResult {
+    private mutating func match(of rule: Int, _ checks: RuleSet.Checks) -> RuleResult {
         var result = RuleResult()
-        if organization(definition) != .held {
+        if checks.asksOrganization, organization(set.rules[rule].organization) != .held {
             return RuleResult(reason: .fieldValue, place: .organization)
         }
-        for number in set.conditionsOfRules[rule] {
+        for index in checks.conditions {
+            let number = set.conditionNumbers[index]
             if let reason = condition(number).reason {
                 result.reason = reason
                 result.place = .condition(number)
@@ -96,17 +97,17 @@ struct Judge: ~Escapable {
         if let failure = walk.failure(of: rule) {
             result.reason = failure.reason
             result.place = .node(failure.node)
-        } else if let fresh = definition.fresh, let reason = staleness(fresh) {
+        } else if let fresh = checks.fresh, let reason = staleness(fresh) {
             result.reason = reason
             result.place = .timestamp
-        } else if let hours = definition.hours, !hours.contain(clock.wallMilliseconds) {
+        } else if let hours = checks.hours, !hours.contain(clock.wallMilliseconds) {
             result.reason = .timeWindow
         }
         return result
     }
 
     /// A deny rule denies where everything holds, and where anything of it cannot be told.
-    private mutating func denial(of rule: Int, _ definition: borrowing Rule) -> RuleResult {
+    private mutating func denial(of rule: Int, _ checks: RuleSet.Checks) -> RuleResult {
         var result = RuleResult()
         var isUntold = false
         func note(_ reason: Reason?, _ place: FailedPlace, isUntold untold: Bool) {
@@ -117,12 +118,13 @@ struct Judge: ~Escapable {
             }
             isUntold = isUntold || untold
         }
-        switch organization(definition) {
+        switch checks.asksOrganization ? organization(set.rules[rule].organization) : .held {
         case .held: break
         case .different: note(.fieldValue, .organization, isUntold: false)
         case .untold: note(.fieldValue, .organization, isUntold: true)
         }
-        for number in set.conditionsOfRules[rule] {
+        for index in checks.conditions {
+            let number = set.conditionNumbers[index]
             let outcome = condition(number)
             note(outcome.reason, .condition(number), isUntold: outcome.isUntold)
         }
@@ -137,8 +139,8 @@ struct Judge: ~Escapable {
         case held, different, untold
     }
 
-    private func organization(_ rule: borrowing Rule) -> OrganizationOutcome {
-        switch rule.organization {
+    private func organization(_ organization: Rule.Organization) -> OrganizationOutcome {
+        switch organization {
         case .any: return .held
         case .session:
             guard let own = caller.session?.organizationId else { return .held }
@@ -184,8 +186,7 @@ extension Judge {
     /// Asked once of each payload, however many rules have it.
     mutating func condition(_ number: Int) -> ConditionResult {
         if let known = results[number] { return known }
-        let placed = set.conditions[number]
-        let result = judge(placed.condition.test, at: placed.place)
+        let result = judge(set.conditions[number].condition.test, at: set.conditions[number].place)
         results[number] = result
         return result
     }

@@ -36,7 +36,7 @@ extension RuleSet {
                 decision.rule = nil
                 decision.id = nil
                 decision.reason = .ruleNone
-            } else if let hours = judge.set.rules[rule].hours, !hours.contain(clock.wallMilliseconds) {
+            } else if let hours = judge.set.checks[rule].hours, !hours.contain(clock.wallMilliseconds) {
                 decision.reason = .timeWindow
             } else {
                 decision.effect = .allow

@@ -20,8 +20,9 @@ package final class RuleSet: Sendable {
 
     /// Each once, however many rules have it.
     let conditions: [PlacedCondition]
-    /// Of each rule: which of them, in the rule's order.
-    let conditionsOfRules: [[Int]]
+    /// Which of them each rule has: those of one rule together, in its order.
+    let conditionNumbers: [Int]
+    let checks: [Checks]
     let tree: PlaceTree
     let parametersPlace: Int
     let paginationPlace: Int
@@ -42,6 +43,14 @@ package final class RuleSet: Sendable {
     let origins: TextIndex
     let delegates: TextIndex
 
+    /// What of a rule is looked at for each payload, without a reference: to copy a whole `Rule` counts a dozen.
+    struct Checks: Sendable {
+        let conditions: Range<Int>
+        let asksOrganization: Bool
+        let fresh: Rule.Freshness?
+        let hours: Rule.Hours?
+    }
+
     struct PlacedCondition: Sendable {
         let condition: Condition
         let place: Int
@@ -59,7 +68,8 @@ package final class RuleSet: Sendable {
         paginationPlace = tree.insert([.name("paginationOptions")])
         var conditions: [PlacedCondition] = []
         var numbers: [Condition: Int] = [:]
-        var conditionsOfRules: [[Int]] = []
+        var conditionNumbers: [Int] = []
+        var checks: [Checks] = []
         var (deny, queries, activities, listing) = (RuleMask.none, RuleMask.none, RuleMask.none, RuleMask.none)
         var (types, kinds, paths) = (TextIndex(), KindIndex(), TextIndex())
         var (uids, gids) = (NumberIndex(), NumberIndex())
@@ -77,7 +87,7 @@ package final class RuleSet: Sendable {
             sessions.add(rule.who.sessions, of: index)
             origins.add(rule.who.origins?.map { Text($0.rawValue) }, of: index)
             delegates.add(rule.who.delegates, of: index)
-            var own: [Int] = []
+            let firstCondition = conditionNumbers.count
             for condition in rule.conditions {
                 let place = tree.insert(condition.at.parts)
                 tree.look(at: place)
@@ -89,9 +99,16 @@ package final class RuleSet: Sendable {
                     numbers[condition] = number
                     conditions.append(PlacedCondition(condition: condition, place: place))
                 }
-                own.append(number)
+                conditionNumbers.append(number)
             }
-            conditionsOfRules.append(own)
+            checks.append(
+                Checks(
+                    conditions: firstCondition..<conditionNumbers.count,
+                    asksOrganization: rule.organization != .any,
+                    fresh: rule.fresh,
+                    hours: rule.hours
+                )
+            )
             for listed in rule.only ?? [] {
                 let place = tree.insert(listed.parts, from: parametersPlace)
                 tree.list(place, isOpen: listed.isOpen, of: index)
@@ -103,7 +120,8 @@ package final class RuleSet: Sendable {
         tree.finish()
         self.tree = tree
         self.conditions = conditions
-        self.conditionsOfRules = conditionsOfRules
+        self.conditionNumbers = conditionNumbers
+        self.checks = checks
         (self.deny, self.queries, self.activities, self.listing) = (deny, queries, activities, listing)
         (self.types, self.kinds, self.paths) = (types, kinds, paths)
         (self.uids, self.gids) = (uids, gids)
@@ -111,6 +129,14 @@ package final class RuleSet: Sendable {
     }
 
     package var ruleCount: Int { rules.count }
+
+    /// The first condition `evm` of the rule.
+    func evmCondition(of rule: Int) -> PlacedCondition? {
+        for number in conditionNumbers[checks[rule].conditions] where conditions[number].condition.evm != nil {
+            return conditions[number]
+        }
+        return nil
+    }
 
     /// The rules that are about this caller, and where that cannot be told, those that deny.
     func about(_ caller: borrowing Caller) -> RuleMask {

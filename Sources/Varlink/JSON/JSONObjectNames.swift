@@ -15,11 +15,14 @@ struct JSONObjectNames {
     }
 
     private static let inPlace = 8
+    /// The half of a place that holds the index.
+    private static let index: UInt64 = 0xFFFF_FFFF
     private var first = InlineArray<8, Name>(repeating: Name())
     private var firstCount = 0
     private var all: [Name] = []
-    /// One more than an index in `all`; 0 is a free place. A power of two, at most half of it taken.
-    private var table: [UInt32] = []
+    /// One more than an index in `all`, and the high half of the name's hash; 0 is a free place. A power of two, at most
+    /// half of it taken.
+    private var table: [UInt64] = []
     private var unescaped: [UInt8] = []
 
     mutating func add(_ token: JSONToken, in reader: JSONReader) throws(JSONError) {
@@ -35,38 +38,42 @@ struct JSONObjectNames {
             firstCount += 1
             return true
         }
-        for index in 0..<firstCount { all.append(first[index]) }
-        all.append(name)
-        fillTable(ofCount: 64, in: bytes)
-        return true
+        table = [UInt64](repeating: 0, count: 64)
+        for index in 0..<firstCount { _ = addToTable(first[index], in: bytes) }
+        return addToTable(name, in: bytes)
     }
 
     private mutating func addToTable(_ name: Name, in bytes: Span<UInt8>) -> Bool {
-        let slot = slot(of: name, in: bytes)
-        guard table[slot] == 0 else { return false }
+        let hash = hash(of: name, in: bytes)
+        var slot = Int(truncatingIfNeeded: hash >> 32) & (table.count - 1)
+        while table[slot] != 0 {
+            // The text is looked at where the hashes are the same.
+            if (table[slot] ^ hash) >> 32 == 0, areEqual(all[Int(table[slot] & Self.index) - 1], name, in: bytes) {
+                return false
+            }
+            slot = (slot + 1) & (table.count - 1)
+        }
         all.append(name)
-        table[slot] = UInt32(truncatingIfNeeded: all.count)
-        if all.count * 2 >= table.count { fillTable(ofCount: table.count * 4, in: bytes) }
+        table[slot] = hash & ~Self.index | UInt64(all.count)
+        if all.count * 2 >= table.count { growTable() }
         return true
     }
 
-    private mutating func fillTable(ofCount count: Int, in bytes: Span<UInt8>) {
-        table = [UInt32](repeating: 0, count: count)
-        for index in all.indices {
-            table[slot(of: all[index], in: bytes)] = UInt32(truncatingIfNeeded: index + 1)
+    private mutating func growTable() {
+        let old = table
+        table = [UInt64](repeating: 0, count: old.count * 4)
+        for entry in old where entry != 0 {
+            var slot = Int(truncatingIfNeeded: entry >> 32) & (table.count - 1)
+            while table[slot] != 0 { slot = (slot + 1) & (table.count - 1) }
+            table[slot] = entry
         }
     }
 
-    /// Where the name stands in the table, or the free place where it would.
-    private func slot(of name: Name, in bytes: Span<UInt8>) -> Int {
+    private func hash(of name: Name, in bytes: Span<UInt8>) -> UInt64 {
         var hasher = Hasher()
         let text = text(of: name, in: bytes)
         unsafe text.withUnsafeBytes { pointer in unsafe hasher.combine(bytes: pointer) }
-        var slot = hasher.finalize() & (table.count - 1)
-        while table[slot] != 0, !areEqual(all[Int(table[slot]) - 1], name, in: bytes) {
-            slot = (slot + 1) & (table.count - 1)
-        }
-        return slot
+        return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
     private mutating func makeName(_ token: JSONToken, in reader: JSONReader) throws(JSONError) -> Name {
