@@ -41,7 +41,7 @@ struct PlaceWalk {
         for rules: RuleMask
     ) {
         visits.removeAll(keepingCapacity: true)
-        visits.append(contentsOf: repeatElement(Visits(), count: set.tree.places.count))
+        for _ in set.tree.places.indices { visits.append(Visits()) }
         links.removeAll(keepingCapacity: true)
         failures.removeAll(keepingCapacity: true)
         open = rules & set.listing
@@ -236,7 +236,7 @@ extension PlaceWalk {
     }
 
     private func masks(at place: Int, _ set: borrowing RuleSet) -> (RuleMask, RuleMask, RuleMask) {
-        let found = set.tree.places[place]
-        return (found.leaf, found.above, found.open)
+        let places = set.tree.places
+        return (places[place].leaf, places[place].above, places[place].open)
     }
 }

@@ -23,7 +23,8 @@ struct HexBytes: ~Escapable {
 
     var count: Int { digits.count / 2 }
 
-    subscript(index: Int) -> UInt8 {
-        (digits[index * 2].hexValue ?? 0) << 4 | (digits[index * 2 + 1].hexValue ?? 0)
-    }
+    subscript(index: Int) -> UInt8 { Self.value(digits[index * 2]) << 4 | Self.value(digits[index * 2 + 1]) }
+
+    /// Of what is known to be a digit: the letters of both cases have the bit 0x40, and their low bits count from 1.
+    private static func value(_ digit: UInt8) -> UInt8 { (digit & 0x0F) &+ (digit >> 6) &* 9 }
 }

@@ -2,7 +2,9 @@
 
 /// Every place of a payload that some rule of a set looks at or lists, as one tree: a payload is walked along it once,
 /// however many rules there are. Place 0 is the outermost object; as a child it means "none".
-struct PlaceTree: Sendable {
+///
+/// A class, so that to walk along it counts no references of its arrays.
+final class PlaceTree: Sendable {
     struct Place: Sendable {
         let parent: Int
         let isElement: Bool
@@ -10,7 +12,7 @@ struct PlaceTree: Sendable {
         var isLookedAt = false
         /// Of an array: the place of each of its elements.
         var element = 0
-        fileprivate var firstChild = 0
+        fileprivate(set) var firstChild = 0
         fileprivate(set) var childCount = 0
         /// The rules that let a scalar stand there, or an array of scalars.
         var leaf = RuleMask.none
@@ -25,17 +27,54 @@ struct PlaceTree: Sendable {
         }
     }
 
-    private(set) var places: [Place] = [Place(parent: 0, isElement: false)]
-    private var names = TextTable()
+    let places: [Place]
+    let longestName: Int
+    private let names: TextTable
     /// Children by name, those of one place together, by the numbers of their names.
-    private var childNames: [Int] = []
-    private var childPlaces: [Int] = []
-    /// While the tree grows.
-    private var growing: [Child: Int] = [:]
+    private let childNames: [Int]
+    private let childPlaces: [Int]
 
-    private struct Child: Hashable {
+    init(_ growing: consuming GrowingPlaceTree) {
+        var (places, childNames, childPlaces) = (growing.places, [Int](), [Int]())
+        for (child, place) in growing.sortedChildren {
+            if places[child.place].childCount == 0 { places[child.place].firstChild = childNames.count }
+            places[child.place].childCount += 1
+            childNames.append(child.name)
+            childPlaces.append(place)
+        }
+        names = growing.names
+        longestName = names.longestText
+        (self.places, self.childNames, self.childPlaces) = (places, childNames, childPlaces)
+    }
+
+    /// 0 where no rule knows such a member.
+    func child(of place: Int, named name: Span<UInt8>) -> Int {
+        let count = places[place].childCount
+        guard count > 0, let number = names.number(of: name) else { return 0 }
+        var low = places[place].firstChild
+        var high = low + count
+        while low < high {
+            let middle = (low + high) / 2
+            if childNames[middle] < number { low = middle + 1 } else { high = middle }
+        }
+        guard low < places[place].firstChild + count, childNames[low] == number else { return 0 }
+        return childPlaces[low]
+    }
+}
+
+/// A tree while rules add their places.
+struct GrowingPlaceTree {
+    fileprivate struct Child: Hashable {
         let place: Int
         let name: Int
+    }
+
+    fileprivate var places = [PlaceTree.Place(parent: 0, isElement: false)]
+    fileprivate var names = TextTable()
+    private var growing: [Child: Int] = [:]
+
+    fileprivate var sortedChildren: [(key: Child, value: Int)] {
+        growing.sorted { ($0.key.place, $0.key.name) < ($1.key.place, $1.key.name) }
     }
 
     /// The place that the parts lead to from `start`, new or old.
@@ -46,14 +85,14 @@ struct PlaceTree: Sendable {
             case .element:
                 if places[place].element == 0 {
                     places[place].element = places.count
-                    places.append(Place(parent: place, isElement: true))
+                    places.append(PlaceTree.Place(parent: place, isElement: true))
                 }
                 place = places[place].element
             case .name(let name):
                 let child = Child(place: place, name: names.insert(name.bytes.span))
                 if growing[child] == nil {
                     growing[child] = places.count
-                    places.append(Place(parent: place, isElement: false))
+                    places.append(PlaceTree.Place(parent: place, isElement: false))
                 }
                 place = growing[child] ?? 0
             }
@@ -72,32 +111,4 @@ struct PlaceTree: Sendable {
             above = places[above].parent
         }
     }
-
-    /// Nothing is inserted behind this.
-    mutating func finish() {
-        let sorted = growing.sorted { ($0.key.place, $0.key.name) < ($1.key.place, $1.key.name) }
-        for (child, place) in sorted {
-            if places[child.place].childCount == 0 { places[child.place].firstChild = childNames.count }
-            places[child.place].childCount += 1
-            childNames.append(child.name)
-            childPlaces.append(place)
-        }
-        growing = [:]
-    }
-
-    /// 0 where no rule knows such a member.
-    func child(of place: Int, named name: Span<UInt8>) -> Int {
-        let count = places[place].childCount
-        guard count > 0, let number = names.number(of: name) else { return 0 }
-        var low = places[place].firstChild
-        var high = low + count
-        while low < high {
-            let middle = (low + high) / 2
-            if childNames[middle] < number { low = middle + 1 } else { high = middle }
-        }
-        guard low < places[place].firstChild + count, childNames[low] == number else { return 0 }
-        return childPlaces[low]
-    }
-
-    var longestName: Int { names.longestText }
 }

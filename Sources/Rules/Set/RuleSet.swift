@@ -63,7 +63,7 @@ package final class RuleSet: Sendable {
         ids = rules.map(\.id.string)
         limits = rules.map { $0.limits.map(CountedLimit.init) }
 
-        var tree = PlaceTree()
+        var tree = GrowingPlaceTree()
         parametersPlace = tree.insert([.name("parameters")])
         paginationPlace = tree.insert([.name("paginationOptions")])
         var conditions: [PlacedCondition] = []
@@ -117,8 +117,7 @@ package final class RuleSet: Sendable {
                 tree.list(tree.insert([.name(name)]), isOpen: false, of: index)
             }
         }
-        tree.finish()
-        self.tree = tree
+        self.tree = PlaceTree(tree)
         self.conditions = conditions
         self.conditionNumbers = conditionNumbers
         self.checks = checks
