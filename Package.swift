@@ -63,6 +63,7 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(name: "Varlink", swiftSettings: signer),
         .target(name: "ProcessArguments", dependencies: ["CLinux"], swiftSettings: signer),
+        .target(name: "Rules", dependencies: ["Varlink"], swiftSettings: signer),
         .target(name: "SignerCore", dependencies: ["COpenSSL"], swiftSettings: signer),
         .executableTarget(
             name: "stampd",
@@ -178,6 +179,12 @@ let package = Package(
         // Tests: one folder a target, and the whole of it with real processes.
         .testTarget(name: "VarlinkTests", dependencies: ["Varlink"], swiftSettings: strict),
         .target(name: "CMemorySearch", path: "Tests/CMemorySearch"),
+        .testTarget(
+            name: "RulesTests",
+            dependencies: ["Rules", "Varlink"],
+            exclude: ["python"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SignerCoreTests",
             dependencies: [
