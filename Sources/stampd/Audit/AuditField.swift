@@ -20,6 +20,7 @@ enum AuditField: String {
     case claimedUserId = "STAMPD_CLAIMED_USER_ID"
     case decision = "STAMPD_DECISION"
     case rule = "STAMPD_RULE"
+    case confirmationId = "STAMPD_CONFIRMATION_ID"
     case microseconds = "STAMPD_MICROSECONDS"
     case leftOut = "STAMPD_LEFT_OUT"
     case lost = "STAMPD_LOST"

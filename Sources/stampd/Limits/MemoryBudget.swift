@@ -43,7 +43,9 @@ struct MemoryBudget {
         ]
     }
 
-    var byteCount: Int { parts.reduce(Self.ownByteCount) { $0 + $1.byteCount } }
+    var byteCount: Int {
+        parts.reduce(Self.ownByteCount + Confirmations.maximumByteCount) { $0 + $1.byteCount }
+    }
 
     /// The setting that takes most.
     var largest: Setting { parts.max { $0.byteCount < $1.byteCount }?.setting ?? .maximumReadingBytes }

@@ -130,8 +130,10 @@ extension Server {
                 continue
             }
             connection.refusal = .denied(rule: "peer")
+            let wasConfirming = connection.flow.isConfirming
             connection.flow.refuse(at: now)
             connection.stopReceiving()
+            if wasConfirming { refuseConfirming(connection) }
             schedule(deadline(of: connection))
         }
     }
@@ -151,6 +153,7 @@ extension Connection {
         case _ where flow.isWatching: 1
         case .writing, .closing: 2
         case .reading, .queued: 3
+        case .confirming: 4
         }
     }
 }

@@ -21,6 +21,7 @@ extension Server {
     func end(_ connection: Connection) {
         guard connections.removeValue(forKey: connection.id) != nil else { return }
         connection.stopPolling()
+        if connection.flow.isConfirming { handler.abandonConfirmation(of: connection.id) }
         if let place = connection.place {
             table.remove(place)
         } else if let index = refused.firstIndex(where: { $0 === connection }) {
@@ -44,6 +45,7 @@ extension Server {
         life.acceptTime = .never
         schedule(life.drainDeadline)
         for connection in refused { end(connection) }
+        handler.closeConfirmations()
         let byteCount = drainBufferByteCount
         for connection in connections.values {
             CLinuxSetSendBuffer(connection.descriptor, CInt(byteCount))

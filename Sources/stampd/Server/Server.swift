@@ -133,9 +133,10 @@ final class Server {
         var unread: [Account: Int] = [:]
         for connection in connections.values {
             guard let place = connection.place else { continue }
+            let capacity = connection.input.capacity
             unread[place.account, default: 0] +=
                 Int(CLinuxGetUnreadMemory(connection.descriptor))
-                + min(connection.input.capacity, ConnectionLimits.readByteCount)
+                + (connection.flow.isConfirming ? capacity : min(capacity, ConnectionLimits.readByteCount))
         }
         return table.spendings.values.sorted { $0.account < $1.account }.map { spending in
             AccountReport(
