@@ -67,7 +67,7 @@ let package = Package(
         .target(name: "SignerCore", dependencies: ["COpenSSL"], swiftSettings: signer),
         .executableTarget(
             name: "stampd",
-            dependencies: ["SignerCore", "ProcessArguments", "Varlink", "CSystemd", "CLinux"],
+            dependencies: ["SignerCore", "ProcessArguments", "Rules", "Varlink", "CSystemd", "CLinux"],
             swiftSettings: shipped + [.enableExperimentalFeature("Lifetimes")],
             linkerSettings: program
         ),
@@ -193,7 +193,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampdTests", dependencies: ["stampd", "Varlink"], swiftSettings: strict),
+        .testTarget(name: "StampdTests", dependencies: ["Rules", "stampd", "Varlink"], swiftSettings: strict),
         .target(name: "FakeFrame", path: "Tests/FakeFrame", swiftSettings: strict),
         .testTarget(
             name: "StampClientTests",

@@ -80,6 +80,7 @@ struct FrameErrorTests {
             .invalidBundle(reason: .checksum, detail: "m"),
             .never
         ),
+        Row("UnknownConfirmation", #"{"id":"c"}"#, .unknownConfirmation(id: "c"), .never),
         Row("UnknownSessionKey", #"{"publicKey":"\#(key)"}"#, .unknownSessionKey(publicKey: key), .never),
     ]
 

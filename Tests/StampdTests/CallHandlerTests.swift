@@ -59,7 +59,8 @@ struct CallHandlerTests {
             maximumNesting: 32,
             audit: audit,
             log: Log(),
-            clock: { BootInstant(nanoseconds: 0).adding(seconds: 1000) }
+            clock: { BootInstant(nanoseconds: 0).adding(seconds: 1000) },
+            wallClock: { 1_764_374_400_000 }
         )
     }
 

@@ -12,6 +12,7 @@ struct ErrorParameters: Decodable {
     var limit: Int?
     var reason: BundleFault?
     var message: String?
+    var id: String?
     var interface: String?
     var method: String?
     var parameter: String?
@@ -41,6 +42,7 @@ extension ErrorName {
             }
         case .invalidBundle: makeInvalidBundle(parameters)
         case .unknownSessionKey: parameters.publicKey.map { .unknownSessionKey(publicKey: $0) }
+        case .unknownConfirmation: parameters.id.map { .unknownConfirmation(id: $0) }
         case .interfaceNotFound: parameters.interface.map { .interfaceNotFound(interface: $0) }
         case .methodNotFound: parameters.method.map { .methodNotFound(method: $0) }
         case .methodNotImplemented: parameters.method.map { .methodNotImplemented(method: $0) }

@@ -13,9 +13,9 @@ extension StampError {
             fallback
         case .noFrame, .cannotStart, .connectionLost, .timedOut:
             .retry
-        case .invalidBundle, .unknownSessionKey, .interfaceNotFound, .methodNotFound, .methodNotImplemented,
-            .invalidParameter, .permissionDenied, .expectedMore, .notPermitted, .unusablePath, .untrustedListener,
-            .untrustedDirectory, .cancelled, .protocolViolation:
+        case .invalidBundle, .unknownSessionKey, .unknownConfirmation, .interfaceNotFound, .methodNotFound,
+            .methodNotImplemented, .invalidParameter, .permissionDenied, .expectedMore, .notPermitted, .unusablePath,
+            .untrustedListener, .untrustedDirectory, .cancelled, .protocolViolation:
             .never
         }
     }

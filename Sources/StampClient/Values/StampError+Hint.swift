@@ -13,6 +13,7 @@ extension StampError {
         case .invalidBundle(.decryption, _): "it may be encrypted to an older embedded key: ask for one for this key"
         case .invalidBundle: "pass the bundle exactly as it was given out"
         case .unknownSessionKey: "create a session key; one is kept for ten minutes and activated once"
+        case .unknownConfirmation: "it was answered, ran out, or its stamp is no longer asked for: list those that wait"
         case .interfaceNotFound, .methodNotFound: "use the control socket, or a newer frame"
         case .noFrame: "start stampd, or say where its sockets are"
         case .cannotStart(_, let hint): hint

@@ -23,6 +23,7 @@ extension StampError: CustomStringConvertible {
         case .tooManySessions(let limit, nil, _): "the frame is full: its limit is \(limit)"
         case .invalidBundle(let reason, let detail): "invalid credential bundle (\(reason.rawValue)): \(detail)"
         case .unknownSessionKey(let publicKey): "no key waits to be activated as \(publicKey)"
+        case .unknownConfirmation(let id): "no such stamp waits for a yes: \(id)"
         case .interfaceNotFound(let interface): "the frame does not serve the interface \(interface) here"
         case .methodNotFound(let method): "the frame has no method \(method)"
         case .methodNotImplemented(let method): "the frame does not implement \(method)"

@@ -18,6 +18,7 @@ public enum StampError: Error, Sendable, Hashable {
     case tooManySessions(limit: Int, retryAfterMilliseconds: Int?, fallback: Fallback)
     case invalidBundle(reason: BundleFault, detail: String)
     case unknownSessionKey(publicKey: String)
+    case unknownConfirmation(id: String)
 
     case interfaceNotFound(interface: String)
     case methodNotFound(method: String)

@@ -9,6 +9,10 @@ struct CallContext {
     let start: BootInstant
     /// The session that the call names; nil until it was read, and for a call that names none.
     var session: SessionName?
+    /// When the account may call again, where its rate is used up: refused once it is known that nothing else refuses.
+    var retryAfterMilliseconds: Int64?
+    /// What the peer said of the call, once it is believed.
+    var naming = Naming()
 }
 
 /// Which of a frame's sockets a connection came through.

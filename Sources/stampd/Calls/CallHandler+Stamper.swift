@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Rules
 import SignerCore
 import Varlink
 
@@ -13,6 +14,7 @@ extension CallHandler {
         let now = context.start
         switch method {
         case .stamp: try handleStamp(parameters, in: &context, to: &replies)
+        case .explain: try handleExplain(parameters, in: &context, to: &replies)
         case .getEmbeddedPublicKey:
             let key = try replying { () throws(FrameError) in try frame.embeddedPublicKey(at: now) }
             replies.reply(key.write)
@@ -80,7 +82,22 @@ extension CallHandler {
         let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
         context.session = name
         let expected = try parameters.publicKey(.expectPublicKey, scratch: &scratch.text)
-        guard audit.admitsStamp else { throw .rateLimited(retryAfterMilliseconds: Audit.retryMilliseconds) }
+        let naming = try Naming(parameters)
+        if !audit.admitsStamp, context.retryAfterMilliseconds == nil {
+            context.retryAfterMilliseconds = Audit.retryMilliseconds
+        }
+        let socketRules = rules[context.socket.name]
+        var decision: Decision?
+        // The frame itself refuses in the same order; where nothing stands between, it is asked once.
+        if socketRules != nil || naming.isGiven || context.retryAfterMilliseconds != nil {
+            let session = try requireStamping(as: name, naming: naming, in: &context)
+            if let expected, expected != session.publicKey {
+                throw .publicKeyMismatch(publicKey: session.publicKey.description)
+            }
+            if let socketRules {
+                decision = try decide(scratch.payload.span, by: socketRules, with: session, in: context)
+            }
+        }
         var stamp: [UInt8] = []
         swap(&stamp, &scratch.stamp)
         defer { swap(&stamp, &scratch.stamp) }
@@ -95,7 +112,8 @@ extension CallHandler {
                 clock: { now() },
                 to: &stamp
             )
-            audit.stamped(payload, as: stamped, by: context)
+            if let socketRules, let decision { settle(decision, by: socketRules, in: context) }
+            audit.stamped(payload, as: stamped, after: decision, by: context)
         } catch { throw error.reply }
     }
 }
@@ -111,6 +129,8 @@ struct Status {
     let counters: CallHandler.Counters
     let auditLost: Int64
     let audit: AuditHead
+    /// Stamps that wait for a confirmation.
+    let waiting: Int
 
     func write(to writer: inout JSONWriter) {
         writer.member("version", version)
@@ -127,5 +147,6 @@ struct Status {
         var chain: [UInt8] = []
         audit.chain.appendHex(to: &chain)
         writer.member("auditChain", utf8: chain.span)
+        writer.member("waiting", Int64(waiting))
     }
 }

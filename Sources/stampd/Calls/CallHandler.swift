@@ -42,6 +42,16 @@ final class CallHandler {
     private(set) var counters = Counters()
     private let started: BootInstant
     private let clock: () -> BootInstant
+    /// Milliseconds since 1970.
+    let wallClock: () -> Int64
+    /// What payloads are held to.
+    var rules = FrameRules()
+    /// Whose word for a call is believed.
+    var authorization = AuthorizationRules()
+    /// The frame's sockets, as rules have them.
+    var socketNames: [String] = []
+    /// The account of a uid that need not be a peer's.
+    var account: (UInt32) -> Account = { SubordinateRanges().account(of: $0) }
     /// Asked by GetStatus and ListAccounts alone.
     var surroundings: () -> Surroundings = { Surroundings(connectionCount: 0, lostCount: 0, accounts: []) }
     private var scratch = Scratch()
@@ -69,14 +79,15 @@ final class CallHandler {
         var stamp: [UInt8] = []
     }
 
-    /// `clock` reads CLOCK_BOOTTIME.
+    /// `clock` reads CLOCK_BOOTTIME, `wallClock` CLOCK_REALTIME in milliseconds.
     init(
         _ frame: consuming Frame,
         rate: CallRate,
         maximumNesting: Int,
         audit: any AuditTrail,
         log: Log,
-        clock: @escaping () -> BootInstant
+        clock: @escaping () -> BootInstant,
+        wallClock: @escaping () -> Int64
     ) {
         self.frame = frame
         self.rate = rate
@@ -84,6 +95,7 @@ final class CallHandler {
         self.audit = audit
         self.log = log
         self.clock = clock
+        self.wallClock = wallClock
         started = clock()
     }
 
@@ -113,7 +125,13 @@ final class CallHandler {
             if let refusal { throw refusal }
             let method = try call.method(among: socket.door.interfaces, in: message)
             named = method
-            try takeTokens(method.traits.price, of: context, byteCount: message.count)
+            let retry = takeTokens(method.traits.price, of: context, byteCount: message.count)
+            // What else refuses a stamp goes first.
+            if method.isHeldToRules {
+                context.retryAfterMilliseconds = retry
+            } else if let retry {
+                throw .rateLimited(retryAfterMilliseconds: retry)
+            }
             try perform(method, call.parameters(in: message), in: &context, to: &replies)
             if method == .stamper(.stamp) { countStamp(of: context) }
             if method == .stamper(.monitor) { outcome = .watches }
@@ -142,14 +160,10 @@ final class CallHandler {
         }
     }
 
-    private func takeTokens(
-        _ price: MethodTraits.Price,
-        of context: CallContext,
-        byteCount: Int
-    ) throws(ErrorReply) {
+    /// When the account may call again; nil where it has paid.
+    private func takeTokens(_ price: MethodTraits.Price, of context: CallContext, byteCount: Int) -> Int64? {
         let tokens = CallRate.tokens(price, byteCount: byteCount)
-        guard let milliseconds = rate.take(tokens, of: context.peer.account, at: context.start) else { return }
-        throw .rateLimited(retryAfterMilliseconds: milliseconds)
+        return rate.take(tokens, of: context.peer.account, at: context.start)
     }
 
     private func countStamp(of context: CallContext) {
@@ -249,7 +263,12 @@ extension CallHandler {
         if !isLogDoubled { logRefusal(error, of: context) }
         guard isServed, method?.traits.isRefusalAudited ?? true else { return }
         audit.writeRefusal(of: context, rule: error.rule) { record in
-            if case .publicKeyMismatch(let key) = error { record.add(.publicKey, key) }
+            switch error {
+            case .publicKeyMismatch(let key): record.add(.publicKey, key)
+            case .denied(let denial) where denial.reason != nil: record.add(denial, at: context.socket)
+            default: break
+            }
+            record.add(context.naming)
         }
     }
 
@@ -268,8 +287,18 @@ extension ErrorReply {
     /// The error's own name, and for Denied the rule behind it.
     fileprivate var rule: String {
         let name = name.rawValue.split(separator: ".").last.map(String.init) ?? name.rawValue
-        guard case .denied(let rule) = self else { return name }
-        return "\(name).\(rule)"
+        guard case .denied(let denial) = self else { return name }
+        return "\(name).\(denial.rule)"
+    }
+}
+
+extension Method {
+    /// Whether a socket's rules are asked, before which the rate is not: a stamp that is locked out says so.
+    fileprivate var isHeldToRules: Bool {
+        switch self {
+        case .stamper(.stamp), .stamper(.explain): true
+        default: false
+        }
     }
 }
 
@@ -312,7 +341,8 @@ extension CallHandler {
             connections: surroundings.connectionCount,
             counters: counters,
             auditLost: surroundings.lostCount,
-            audit: audit.head
+            audit: audit.head,
+            waiting: 0
         )
     }
 

@@ -24,7 +24,7 @@ struct ConfigurationReader {
     /// The member that is an object, and no setting.
     static let authorization = "authorization"
     /// Nothing of ours is nested deeper.
-    private static let maximumDepth = 4
+    private static let maximumDepth = 5
     /// Longer than every member's name; of a longer one so much is said.
     private static let maximumNameByteCount = 64
 

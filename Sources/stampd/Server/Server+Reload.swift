@@ -65,6 +65,7 @@ extension Server {
         handler.frame.apply(next.frameLimits)
         handler.rate.limits = next.stampLimits
         handler.maximumNesting = next.limits.maximumNesting
+        handler.authorization = next.authorization
         audit.limits = next.auditLimits
         log.refusalRate = next.auditLimits.refusals
         readSubordinateRanges()

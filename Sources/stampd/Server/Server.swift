@@ -78,9 +78,12 @@ final class Server {
             maximumNesting: configuration.limits.maximumNesting,
             audit: audit,
             log: log,
-            clock: { .now }
+            clock: { .now },
+            wallClock: WallClock.milliseconds
         )
         handler.surroundings = { [unowned self] in surroundings }
+        handler.account = { [unowned self] uid in admission.ranges.account(of: uid) }
+        handler.authorization = configuration.authorization
         timer = try TimerSource(loop) { [unowned self] in keepTime() }
         for signal in [SIGTERM, SIGINT] {
             signals.append(try SignalSource(loop, signal) { [unowned self] in beginDrain() })
@@ -97,6 +100,7 @@ final class Server {
     /// Listens at these sockets, whoever bound them.
     func listen(at sockets: consuming [any DoorSocket]) throws(SystemError) {
         for socket in sockets { listeners.append(try Listener(socket, server: self)) }
+        handler.socketNames = listeners.map(\.socket.ruleName)
     }
 
     /// Serves until a signal ends it; the exit code.

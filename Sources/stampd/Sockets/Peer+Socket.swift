@@ -19,7 +19,7 @@ extension Peer {
     }
 
     /// What a process may have at most: NGROUPS_MAX of <linux/limits.h>.
-    private static let maximumGroupCount = 65536
+    static let maximumGroupCount = 65536
 
     /// Nil where there are more, or they are not told.
     private static func supplementaryGroups(of descriptor: CInt, maximumCount: Int) -> [gid_t]? {
