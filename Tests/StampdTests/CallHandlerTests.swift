@@ -9,42 +9,6 @@ import Varlink
 /// Answers without a socket: bytes in, bytes out, and a list instead of a journal.
 @Suite("the answer to a message", .serialized)
 struct CallHandlerTests {
-    /// Keeps what would have been written.
-    private final class ListedAudit: AuditTrail {
-        struct Record: Equatable {
-            let kind: AuditKind
-            let rule: String?
-            let session: String?
-            let uid: UInt32?
-        }
-
-        var records: [Record] = []
-        let isOn = true
-        let maximumPayloadByteCount = 65_536
-        let admitsStamp = true
-        let head = AuditHead(sequence: 0, chain: .start, lost: 0, waiting: 0)
-
-        func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void) {
-            var record = AuditRecord()
-            record.start(kind)
-            addFields(&record)
-            let session = Self.field("STAMPD_SESSION", of: record)
-            records.append(Record(kind: kind, rule: nil, session: session, uid: call?.peer.uid))
-        }
-
-        func writeRefusal(of call: CallContext, rule: String, _ addFields: (inout AuditRecord) -> Void) {
-            let session = call.session.map { "\($0)" }
-            records.append(Record(kind: .refusal, rule: rule, session: session, uid: call.peer.uid))
-        }
-
-        private static func field(_ name: String, of record: AuditRecord) -> String? {
-            var bytes: [UInt8] = []
-            record.append(to: &bytes)
-            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-            return lines.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
-        }
-    }
-
     private let audit = ListedAudit()
     private let handler: CallHandler
     private let peer = Peer(uid: 1000, gid: 1000, pid: 7)

@@ -26,12 +26,14 @@ package struct Workspace: Sendable {
     var nodes = JSONNodes()
     var walk = PlaceWalk()
     var results: [ConditionResult?] = []
+    /// Objects and arrays inside one another, in a payload.
+    package var maximumDepth = JSONReader.defaultMaximumDepth
 
     package init() {}
 
     mutating func take() -> (JSONNodes, PlaceWalk, [ConditionResult?]) {
         let taken = (nodes, walk, results)
-        self = Self()
+        (nodes, walk, results) = (JSONNodes(), PlaceWalk(), [])
         return taken
     }
 

@@ -74,7 +74,7 @@ extension RuleSet {
         // Taken out while it is used: with two owners each change would be a copy.
         var (nodes, walk, results) = workspace.take()
         defer { workspace.give(nodes, walk, results) }
-        do throws(JSONError) { try nodes.read(bytes) } catch {
+        do throws(JSONError) { try nodes.read(bytes, maximumDepth: workspace.maximumDepth) } catch {
             decision.reason = .payloadMalformed
             return
         }

@@ -39,6 +39,8 @@ package struct Counters: Sendable {
     var unreadableSince: Int64?
     /// Of the limits in force.
     private var names: Set<Text> = []
+    /// Seconds, of the limits in force; nil where there are none.
+    private var longestWindow: Int64?
 
     package init() {}
 
@@ -53,6 +55,7 @@ package struct Counters: Sendable {
             uniquingKeysWith: { first, _ in first }
         )
         names = Set(identities.keys)
+        longestWindow = limits.map(\.window).max()
         for number in slots.indices {
             guard let slot = slots[number], let identity = identities[slot.key.name], identity != slot.counter.identity
             else { continue }
@@ -96,6 +99,10 @@ package struct Counters: Sendable {
     /// When the last charge has run out (CLOCK_BOOTTIME in nanoseconds); nil where none counts at `now`.
     package func chargedUntil(at now: Int64) -> Int64? {
         var latest: Int64?
+        if let since = unreadableSince, let window = longestWindow {
+            let end = Self.end(ofBucket: max(since, 0) / Self.step(ofWindow: window), window)
+            if end > now { latest = end }
+        }
         for case let slot? in slots {
             let end = Self.end(of: slot.counter)
             if end > now { latest = max(latest ?? end, end) }
@@ -104,6 +111,9 @@ package struct Counters: Sendable {
     }
 
     package var count: Int { numbers.count }
+
+    /// Whether another process must know of them: a new one would begin with none.
+    package var isWorthKeeping: Bool { !numbers.isEmpty || unreadableSince != nil }
 }
 
 /// What a limit has left.

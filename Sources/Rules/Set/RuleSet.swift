@@ -129,6 +129,13 @@ package final class RuleSet: Sendable {
 
     package var ruleCount: Int { rules.count }
 
+    /// Whether some rule asks for the caller's groups, which are many to keep.
+    package var asksGroups: Bool { !gids.asking.isEmpty }
+    /// Whether some rule names the group.
+    package func names(group gid: UInt32) -> Bool { !gids.listing(gid).isEmpty }
+    /// Whether some rule asks for the caller's unit, which costs a look into /proc.
+    package var asksUnits: Bool { !units.asking.isEmpty }
+
     /// The first condition `evm` of the rule.
     func evmCondition(of rule: Int) -> PlacedCondition? {
         for number in conditionNumbers[checks[rule].conditions] where conditions[number].condition.evm != nil {

@@ -43,6 +43,9 @@ struct AuthorizationRefusal: Equatable {
 }
 
 extension AuthorizationRules.Rule {
+    /// Whether it asks for a peer's unit.
+    var asksUnits: Bool { units != nil || mayName?.units != nil }
+
     /// The first list that does not hold; nil where all do.
     ///
     /// The lists of users and groups do not bind root, whom no file's permissions bind either; that of units does: it is

@@ -7,7 +7,7 @@ import Varlink
 /// One peer's connection: its descriptor, its bytes in and its replies out. `flow` decides what may happen on it.
 final class Connection {
     let descriptor: CInt
-    let peer: Peer
+    var peer: Peer
     let socket: SocketIdentity
     /// The peer's process, whose exit ends the connection; nil where the kernel does not tell, or it was told already.
     private(set) var process: PeerProcess?

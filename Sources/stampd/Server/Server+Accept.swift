@@ -8,7 +8,8 @@ extension Server {
     /// Takes the connections that wait, up to one turn's worth.
     func accept(at socket: any DoorSocket, _ identity: SocketIdentity) {
         for _ in 0..<16 {
-            switch admission.accept(at: socket, configuration.authorization, needsUnits: audit.isOn) {
+            let rules = handler.rules[socket.ruleName]
+            switch admission.accept(at: socket, configuration.authorization, rules, needsUnits: audit.isOn) {
             case .accepted(let accepted): admit(accepted, at: identity)
             case .passed: continue
             case .nobody: return
@@ -135,6 +136,13 @@ extension Server {
             connection.stopReceiving()
             if wasConfirming { refuseConfirming(connection) }
             schedule(deadline(of: connection))
+        }
+    }
+
+    /// Asks of those who are connected what rules ask that nobody asked when they came.
+    func lookUpPeers() {
+        for connection in connections.values {
+            admission.lookUp(connection, handler.authorization, handler.rules[connection.socket.name])
         }
     }
 

@@ -98,7 +98,9 @@ extension Server {
         guard let exitOnIdleSeconds = configuration.exitOnIdleSeconds, !life.isDraining, connections.isEmpty,
             handler.frame.isDispensable
         else { return .never }
-        return life.lastConnectionEnd.adding(seconds: exitOnIdleSeconds)
+        // The next frame would begin to count anew.
+        let charged = handler.rules.countsUntil(at: .now) ?? life.lastConnectionEnd
+        return max(charged, life.lastConnectionEnd.adding(seconds: exitOnIdleSeconds))
     }
 
     func exitWhenIdle(at now: BootInstant) {

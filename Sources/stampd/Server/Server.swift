@@ -84,6 +84,7 @@ final class Server {
         handler.surroundings = { [unowned self] in surroundings }
         handler.account = { [unowned self] uid in admission.ranges.account(of: uid) }
         handler.authorization = configuration.authorization
+        handler.rules.adopt(configuration.rules, maximumDepth: configuration.limits.maximumNesting)
         timer = try TimerSource(loop) { [unowned self] in keepTime() }
         for signal in [SIGTERM, SIGINT] {
             signals.append(try SignalSource(loop, signal) { [unowned self] in beginDrain() })
