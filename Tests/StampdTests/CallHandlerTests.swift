@@ -37,7 +37,7 @@ struct CallHandlerTests {
     ) -> (outcome: CallHandler.Outcome, replies: [String]) {
         let message = Array(#"{"method":"\#(method)","parameters":\#(parameters)\#(members)}"#.utf8)
         var replies = JSONWriter()
-        let outcome = handler.answer(message.span, from: peer, at: socket, refusing: refusal, to: &replies)
+        let outcome = handler.answer(message.span, from: peer, at: socket, on: 1, refusing: refusal, to: &replies)
         let texts = replies.bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         return (outcome, texts)
     }
@@ -82,7 +82,7 @@ struct CallHandlerTests {
 
     @Test("what is no call has no answer, and is the end") func notACall() {
         var replies = JSONWriter()
-        let outcome = handler.answer(Array("{".utf8).span, from: peer, at: stamp, to: &replies)
+        let outcome = handler.answer(Array("{".utf8).span, from: peer, at: stamp, on: 1, to: &replies)
         #expect(outcome == .notACall && replies.bytes.isEmpty)
         #expect(audit.records.map(\.rule) == ["NotACall"])
     }

@@ -24,4 +24,9 @@ extension AuditRecord {
         if let delegate = naming.delegate { add(.delegate, delegate) }
         if let path = naming.path { add(.path, path) }
     }
+
+    /// Of a stamp that waits, or waited, for one.
+    mutating func add(_ confirmation: ConfirmationId?) {
+        if let confirmation { add(.confirmationId, confirmation.text) }
+    }
 }

@@ -34,7 +34,7 @@ extension AuditTrail {
 
 extension AuditRecord {
     fileprivate mutating func add(_ stamp: WaitingStamp) {
-        add(.confirmationId, stamp.id.text)
+        add(stamp.id)
         add(.socket, stamp.wanted.socket.name)
         add(.ruleId, stamp.wanted.ruleId)
         add(.session, stamp.wanted.session)

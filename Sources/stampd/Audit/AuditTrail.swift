@@ -39,6 +39,7 @@ extension AuditTrail {
                 record.add(.decision, "allowed")
             }
             record.add(call.naming)
+            record.add(call.confirmation)
         }
     }
 

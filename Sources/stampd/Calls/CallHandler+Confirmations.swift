@@ -37,7 +37,7 @@ extension CallHandler {
         var generator = SystemRandomNumberGenerator()
         let id = ConfirmationId(using: &generator)
         let stamp = confirmations.ask(wanted, id: id, charged: receipt, at: context.start)
-        context.isConfirming = true
+        context.confirmation = id
         audit.wanted(stamp, payload, by: context)
         events.append(.confirmationWanted(stamp, expiresInMilliseconds: context.start.milliseconds(until: stamp.expiry)))
     }
@@ -54,6 +54,7 @@ extension CallHandler {
         var context = CallContext(peer: wanted.peer, socket: wanted.socket, start: now())
         context.session = wanted.session
         context.naming = wanted.naming
+        context.confirmation = ended.stamp.id
         let start = replies.bytes.count
         // It was read when it was asked, and a Stamp call has no depth that a reload could forbid.
         guard let call = try? Call(message, maximumDepth: maximumNesting) else { return }
@@ -78,11 +79,12 @@ extension CallHandler {
         to replies: inout JSONWriter
     ) throws(ErrorReply) {
         let wanted = ended.stamp.wanted
+        let socketRules = current(wanted.rules)
         switch ended.ending {
         case .allowed: break
-        case .refused: throw denied(wanted.ruleId, because: .confirmRefused, by: wanted.rules, in: context)
-        case .timedOut: throw denied(wanted.ruleId, because: .confirmTimeout, by: wanted.rules, in: context)
-        case .nobody, .abandoned: throw denied(wanted.ruleId, because: .confirmNobody, by: wanted.rules, in: context)
+        case .refused: throw denied(by: wanted.ruleId, because: .confirmRefused, of: socketRules, in: context)
+        case .timedOut: throw denied(by: wanted.ruleId, because: .confirmTimeout, of: socketRules, in: context)
+        case .nobody, .abandoned: throw denied(by: wanted.ruleId, because: .confirmNobody, of: socketRules, in: context)
         case .unstampable(let error): throw error.reply
         }
         var own = context
@@ -91,16 +93,9 @@ extension CallHandler {
             scratch.payload.removeAll(keepingCapacity: true)
             try parameters.string(.payload, into: &scratch.payload)
             let decision = try confirm(scratch.payload.span, of: wanted, in: &own)
-            try stamp(
-                &scratch,
-                session: wanted.session,
-                expecting: wanted.publicKey,
-                after: decision,
-                confirmedBy: ended.stamp.id,
-                in: own
-            )
-            wanted.rules.tally.confirmed += 1
-            replies.reply { reply in reply.stamp(scratch.stamp.span) }
+            try sign(&scratch, session: wanted.session, expecting: wanted.publicKey, after: decision, in: own)
+            socketRules.tally.confirmed += 1
+            replies.reply { $0.stamp(scratch.stamp.span) }
         }
     }
 
@@ -124,10 +119,13 @@ extension CallHandler {
             at: ruleClock(in: context)
         )
         guard decision.answer == .stamp else {
-            throw denied(decision, because: decision.reason ?? .ruleNone, by: wanted.rules, in: context)
+            throw denied(decision, because: decision.reason ?? .ruleNone, by: current(wanted.rules), in: context)
         }
         return decision
     }
+
+    /// Where a reload left the socket's set as it was, its count goes on in another object.
+    private func current(_ socketRules: SocketRules) -> SocketRules { rules[socketRules.socket] ?? socketRules }
 }
 
 /// Confirmations that end.

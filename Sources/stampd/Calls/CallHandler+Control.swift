@@ -48,12 +48,8 @@ extension CallHandler {
         case .unlock:
             frame.unlock(at: now)
             replies.reply()
-        case .listConfirmations: replies.reply { $0.arrayMember("confirmations") { _ in } }
-        case .confirm:
-            let id = try parameters.text(.id, maximumByteCount: 64)
-            _ = try parameters.text(.payloadSha256, maximumByteCount: 64)
-            _ = try parameters.bool(.allow)
-            throw .unknownConfirmation(id: id)
+        case .listConfirmations: listConfirmations(at: now, to: &replies)
+        case .confirm: try handleConfirm(parameters, in: &context, to: &replies)
         case .getRules: replyRules(in: &replies)
         case .explainFor: try handleExplainFor(parameters, in: &context, to: &replies)
         case .listAccounts:

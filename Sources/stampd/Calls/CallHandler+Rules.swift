@@ -20,23 +20,24 @@ extension CallHandler {
         return session
     }
 
-    /// Asks the socket's rules.
+    /// Asks the socket's rules; where they want a confirmation, the stamp waits for one.
     ///
     /// - Throws: Denied, where the payload is not to be stamped.
     func decide(
         _ payload: Span<UInt8>,
         by socketRules: SocketRules,
         with session: Session,
-        in context: CallContext
+        in context: inout CallContext
     ) throws(ErrorReply) -> Decision {
         let caller = caller(session, named: session.name, in: context)
         let decision = rules.decide(payload, by: socketRules, for: caller, at: ruleClock(in: context))
         switch decision.answer {
-        case .stamp: return decision
-        case .ask: throw denied(decision, because: .confirmNobody, by: socketRules, in: context)
+        case .stamp: break
+        case .ask: try ask(decision, payload, by: socketRules, with: session, in: &context)
         case .refuse:
             throw denied(decision, because: decision.reason ?? .ruleNone, by: socketRules, in: context)
         }
+        return decision
     }
 
     /// The stamp was made: its limits are charged, and it is counted.
@@ -51,20 +52,38 @@ extension CallHandler {
         }
     }
 
-    private func denied(
+    func denied(
         _ decision: Decision,
         because reason: Reason,
         by socketRules: SocketRules,
         in context: CallContext
     ) -> ErrorReply {
+        denied(
+            by: decision.id,
+            because: reason,
+            at: decision.at,
+            retryAfterMilliseconds: decision.retryAfterMilliseconds,
+            of: socketRules,
+            in: context
+        )
+    }
+
+    func denied(
+        by id: String?,
+        because reason: Reason,
+        at: String? = nil,
+        retryAfterMilliseconds: Int64? = nil,
+        of socketRules: SocketRules,
+        in context: CallContext
+    ) -> ErrorReply {
         socketRules.tally.denied += 1
-        noteFirstRefusal(decision, reason, by: socketRules, in: context)
+        noteFirstRefusal(by: id, reason, of: socketRules, in: context)
         return .denied(
             Denial(
-                payload: decision.id,
+                payload: id,
                 reason: reason.text,
-                at: decision.at,
-                retryAfterMilliseconds: decision.retryAfterMilliseconds,
+                at: at,
+                retryAfterMilliseconds: retryAfterMilliseconds,
                 isTransient: reason.isTransient
             )
         )
@@ -72,15 +91,15 @@ extension CallHandler {
 
     /// A line the first time, with the command that explains it; the audit has the others.
     private func noteFirstRefusal(
-        _ decision: Decision,
+        by id: String?,
         _ reason: Reason,
-        by socketRules: SocketRules,
+        of socketRules: SocketRules,
         in context: CallContext
     ) {
         guard !socketRules.hasRefused else { return }
         socketRules.hasRefused = true
         var line = "the rules of \(socketRules.socket) refuse a payload of \(context.peer.description): \(reason.text)"
-        if let id = decision.id { line += " by \(id)" }
+        if let id { line += " by \(id)" }
         line += "; why: stampctl rules explain --socket \(socketRules.socket)"
         if let session = context.session { line += " --session \(session)" }
         log.write(.warning, "\(line) --as \(Self.asked(context)) FILE")

@@ -65,13 +65,11 @@ extension CallHandler {
         defer { context = own }
         try withScratch { scratch throws(ErrorReply) in
             try stamp(parameters, in: &own, &scratch)
-            replies.reply { reply in
-                reply.member("stampHeaderName", "X-Stamp")
-                reply.member("stampHeaderValue", utf8: scratch.stamp.span)
-            }
+            if own.confirmation == nil { replies.reply { $0.stamp(scratch.stamp.span) } }
         }
     }
 
+    /// Makes the stamp that the call asks for, or has it wait for a confirmation.
     private func stamp(
         _ parameters: Parameters,
         in context: inout CallContext,
@@ -95,9 +93,24 @@ extension CallHandler {
                 throw .publicKeyMismatch(publicKey: session.publicKey.description)
             }
             if let socketRules {
-                decision = try decide(scratch.payload.span, by: socketRules, with: session, in: context)
+                let made = try decide(scratch.payload.span, by: socketRules, with: session, in: &context)
+                guard made.answer == .stamp else { return }
+                decision = made
             }
         }
+        try sign(&scratch, session: name, expecting: expected, after: decision, in: context)
+        if let socketRules, let decision { settle(decision, by: socketRules, in: context) }
+    }
+
+    /// Makes the stamp of `scratch.payload` in `scratch.stamp`, with its record; `decision` is the rules', nil where there
+    /// are none.
+    func sign(
+        _ scratch: inout Scratch,
+        session name: SessionName,
+        expecting expected: PublicKey?,
+        after decision: Decision?,
+        in context: CallContext
+    ) throws(ErrorReply) {
         var stamp: [UInt8] = []
         swap(&stamp, &scratch.stamp)
         defer { swap(&stamp, &scratch.stamp) }
@@ -112,9 +125,16 @@ extension CallHandler {
                 clock: { now() },
                 to: &stamp
             )
-            if let socketRules, let decision { settle(decision, by: socketRules, in: context) }
             audit.stamped(payload, as: stamped, after: decision, by: context)
         } catch { throw error.reply }
+    }
+}
+
+extension JSONWriter {
+    /// The parameters of Stamp's reply.
+    mutating func stamp(_ header: Span<UInt8>) {
+        member("stampHeaderName", "X-Stamp")
+        member("stampHeaderValue", utf8: header)
     }
 }
 

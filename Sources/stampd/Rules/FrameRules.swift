@@ -67,10 +67,28 @@ struct FrameRules {
         rules.set.explain(payload, for: caller, at: clock, with: counters, using: &workspace)
     }
 
-    /// The stamp is made.
-    mutating func charge(_ charges: [Charge], at now: BootInstant) {
-        guard !charges.isEmpty else { return }
-        counters.charge(charges, at: now.nanoseconds)
+    /// What is asked again at a yes to a confirmation.
+    mutating func confirm(
+        _ payload: Span<UInt8>,
+        by rules: SocketRules,
+        rule: Int,
+        for caller: Caller,
+        at clock: Clock
+    ) -> Decision {
+        rules.set.confirm(payload, by: rule, for: caller, at: clock, using: &workspace)
+    }
+
+    /// The stamp is made, or waits for its confirmation.
+    @discardableResult
+    mutating func charge(_ charges: [Charge], at now: BootInstant) -> Receipt {
+        let receipt = counters.charge(charges, at: now.nanoseconds)
+        if !charges.isEmpty { save() }
+        return receipt
+    }
+
+    /// The stamp that it was charged for is not made.
+    mutating func giveBack(_ receipt: Receipt) {
+        counters.giveBack(receipt)
         save()
     }
 

@@ -149,7 +149,8 @@ extension Server {
     /// The process that connected is over: what it sent is answered, and no more is taken from whoever has its socket now.
     func peerEnded(_ connection: Connection) {
         connection.releaseProcess()
-        if connection.flow.isWatching { end(connection) } else { connection.stopReceiving() }
+        let isWaiting = connection.flow.isWatching || connection.flow.isConfirming
+        if isWaiting { end(connection) } else { connection.stopReceiving() }
     }
 }
 

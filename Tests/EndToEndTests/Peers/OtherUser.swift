@@ -28,6 +28,9 @@ final class OtherUser {
         clients = try Self.take(count, from: end).map { RawClient(connected: $0) }
     }
 
+    /// Ends the process that connected; its connections stay here.
+    func endProcess() { process.end() }
+
     deinit {
         close(end)
         process.end()
