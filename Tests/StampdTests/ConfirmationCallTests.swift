@@ -163,7 +163,10 @@ struct ConfirmationCallTests {
     }
 
     /// Has a stamp wait: its message, and the confirmation as it is listed.
-    private func ask(_ payload: String? = nil, on connection: UInt64 = 5) throws -> (message: [UInt8], shown: [String: Any]) {
+    private func ask(
+        _ payload: String? = nil,
+        on connection: UInt64 = 5
+    ) throws -> (message: [UInt8], shown: [String: Any]) {
         let message = try stampCall(payload ?? self.payload())
         let asked = try answer(message, from: stamper, at: stamp, on: connection)
         #expect(asked.outcome == .confirms && asked.reply == "nothing")
@@ -229,7 +232,11 @@ struct ConfirmationCallTests {
         #expect(shown["uid"] as? Int == 1000 && shown["unit"] == nil && shown["delegate"] == nil)
         #expect(shown["expiresInMilliseconds"] as? Int == 60_000)
         let texts = try #require(shown["shown"] as? [[String: String]])
-        #expect(texts.map { $0["at"] } == ["/type", "/organizationId", "/parameters/amount", "/parameters/for", "/parameters/none"])
+        #expect(
+            texts.map { $0["at"] } == [
+                "/type", "/organizationId", "/parameters/amount", "/parameters/for", "/parameters/none",
+            ]
+        )
         #expect(
             texts.map { $0["text"] }
                 == [#""ACTIVITY_TYPE_PAY""#, #""org""#, #""60""#, #""caf\u00e9 \\\"\ud83d\ude80""#, ""]
@@ -286,7 +293,7 @@ struct ConfirmationCallTests {
     private typealias Happening = @Sendable (ConfirmationCallTests) throws -> Void
 
     private static func control(_ method: String) -> Happening {
-        { test in
+        { (test: ConfirmationCallTests) throws in
             let message = call("Control.\(method)", "{}")
             #expect(try test.answer(message, from: test.human, at: test.control).reply == "ok")
         }
@@ -295,31 +302,34 @@ struct ConfirmationCallTests {
     @Test(
         "what ends it without an answer says so to the caller, once, and gives back",
         arguments: [
-            Row("its time", "Denied payload large confirm.timeout retry", "timeout") { test in
+            Row("its time", "Denied payload large confirm.timeout retry", "timeout") { (test: ConfirmationCallTests) throws in
                 test.time.boot = test.time.boot.adding(seconds: 60)
                 test.handler.keepTime(at: test.time.boot)
             },
             Row("a lock", "Locked retry", "locked", control("Lock")),
             Row("the session's end by a call", "NoSession passkey", "session", control("EndSession")),
-            Row("the session's end by the API's word", "NoSession passkey", "session") { test in
+            Row("the session's end by the API's word", "NoSession passkey", "session") { (test: ConfirmationCallTests) throws in
                 let report = call("Stamper.ReportRejected", #"{"publicKey":"\#(test.publicKey)"}"#)
                 #expect(try test.answer(report, from: test.stamper, at: test.stamp).reply == "ok")
             },
-            Row("the session's time", "SessionExpired passkey", "session", kind: "OWN") { test in
+            Row("the session's time", "SessionExpired passkey", "session", kind: "OWN") { (test: ConfirmationCallTests) throws in
                 test.time.boot = test.time.boot.adding(seconds: 300)
                 test.handler.keepTime(at: test.time.boot)
             },
             Row("a reset", "NoSession passkey", "session", control("ResetEmbeddedKey")),
             Row("a reset by a signal", "NoSession passkey", "session") { $0.handler.resetFromOutside() },
-            Row("another key under the session's name", "PublicKeyMismatch never", "session") { test in
+            Row("another key under the session's name", "PublicKeyMismatch never", "session") { (test: ConfirmationCallTests) throws in
                 _ = try startSession(test.handler, test.control)
             },
             Row("a stop", "Denied payload large confirm.nobody retry", "nobody") { $0.handler.closeConfirmations() },
-            Row("other rules", "Denied payload large confirm.nobody retry", "nobody") { test in
-                test.handler.rules.adopt(try configured(rules.replacingOccurrences(of: "99", with: "98")), maximumDepth: 32)
+            Row("other rules", "Denied payload large confirm.nobody retry", "nobody") { (test: ConfirmationCallTests) throws in
+                test.handler.rules.adopt(
+                    try configured(rules.replacingOccurrences(of: "99", with: "98")),
+                    maximumDepth: 32
+                )
                 test.handler.endConfirmationsOfFormerRules()
             },
-            Row("no rules at all", "Denied payload large confirm.nobody retry", "nobody") { test in
+            Row("no rules at all", "Denied payload large confirm.nobody retry", "nobody") { (test: ConfirmationCallTests) throws in
                 test.handler.rules.adopt(ConfiguredRules(), maximumDepth: 32)
                 test.handler.endConfirmationsOfFormerRules()
             },
@@ -340,7 +350,9 @@ struct ConfirmationCallTests {
         if row.reply.hasPrefix("Denied") { #expect(try left() == 99) }
     }
 
-    @Test("what leaves the session's key and the rules as they were does not end it: the same set again, a key made and dropped")
+    @Test(
+        "what leaves the session's key and the rules as they were does not end it: the same set again, a key made and dropped"
+    )
     func goesOn() throws {
         let (message, shown) = try ask()
         handler.rules.adopt(try Self.configured(Self.rules), maximumDepth: 32)
@@ -353,7 +365,9 @@ struct ConfirmationCallTests {
         #expect(handler.rules["stamp"]?.tally == .init(confirmed: 1))
     }
 
-    @Test("an answer is taken once, for the payload that was shown, and of another account than the one whose stamp waits")
+    @Test(
+        "an answer is taken once, for the payload that was shown, and of another account than the one whose stamp waits"
+    )
     func answers() throws {
         let (message, shown) = try ask()
         var other = shown
@@ -389,7 +403,10 @@ struct ConfirmationCallTests {
         #expect(try left() == 39)
     }
 
-    @Test("between a yes and the stamp everything can still happen: it is not made then, and gives back", arguments: [0, 1, 2])
+    @Test(
+        "between a yes and the stamp everything can still happen: it is not made then, and gives back",
+        arguments: [0, 1, 2]
+    )
     func yesThen(_ what: Int) throws {
         let (message, shown) = try ask()
         #expect(try confirm(shown) == "ok")

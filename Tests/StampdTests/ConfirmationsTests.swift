@@ -8,12 +8,10 @@ import Testing
 @Suite("stamps that wait for a confirmation")
 struct ConfirmationsTests {
     private static let start = BootInstant(nanoseconds: 0).adding(seconds: 1000)
-    private static let rules = SocketRules(
-        socket: "stamp",
-        set: RuleSet([], mode: .enforce, source: .text(0..<0)),
-        sha256: "",
-        tally: .init()
-    )
+    private static func rules() -> SocketRules {
+        let set = RuleSet([], mode: .enforce, source: .text(0..<0))
+        return SocketRules(socket: "stamp", set: set, sha256: "", tally: .init())
+    }
 
     private static func digest(_ byte: UInt8) throws -> PayloadDigest {
         try PayloadHasher().hash([byte].span)
@@ -27,21 +25,24 @@ struct ConfirmationsTests {
         payload: UInt8 = 0,
         byteCount: Int = 0
     ) throws -> WaitingStamp.Wanted {
-        WaitingStamp.Wanted(
+        guard let publicKey = PublicKey(hex: key.utf8.span) else { throw NotAKey() }
+        return WaitingStamp.Wanted(
             connection: connection,
             peer: Peer(uid: 1, gid: 1, pid: 1, account: account),
             socket: SocketIdentity(door: .stamp, name: "stamp"),
             session: .default,
-            publicKey: try #require(PublicKey(hex: key.utf8.span)),
+            publicKey: publicKey,
             naming: Naming(),
             payloadDigest: try digest(payload),
             byteCount: byteCount,
-            rules: rules,
+            rules: rules(),
             rule: 0,
             ruleId: "rule",
             confirmation: Confirmation(timeoutSeconds: seconds, sameAccount: sameAccount, shown: [])
         )
     }
+
+    private struct NotAKey: Error {}
 
     private static let key = "02" + "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
 
@@ -84,7 +85,9 @@ struct ConfirmationsTests {
         #expect(table.hasRoom(for: .user(2), byteCount: 0) && table.hasRoom(for: .user(3), byteCount: 0))
     }
 
-    @Test("an answer is taken once, by id and payload, until the time is over, of another account or where the rule says")
+    @Test(
+        "an answer is taken once, by id and payload, until the time is over, of another account or where the rule says"
+    )
     func answers() throws {
         var table = Confirmations()
         let one = try #require(Self.ask(Self.wanted(1, payload: 1), &table))
@@ -115,10 +118,10 @@ struct ConfirmationsTests {
 
     @Test("an id is 32 lower-case hex digits, zeros at its front too") func ids() {
         struct Zeros: RandomNumberGenerator {
-            var next: UInt64 = 0
-            mutating func next() -> UInt64 { next }
+            var word: UInt64 = 0
+            mutating func next() -> UInt64 { word }
         }
-        var (zeros, one) = (Zeros(), Zeros(next: 0xABCDEF))
+        var (zeros, one) = (Zeros(), Zeros(word: 0xABCDEF))
         #expect(ConfirmationId(using: &zeros).text == String(repeating: "0", count: 32))
         let text = ConfirmationId(using: &one).text
         #expect(text.utf8.count == 32 && text.hasSuffix("abcdef") && text == text.lowercased())
@@ -151,7 +154,9 @@ struct ConfirmationsTests {
         }
     }
 
-    @Test("4,000 random steps: the same places, answers and endings as the model, each stamp ends once, no id comes twice")
+    @Test(
+        "4,000 random steps: the same places, answers and endings as the model, each stamp ends once, no id comes twice"
+    )
     func model() throws {
         var generator = SeededGenerator(for: "ConfirmationsTests.model")
         var (table, model, seconds) = (Confirmations(), Model(), Int64(1000))
@@ -178,7 +183,14 @@ struct ConfirmationsTests {
                 #expect(!model.stamps.contains { $0.id == id.text })
                 let expiry = seconds + Int64(timeout)
                 model.stamps.append(
-                    .init(connection: step, account: account, payload: payload, isOwn: isOwn, expiry: expiry, id: id.text)
+                    .init(
+                        connection: step,
+                        account: account,
+                        payload: payload,
+                        isOwn: isOwn,
+                        expiry: expiry,
+                        id: id.text
+                    )
                 )
             case 5, 6:
                 guard let index = model.stamps.indices.randomElement(using: &generator) else { continue }

@@ -39,7 +39,9 @@ extension CallHandler {
         let stamp = confirmations.ask(wanted, id: id, charged: receipt, at: context.start)
         context.confirmation = id
         audit.wanted(stamp, payload, by: context)
-        events.append(.confirmationWanted(stamp, expiresInMilliseconds: context.start.milliseconds(until: stamp.expiry)))
+        events.append(
+            .confirmationWanted(stamp, expiresInMilliseconds: context.start.milliseconds(until: stamp.expiry))
+        )
     }
 
     private func digest(of payload: Span<UInt8>) throws(ErrorReply) -> PayloadDigest {

@@ -96,7 +96,7 @@ extension CallHandler {
         of socketRules: SocketRules,
         in context: CallContext
     ) {
-        guard !socketRules.hasRefused else { return }
+        guard !socketRules.hasRefused, !reason.isOfConfirmation else { return }
         socketRules.hasRefused = true
         var line = "the rules of \(socketRules.socket) refuse a payload of \(context.peer.description): \(reason.text)"
         if let id { line += " by \(id)" }
@@ -261,5 +261,15 @@ extension KeyBytes {
         var bytes = InlineArray<33, UInt8>(repeating: key.prefix)
         for index in 0..<32 { bytes[index + 1] = key.x[index] }
         self.init(bytes.span)
+    }
+}
+
+extension Reason {
+    /// Whether a human, or that there was none, refused: the rules had nothing against it.
+    fileprivate var isOfConfirmation: Bool {
+        switch self {
+        case .confirmRefused, .confirmTimeout, .confirmNobody: true
+        default: false
+        }
     }
 }

@@ -26,7 +26,12 @@ enum PublishedEvent {
         }
     }
 
-    private static func write(_ kind: EventKind, _ stamp: WaitingStamp, _ milliseconds: Int64?, to writer: inout JSONWriter) {
+    private static func write(
+        _ kind: EventKind,
+        _ stamp: WaitingStamp,
+        _ milliseconds: Int64?,
+        to writer: inout JSONWriter
+    ) {
         writer.member("kind", kind.rawValue)
         writer.member("session", stamp.wanted.session.description)
         writer.member("publicKey", stamp.wanted.publicKey.description)

@@ -67,6 +67,7 @@ extension Server {
         handler.maximumNesting = next.limits.maximumNesting
         handler.authorization = next.authorization
         handler.rules.adopt(next.rules, maximumDepth: next.limits.maximumNesting)
+        handler.endConfirmationsOfFormerRules()
         audit.limits = next.auditLimits
         log.refusalRate = next.auditLimits.refusals
         readSubordinateRanges()

@@ -17,7 +17,7 @@ struct ConfirmationEndTests {
     }
 
     private static func control(_ method: String) -> @Sendable (ConfirmingFrame) throws -> Void {
-        { own in #expect(try own.control.control(method).error == nil) }
+        { (own: ConfirmingFrame) throws in #expect(try own.control.control(method).error == nil) }
     }
 
     private static let nobody = "Denied fallback=retry id=pay reason=confirm.nobody rule=payload"
@@ -29,7 +29,7 @@ struct ConfirmationEndTests {
             Row("ResetEmbeddedKey", "NoSession fallback=passkey session=default", control("ResetEmbeddedKey")),
             Row("SIGUSR1", "NoSession fallback=passkey session=default") { $0.frame.process.send(SIGUSR1) },
             Row("Lock", "Locked fallback=retry", control("Lock")),
-            Row("another key", "PublicKeyMismatch") { own in try own.frame.startSession() },
+            Row("another key", "PublicKeyMismatch") { (own: ConfirmingFrame) throws in try own.frame.startSession() },
             Row("other rules", nobody) { own in
                 try own.file.replace(Frame.configuration(timeout: 599))
                 try own.frame.reload(own.manager)
@@ -71,7 +71,9 @@ struct ConfirmationEndTests {
         try await withConfirmations { own in
             let credential = Credential()
             let bundle = try own.frame.bundle(of: credential)
-            for _ in 0..<2 { #expect(try own.control.control("InjectCredentialBundle", ["bundle": bundle]).error == nil) }
+            for _ in 0..<2 {
+                #expect(try own.control.control("InjectCredentialBundle", ["bundle": bundle]).error == nil)
+            }
             let user = try OtherUser(Frame.uid, 1, at: own.frame.stampPath)
             let payload = Frame.payment()
             let shown = try own.ask(payload, on: user.clients[0])
@@ -142,7 +144,8 @@ struct ConfirmationEndTests {
         }
     }
 
-    @Test("a stop refuses those that wait and those that come, and does not wait for a human") func stop() async throws {
+    @Test("a stop refuses those that wait and those that come, and does not wait for a human") func stop() async throws
+    {
         try await withConfirmations { own in
             let credential = try own.frame.startSession()
             let user = try OtherUser(Frame.uid, 1, at: own.frame.stampPath)

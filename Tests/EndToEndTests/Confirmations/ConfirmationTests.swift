@@ -76,11 +76,15 @@ struct ConfirmationTests {
             #expect(timeout.summary == "Denied fallback=retry id=pay reason=confirm.timeout rule=payload")
             #expect(try own.hasLeft(100, other))
             let records = try own.story(6)
-            #expect(records.map { $0["STAMPD_REASON"] } == [nil, nil, "confirm.refused", nil, "timeout", "confirm.timeout"])
+            #expect(
+                records.map { $0["STAMPD_REASON"] } == [nil, nil, "confirm.refused", nil, "timeout", "confirm.timeout"]
+            )
         }
     }
 
-    @Test("calls behind it on its connection wait, in order, and those before it are answered") func order() async throws {
+    @Test("calls behind it on its connection wait, in order, and those before it are answered") func order()
+        async throws
+    {
         try await withConfirmations { own in
             let credential = try own.frame.startSession()
             let user = try OtherUser(Frame.uid, 1, at: own.frame.stampPath)
@@ -101,13 +105,17 @@ struct ConfirmationTests {
             let second = try own.waitForOne()
             #expect(second["payloadSha256"] as? String != first["payloadSha256"] as? String)
             #expect(try own.confirm(second).error == nil)
-            for payload in payloads[3...] { #expect(try client.readReply().isStamp(of: payload, by: credential.publicKey)) }
+            for payload in payloads[3...] {
+                #expect(try client.readReply().isStamp(of: payload, by: credential.publicKey))
+            }
             #expect(try client.readReply().object("status")["stamped"] as? Int == 4)
             for payload in rest { #expect(try client.readReply().isStamp(of: payload, by: credential.publicKey)) }
         }
     }
 
-    @Test("answered twice, with another hash, by its own account: the stamp goes on waiting") func answers() async throws {
+    @Test("answered twice, with another hash, by its own account: the stamp goes on waiting") func answers()
+        async throws
+    {
         try await withConfirmations { own in
             try own.frame.startSession()
             let user = try OtherUser(Frame.uid, 2, at: own.frame.stampPath)
@@ -131,7 +139,9 @@ struct ConfirmationTests {
         }
     }
 
-    @Test("32 wait and a human is slow: others' stamps go on, one more is refused, and each is answered by its own answer")
+    @Test(
+        "32 wait and a human is slow: others' stamps go on, one more is refused, and each is answered by its own answer"
+    )
     func many() async throws {
         try await withConfirmations { own in
             let credential = try own.frame.startSession()
@@ -170,7 +180,8 @@ struct ConfirmationTests {
         }
     }
 
-    @Test("long payloads that wait keep nobody's call from being read, and are accounted for") func long() async throws {
+    @Test("long payloads that wait keep nobody's call from being read, and are accounted for") func long() async throws
+    {
         try await withConfirmations { own in
             let credential = try own.frame.startSession()
             let user = try OtherUser(Frame.uid, 5, at: own.frame.stampPath)
@@ -195,7 +206,10 @@ struct ConfirmationTests {
     }
 
     @Test("a set that observes stamps at once, and counts what it would have asked") func observed() async throws {
-        let text = Frame.configuration().replacingOccurrences(of: #""version": 1"#, with: #""version": 1, "mode": "observe""#)
+        let text = Frame.configuration().replacingOccurrences(
+            of: #""version": 1"#,
+            with: #""version": 1, "mode": "observe""#
+        )
         try await withConfirmations(text) { own in
             let credential = try own.frame.startSession()
             let payload = Frame.payment()

@@ -34,7 +34,8 @@ struct ConfirmingFrame {
         let milliseconds = Int(Date().timeIntervalSince1970 * 1000)
         let members = parameters.merging(["note": payloadMarker]) { own, _ in own }.sorted { $0.key < $1.key }
         let text = members.map { #""\#($0.key)":"\#($0.value)""# }.joined(separator: ",")
-        return #"{"type":"ACTIVITY_TYPE_\#(kind)","timestampMs":"\#(milliseconds)","organizationId":"org","parameters":{\#(text)}}"#
+        return
+            #"{"type":"ACTIVITY_TYPE_\#(kind)","timestampMs":"\#(milliseconds)","organizationId":"org","parameters":{\#(text)}}"#
     }
 
     static func payment(_ amount: Int = 10, note: String = payloadMarker) -> String {

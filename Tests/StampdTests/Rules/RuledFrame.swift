@@ -58,7 +58,7 @@ final class RuledFrame {
         )
         var replies = JSONWriter()
         let identity = SocketIdentity(door: door, name: socket)
-        _ = handler.answer(Array(message).span, from: peer, at: identity, to: &replies)
+        _ = handler.answer(Array(message).span, from: peer, at: identity, on: 1, to: &replies)
         let reply = try JSONSerialization.jsonObject(with: Data(replies.bytes.dropLast()))
         let members = try #require(reply as? [String: Any])
         var found = try #require(members["parameters"] as? [String: Any])
