@@ -98,6 +98,7 @@ struct Confirmations: TimeKeeper {
 
     /// Those that ended since the last call, in the order in which they did.
     mutating func takeEnded() -> [EndedConfirmation] {
+        guard !ended.isEmpty else { return [] }
         defer { ended.removeAll() }
         return ended
     }
