@@ -166,7 +166,10 @@ extension Server {
         publishEvents()
         switch outcome {
         case .answered: break
-        case .confirms: connection.flow.confirm()
+        case .confirms:
+            connection.flow.confirm()
+            // The process that asked is over: nobody waits for a human.
+            if connection.hasStoppedReceiving { connection.flow.finish() }
         case .refused, .notACall: connection.flow.finish()
         case .watches:
             connection.flow.watch()

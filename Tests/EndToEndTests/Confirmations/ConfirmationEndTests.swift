@@ -111,14 +111,27 @@ struct ConfirmationEndTests {
         }
     }
 
-    @Test("the end of the process that connected ends it, whoever has its socket by then") func process() async throws {
+    @Test(
+        "the end of the process that connected ends it, whoever has its socket by then, also where the end came first",
+        arguments: [false, true]
+    )
+    func process(_ isFirst: Bool) async throws {
         try await withConfirmations { own in
             try own.frame.startSession()
             let user = try OtherUser(Frame.uid, 1, at: own.frame.stampPath)
-            _ = try own.ask(Frame.payment(), on: user.clients[0])
-            user.endProcess()
+            let client = user.clients[0]
+            if isFirst {
+                try client.stamper("GetStatus")
+                own.frame.process.send(SIGSTOP)
+                try client.write(makeStamp(Frame.payment()))
+                user.endProcess()
+                own.frame.process.send(SIGCONT)
+            } else {
+                _ = try own.ask(Frame.payment(), on: client)
+                user.endProcess()
+            }
+            #expect(try client.read() == nil)
             try own.waitUntilNoneWaits()
-            #expect(try user.clients[0].read() == nil)
         }
     }
 
