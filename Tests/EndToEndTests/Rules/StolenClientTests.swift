@@ -69,7 +69,7 @@ struct StolenClientTests {
                 let (stampedCount, loot) = try thief.attack(
                     isControl ? thief.makePlainAttempts() : thief.makeAttempts(),
                     client,
-                    RawHTTP(ready.baseUrl),
+                    ready.baseUrl,
                     everywhere: !isControl
                 )
                 let after = try await Authority(root)
