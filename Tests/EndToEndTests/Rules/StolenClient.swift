@@ -174,11 +174,12 @@ struct StolenClient {
     private func snakeCase(_ value: Any) -> Any {
         if let array = value as? [Any] { return array.map(snakeCase) }
         guard let object = value as? [String: Any] else { return value }
-        let pairs = object.map { name, value in
-            let letters = name.flatMap { $0.isUppercase ? ["_", Character($0.lowercased())] : [$0] }
-            return (String(letters), snakeCase(value))
+        var renamed: [String: Any] = [:]
+        for (name, value) in object {
+            let letters = name.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }
+            renamed[letters.joined()] = snakeCase(value)
         }
-        return Dictionary(uniqueKeysWithValues: pairs)
+        return renamed
     }
 
     private func text(_ value: Any) throws -> String {
@@ -231,7 +232,8 @@ extension StolenClient {
         }
         let own = turnkey.client(try APIKeyStamper(hexadecimal: hex(key.rawRepresentation)))
         if (try? await own.getWhoami()) != nil { working.insert("its own key") }
-        if (try? await turnkey.passkeyClient().getWhoami()) != nil { working.insert("its own passkey") }
+        let approving = turnkey.client(PasskeyStamper(passkey, rpId: ready.rpId))
+        if (try? await approving.getWhoami()) != nil { working.insert("its own passkey") }
         return working
     }
 
