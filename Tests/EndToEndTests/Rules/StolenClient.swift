@@ -17,9 +17,8 @@ struct StolenClient {
     /// What was stamped, sent and answered with 200.
     struct Loot {
         let path: String
-        let body: Data
+        let body: String
         let stamp: String
-        let answer: Data
     }
 
     /// Its own: what it would go on with.
@@ -175,11 +174,12 @@ struct StolenClient {
     private func snakeCase(_ value: Any) -> Any {
         if let array = value as? [Any] { return array.map(snakeCase) }
         guard let object = value as? [String: Any] else { return value }
-        let pairs = object.map { name, value in
-            let letters = name.flatMap { $0.isUppercase ? ["_", Character($0.lowercased())] : [$0] }
-            return (String(letters), snakeCase(value))
+        var renamed: [String: Any] = [:]
+        for (name, value) in object {
+            let letters = name.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }
+            renamed[letters.joined()] = snakeCase(value)
         }
-        return Dictionary(uniqueKeysWithValues: pairs)
+        return renamed
     }
 
     private func text(_ value: Any) throws -> String {
@@ -202,7 +202,7 @@ extension StolenClient {
     func attack(
         _ attempts: [Attempt],
         _ socket: RawClient,
-        _ api: RawHTTP,
+        _ baseUrl: String,
         everywhere: Bool
     ) throws -> (stampedCount: Int, loot: [Loot]) {
         var (stampedCount, loot) = (0, [Loot]())
@@ -215,11 +215,10 @@ extension StolenClient {
             let reply = try socket.stamper("Stamp", ["payload": attempt.payload])
             guard let stamp = reply["stampHeaderValue"] else { continue }
             stampedCount += 1
-            let body = Data(attempt.payload.utf8)
             let others = !everywhere || attempt.path.contains("/query/") ? [] : making.filter { $0 != attempt.path }
             for path in [attempt.path] + others {
-                let (status, answer) = try api.post(path, body, ("X-Stamp", stamp))
-                if status == 200 { loot.append(Loot(path: path, body: body, stamp: stamp, answer: answer)) }
+                guard try Self.post(attempt.payload, to: path, of: baseUrl, stamp) == 200 else { continue }
+                loot.append(Loot(path: path, body: attempt.payload, stamp: stamp))
             }
         }
         return (stampedCount, loot)
@@ -228,13 +227,22 @@ extension StolenClient {
     /// What of the loot still works: each body again, its own key, its own passkey, and what bundles and tokens were given.
     func whatWorks(_ loot: [Loot], _ ready: ReadyInformation, _ turnkey: Turnkey) async throws -> Set<String> {
         var working: Set<String> = []
-        let api = try RawHTTP(ready.baseUrl)
-        for item in loot where try api.post(item.path, item.body, ("X-Stamp", item.stamp)).status == 200 {
+        for item in loot where try Self.post(item.body, to: item.path, of: ready.baseUrl, item.stamp) == 200 {
             working.insert("\(item.path) again")
         }
         let own = turnkey.client(try APIKeyStamper(hexadecimal: hex(key.rawRepresentation)))
         if (try? await own.getWhoami()) != nil { working.insert("its own key") }
-        if (try? await turnkey.passkeyClient().getWhoami()) != nil { working.insert("its own passkey") }
+        let approving = turnkey.client(PasskeyStamper(passkey, rpId: ready.rpId))
+        if (try? await approving.getWhoami()) != nil { working.insert("its own passkey") }
         return working
+    }
+
+    /// The answer's status.
+    private static func post(_ body: String, to path: String, of baseUrl: String, _ stamp: String) throws -> Int {
+        guard let port = baseUrl.split(separator: ":").last.flatMap({ Int($0) }) else { throw POSIXError(.EINVAL) }
+        let head = [
+            "POST \(path) HTTP/1.1", "Host: 127.0.0.1:\(port)", "Content-Type: application/json", "X-Stamp: \(stamp)",
+        ]
+        return try RawHTTP.exchange(port: port, head, body: body).status
     }
 }

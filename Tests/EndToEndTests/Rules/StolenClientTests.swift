@@ -28,6 +28,12 @@ struct StolenClientTests {
         }
     }
 
+    /// The API's clock, which a test sets.
+    private final class APIClock: Sendable {
+        let ahead = Mutex<TimeInterval>(0)
+        var now: Date { Date().addingTimeInterval(ahead.withLock { $0 }) }
+    }
+
     private struct Outcome {
         let stampedCount: Int
         let working: Set<String>
@@ -37,12 +43,13 @@ struct StolenClientTests {
     /// A frame as the package configures it, a session of fifteen minutes, and a thief at one of its sockets; then the
     /// session's end.
     private func rob(at socket: String) async throws -> Outcome {
-        let ahead = Mutex<TimeInterval>(0)
+        let clock = APIClock()
         var configuration = SandboxConfiguration()
-        configuration.now = { Date().addingTimeInterval(ahead.withLock { $0 }) }
+        configuration.now = { clock.now }
         configuration.logger = Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() }
         let sandbox = try TurnkeySandbox(configuration)
-        return try await System.withDirectory { directory in
+        var outcome: Outcome?
+        try await System.withDirectory { directory in
             let packaged = try String(contentsOf: repository("systemd/stampd.json"), encoding: .utf8)
             // Without the audit's journal and the account's rate, which are other tests'.
             let file = try ConfigurationFile(
@@ -51,7 +58,7 @@ struct StolenClientTests {
             )
             let frame = try FrameProcess(in: directory.path, ["--configuration", file.path])
             defer { frame.end() }
-            return try await sandbox.withRunning { ready in
+            outcome = try await sandbox.withRunning { ready in
                 let turnkey = try makeTurnkey(ready, frame)
                 let root = turnkey.client(try APIKeyStamper(hexadecimal: ready.apiPrivateKey))
                 let control = try frame.controlClient()
@@ -69,16 +76,17 @@ struct StolenClientTests {
                 let (stampedCount, loot) = try thief.attack(
                     isControl ? thief.makePlainAttempts() : thief.makeAttempts(),
                     client,
-                    RawHTTP(ready.baseUrl),
+                    ready.baseUrl,
                     everywhere: !isControl
                 )
                 let after = try await Authority(root)
                 #expect(try control.control("EndSession").error == nil)
-                ahead.withLock { $0 = 901 }
+                clock.ahead.withLock { $0 = 901 }
                 let working = try await thief.whatWorks(loot, ready, makeTurnkey(ready, frame, thief))
                 return Outcome(stampedCount: stampedCount, working: working, isUnchanged: before == after)
             }
         }
+        return try #require(outcome)
     }
 
     private func makeTurnkey(

@@ -20,7 +20,8 @@ struct ExplainForTests {
             // Keys of the rows are not this frame's; limits are other tests'.
             let own = ["sessionPublicKey", "pendingPublicKey", "embeddedPublicKey"]
             guard row["before"] == nil, own.allSatisfy({ caller[$0] == nil }) else { continue }
-            let set = try #require(sets[try #require(row["ruleSet"] as? String)])
+            let setName = try #require(row["ruleSet"] as? String)
+            let set = try #require(sets[setName])
             let options: JSONSerialization.WritingOptions = [.fragmentsAllowed, .withoutEscapingSlashes]
             let data = try JSONSerialization.data(withJSONObject: ["stamp": set], options: options)
             let frame = try RuledFrame(rules: String(decoding: data, as: UTF8.self))

@@ -129,8 +129,9 @@ struct RuledCallerTests {
         #expect(try frame.stamp(login(waiting)) == "stamped")
         #expect(try frame.stamp(login(waiting.uppercased())) == "stamped")
         // Another name's key is not this session's to have registered.
-        let other = try frame.call("CreateSessionKey", ["session": "other"], at: "control")["publicKey"] as? String
-        #expect(try frame.stamp(login(try #require(other))).contains("reason=field.value"))
+        let created = try frame.call("CreateSessionKey", ["session": "other"], at: "control")
+        let other = try #require(created["publicKey"] as? String)
+        #expect(try frame.stamp(login(other)).contains("reason=field.value"))
         let session = activity(
             "ACTIVITY_TYPE_CREATE_READ_WRITE_SESSION_V2",
             #"{"targetPublicKey":"\#(embedded)"}"#

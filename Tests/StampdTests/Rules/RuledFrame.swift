@@ -15,6 +15,8 @@ final class RuledFrame {
     final class Clocks {
         var boot = BootInstant(nanoseconds: 0).adding(seconds: 1_000_000)
         var wall = monday
+        /// How often somebody asked what time of day it is.
+        var wallReadCount = 0
     }
 
     let clocks = Clocks()
@@ -37,7 +39,10 @@ final class RuledFrame {
             audit: audit,
             log: Log(),
             clock: { clocks.boot },
-            wallClock: { clocks.wall }
+            wallClock: {
+                clocks.wallReadCount += 1
+                return clocks.wall
+            }
         )
         handler.socketNames = sockets
         peer.ruleGroups = []

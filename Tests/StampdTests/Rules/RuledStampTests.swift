@@ -43,6 +43,41 @@ struct RuledStampTests {
         #expect(try frame.explain("no JSON") == "allow none")
     }
 
+    @Test("a socket without a set costs nothing more: nothing of the payload or the day is looked at") func cost()
+        throws
+    {
+        let frame = try RuledFrame(rules: #"{"stamp": "open", "control": "contained"}"#)
+        try frame.startSession()
+        for _ in 0..<3 { #expect(try frame.stamp("no JSON") == "stamped") }
+        #expect(frame.clocks.wallReadCount == 0)
+        #expect(try frame.stamp("no JSON", at: "control") != "stamped")
+        #expect(frame.clocks.wallReadCount == 1)
+    }
+
+    @Test("a payload of 1 MiB with 100,000 members is decided, and pays for its length") func large() throws {
+        let members = (0..<100_000).map { "\"\(String($0, radix: 36))\":0" }.joined(separator: ",")
+        var payload = "{" + members + "}"
+        payload += String(repeating: " ", count: 1 << 20 - payload.utf8.count)
+        #expect(payload.utf8.count == 1 << 20)
+        let burst = 1200
+        let frame = try RuledFrame(
+            rules: #"{"stamp": "contained"}"#,
+            rate: StampLimits(perSecond: 1, burstSeconds: Int64(burst))
+        )
+        try frame.startSession()
+        let message = try JSONSerialization.data(
+            withJSONObject: ["method": "io.stampd.Stamper.Stamp", "parameters": ["payload": payload]]
+        )
+        let tokens = burst * Int(CallRate.stampTokens)
+        let affordable = tokens / Int(CallRate.tokens(.read, byteCount: message.count))
+        #expect((5...8).contains(affordable))
+        for _ in 0..<affordable {
+            let refused = try frame.stamp(payload)
+            #expect(refused.hasPrefix("Denied rule=payload id=") && refused.contains("reason=field.extra at=/0 "))
+        }
+        #expect(try frame.stamp(payload).hasPrefix("RateLimited "))
+    }
+
     /// Each removes one of the reasons for a refusal, the first of them first.
     @Test("of all that refuses a Stamp, the first in the order is answered: and so by Explain") func order() throws {
         let frame = try RuledFrame(
