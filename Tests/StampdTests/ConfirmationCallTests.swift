@@ -68,8 +68,8 @@ struct ConfirmationCallTests {
            "time": {"days": ["mon"], "from": "09:00", "until": "17:00"}, "fresh": {"past": 30, "future": 5},
            "limit": [{"name": "spent", "sum": "/parameters/amount", "max": "99", "window": 3600, "by": "all"}],
            "confirm": {"timeout": 60, "show": ["/parameters/amount", "/parameters/for", "/parameters/none"]}},
-          {"id": "own", "effect": "confirm", "kind": ["OWN"], "only": [],
-           "confirm": {"timeout": 600, "show": [], "sameAccount": true}}]}}
+          {"id": "own", "effect": "confirm", "kind": ["OWN"], "only": ["for"],
+           "confirm": {"timeout": 600, "show": ["/timestampMs"], "sameAccount": true}}]}}
         """#
 
     private let audit = RecordedAudit()
@@ -134,11 +134,12 @@ struct ConfirmationCallTests {
         let reply = try object(bytes)
         let parameters = reply["parameters"] as? [String: Any] ?? [:]
         guard let error = reply["error"] as? String else { return parameters["stampHeaderName"] as? String ?? "ok" }
-        let texts = ["rule", "id", "reason", "fallback"].compactMap { parameters[$0] as? String }
+        let names = ["rule", error.hasSuffix(".Denied") ? "id" : "", "reason", "fallback"]
+        let texts = names.compactMap { parameters[$0] as? String }
         return ([String(error.split(separator: ".").last ?? "")] + texts).joined(separator: " ")
     }
 
-    private func payload(_ kind: String = "PAY", amount: Int? = 60, for purpose: String? = nil) -> String {
+    private func payload(_ kind: String = "PAY", amount: Int? = 60, for purpose: String? = "rent") -> String {
         var parameters: [String] = []
         if let amount { parameters.append(#""amount":"\#(amount)""#) }
         if let purpose { parameters.append(#""for":"\#(purpose)""#) }
@@ -239,7 +240,7 @@ struct ConfirmationCallTests {
         )
         #expect(
             texts.map { $0["text"] }
-                == [#""ACTIVITY_TYPE_PAY""#, #""org""#, #""60""#, #""caf\u00e9 \\\"\ud83d\ude80""#, ""]
+                == [#""ACTIVITY_TYPE_PAY""#, #""org""#, #""60""#, #""caf\u00e9 \"\ud83d\ude80""#, ""]
         )
         #expect(try events() == ["confirmationWanted default 60000"])
         #expect(try concluded(message) == nil && left() == 39)
@@ -302,34 +303,40 @@ struct ConfirmationCallTests {
     @Test(
         "what ends it without an answer says so to the caller, once, and gives back",
         arguments: [
-            Row("its time", "Denied payload large confirm.timeout retry", "timeout") { (test: ConfirmationCallTests) throws in
+            Row("its time", "Denied payload large confirm.timeout retry", "timeout") {
+                (test: ConfirmationCallTests) throws in
                 test.time.boot = test.time.boot.adding(seconds: 60)
                 test.handler.keepTime(at: test.time.boot)
             },
             Row("a lock", "Locked retry", "locked", control("Lock")),
             Row("the session's end by a call", "NoSession passkey", "session", control("EndSession")),
-            Row("the session's end by the API's word", "NoSession passkey", "session") { (test: ConfirmationCallTests) throws in
+            Row("the session's end by the API's word", "NoSession passkey", "session") {
+                (test: ConfirmationCallTests) throws in
                 let report = call("Stamper.ReportRejected", #"{"publicKey":"\#(test.publicKey)"}"#)
                 #expect(try test.answer(report, from: test.stamper, at: test.stamp).reply == "ok")
             },
-            Row("the session's time", "SessionExpired passkey", "session", kind: "OWN") { (test: ConfirmationCallTests) throws in
+            Row("the session's time", "SessionExpired passkey", "session", kind: "OWN") {
+                (test: ConfirmationCallTests) throws in
                 test.time.boot = test.time.boot.adding(seconds: 300)
                 test.handler.keepTime(at: test.time.boot)
             },
             Row("a reset", "NoSession passkey", "session", control("ResetEmbeddedKey")),
             Row("a reset by a signal", "NoSession passkey", "session") { $0.handler.resetFromOutside() },
-            Row("another key under the session's name", "PublicKeyMismatch never", "session") { (test: ConfirmationCallTests) throws in
+            Row("another key under the session's name", "PublicKeyMismatch never", "session") {
+                (test: ConfirmationCallTests) throws in
                 _ = try startSession(test.handler, test.control)
             },
             Row("a stop", "Denied payload large confirm.nobody retry", "nobody") { $0.handler.closeConfirmations() },
-            Row("other rules", "Denied payload large confirm.nobody retry", "nobody") { (test: ConfirmationCallTests) throws in
+            Row("other rules", "Denied payload large confirm.nobody retry", "nobody") {
+                (test: ConfirmationCallTests) throws in
                 test.handler.rules.adopt(
                     try configured(rules.replacingOccurrences(of: "99", with: "98")),
                     maximumDepth: 32
                 )
                 test.handler.endConfirmationsOfFormerRules()
             },
-            Row("no rules at all", "Denied payload large confirm.nobody retry", "nobody") { (test: ConfirmationCallTests) throws in
+            Row("no rules at all", "Denied payload large confirm.nobody retry", "nobody") {
+                (test: ConfirmationCallTests) throws in
                 test.handler.rules.adopt(ConfiguredRules(), maximumDepth: 32)
                 test.handler.endConfirmationsOfFormerRules()
             },

@@ -20,7 +20,7 @@ struct ConfirmationTests {
                 _ = try watcher.readReply()
                 return watcher
             }
-            let payload = Frame.payment(10, note: "\(payloadMarker) \u{202e}\u{1b}[31m")
+            let payload = Frame.payment(10, note: "\(payloadMarker) \u{202e}\\u001b[31m")
             let shown = try own.ask(payload, on: client)
             #expect(shown["uid"] as? Int == Int(Frame.uid) && shown["rule"] as? String == "pay")
             #expect(shown["publicKey"] as? String == credential.publicKey && shown["session"] as? String == "default")
@@ -119,23 +119,22 @@ struct ConfirmationTests {
         try await withConfirmations { own in
             try own.frame.startSession()
             let user = try OtherUser(Frame.uid, 2, at: own.frame.stampPath)
-            let same = try OtherUser(Frame.uid, 1, at: own.frame.controlPath).clients
+            let same = try OtherUser(Frame.uid, 1, at: own.frame.controlPath)
             let shown = try own.ask(Frame.payment(), on: user.clients[0])
             let id = shown["id"] as? String ?? ""
             var other = shown
             other["payloadSha256"] = String(repeating: "a", count: 64)
             #expect(try own.confirm(other).summary == "UnknownConfirmation id=\(id)")
             for allow in [true, false] {
-                #expect(try own.confirm(shown, allow, by: same.first).summary == "Denied fallback=never rule=peer")
+                #expect(try own.confirm(shown, allow, by: same.clients[0]).summary == "Denied fallback=never rule=peer")
             }
             #expect(try own.waiting == 1)
             #expect(try own.confirm(shown).error == nil)
             #expect(try own.confirm(shown).summary == "UnknownConfirmation id=\(id)")
             #expect(try user.clients[0].readReply().error == nil)
             let own2 = try own.ask(Frame.activity("APPROVE_ACTIVITY"), on: user.clients[1])
-            #expect(try own.confirm(own2, by: same.first).error == nil)
+            #expect(try own.confirm(own2, by: same.clients[0]).error == nil)
             #expect(try user.clients[1].readReply().error == nil)
-            withExtendedLifetime(same) {}
         }
     }
 

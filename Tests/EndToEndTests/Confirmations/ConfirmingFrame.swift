@@ -26,7 +26,7 @@ struct ConfirmingFrame {
            "limit": [{"name": "spent", "sum": "/parameters/amount", "max": "100", "window": 3600, "by": "account"}],
            "confirm": {"timeout": \#(timeout), "show": ["/parameters/amount", "/parameters/note"]}},
           {"id": "own", "effect": "confirm", "kind": ["APPROVE_ACTIVITY"], "only": ["note"],
-           "confirm": {"timeout": \#(timeout), "show": [], "sameAccount": true}}]}}}
+           "confirm": {"timeout": \#(timeout), "show": ["/timestampMs"], "sameAccount": true}}]}}}
         """#
     }
 
