@@ -67,14 +67,14 @@ struct CallHandlerTests {
         audit.records = []
         _ = answer("io.stampd.Stamper.Stamp", #"{"payload":"x","session":"other"}"#, at: stamp)
         _ = answer("io.stampd.Stamper.Stamp", #"{"payload":"x","session":"!"}"#, at: stamp)
-        // The burst is used up: the rate comes before the parameters are read.
+        // The burst is used up; which session it is of is known before.
         _ = answer("io.stampd.Stamper.Stamp", #"{"payload":"x"}"#, at: stamp)
         let refusal = AuditKind.refusal
         #expect(
             audit.records == [
                 .init(kind: refusal, rule: "NoSession", session: "other", uid: 1000),
                 .init(kind: refusal, rule: "InvalidParameter", session: nil, uid: 1000),
-                .init(kind: refusal, rule: "RateLimited", session: nil, uid: 1000),
+                .init(kind: refusal, rule: "RateLimited", session: "default", uid: 1000),
             ]
         )
         #expect(handler.counters == .init(stamped: 0, denied: 1, failed: 2))

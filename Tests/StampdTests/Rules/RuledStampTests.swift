@@ -166,7 +166,7 @@ struct RuledStampTests {
         let deny = #"{"id": "no-deletes", "effect": "deny", "kind": ["DELETE_*"]}"#
         let confirm = """
             {"id": "ask", "effect": "confirm", "kind": ["CREATE_POLICY"], "only": [],
-             "confirm": {"timeout": 60, "show": []}}
+             "confirm": {"timeout": 60, "show": ["/parameters/policyName"]}}
             """
         let frame = try RuledFrame(rules: stampRules(deny, walletRule, confirm, mode: "observe"))
         try frame.startSession()
