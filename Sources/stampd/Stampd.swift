@@ -154,15 +154,21 @@ enum Stampd {
     }
 
     private static func bindSockets(in path: String, _ further: [String]) -> [any DoorSocket] {
-        do throws(SocketDirectoryError) {
-            let names = Door.allCases.map { ($0, $0.name) } + further.map { (.stamp, $0) }
-            let directory = try SocketDirectory(path: path, for: names.map(\.1))
-            var sockets: [BoundSocket] = []
-            for (door, name) in names { sockets.append(try BoundSocket(door, named: name, in: directory)) }
-            return sockets
-        } catch {
+        do throws(SocketDirectoryError) { return try makeSockets(in: path, further) } catch {
             fail(error.message, hint: error.hint, code: error.exitCode)
         }
+    }
+
+    /// All of them, or none: where one cannot be bound, those before it are gone when this has thrown.
+    private static func makeSockets(
+        in path: String,
+        _ further: [String]
+    ) throws(SocketDirectoryError) -> [BoundSocket] {
+        let names = Door.allCases.map { ($0, $0.name) } + further.map { (.stamp, $0) }
+        let directory = try SocketDirectory(path: path, for: names.map(\.1))
+        var sockets: [BoundSocket] = []
+        for (door, name) in names { sockets.append(try BoundSocket(door, named: name, in: directory)) }
+        return sockets
     }
 
     static func fail(_ message: String, hint: String? = nil, code: Int32) -> Never {

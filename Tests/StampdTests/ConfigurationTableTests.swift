@@ -40,8 +40,8 @@ struct ConfigurationTableTests {
         let lines = Help.text.split(separator: "\n").filter { $0.hasPrefix("  -") }
         let names = lines.compactMap { $0.split(separator: " ").first { $0.hasPrefix("--") } }.map(String.init)
         let own = [
-            "--socket-directory", "--stamp-socket", "--boot-id", "--configuration", "--check-configuration", "--version",
-            "--help",
+            "--socket-directory", "--stamp-socket", "--boot-id", "--configuration", "--check-configuration",
+            "--version", "--help",
         ]
         let options = Setting.all.filter(\.isOption)
         #expect(Set(names) == Set(options.map(\.optionName) + own))

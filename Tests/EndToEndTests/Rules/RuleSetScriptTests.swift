@@ -45,6 +45,9 @@ struct RuleSetScriptTests {
                         wanted["rules"] = rules
                         #expect(try Self.isSame(put, wanted), "\(put)")
                         try put.write(toFile: path, atomically: false, encoding: .utf8)
+                        if text.contains("\"rules\":"), rules.count > 0, !text.contains("\"\(socket)\":") {
+                            #expect(try Self.run("drop", path, socket) == text + (text.hasSuffix("\n") ? "" : "\n"))
+                        }
                         rules[socket] = nil
                         wanted["rules"] = rules
                         #expect(try Self.isSame(Self.run("drop", path, socket), wanted))
