@@ -61,6 +61,7 @@ struct ConfirmationCallTests {
     private static let rules = #"""
         {"stamp": {"version": 1, "rules": [
           {"id": "no-weapons", "effect": "deny", "kind": ["PAY"], "when": [{"at": "/parameters/for", "is": "weapons"}]},
+          {"id": "no-secret", "effect": "deny", "kind": ["PAY"], "path": ["/secret"]},
           {"id": "small", "effect": "allow", "kind": ["PAY"], "only": ["for"],
            "when": [{"at": "/parameters/amount", "between": ["0", "9"]}]},
           {"id": "large", "effect": "confirm", "kind": ["PAY"], "only": ["for"],
@@ -194,7 +195,7 @@ struct ConfirmationCallTests {
         #expect(ended.count <= 1)
         guard let ended = ended.first else { return nil }
         var replies = JSONWriter()
-        handler.conclude(ended, message.span, to: &replies)
+        handler.conclude(ended, message.span, from: ended.stamp.wanted.peer, to: &replies)
         return try Self.summary(replies.bytes)
     }
 
@@ -408,6 +409,27 @@ struct ConfirmationCallTests {
         #expect(try concluded(late) == "Denied payload large time.window retry")
         time.wallMilliseconds -= 7 * 3_600_000
         #expect(try left() == 39)
+    }
+
+    @Test("at a yes deny rules and who are asked again: of a caller who is believed by then, and of one who is not")
+    func askedAgainWho() throws {
+        // Not listed, it has no path; listed, it left out one that may be the one that is denied.
+        let (direct, directShown) = try ask()
+        handler.authorization.sockets["stamp"] = .init(mayName: .init(uids: [1000]))
+        #expect(try confirm(directShown) == "ok")
+        #expect(try concluded(direct) == "Denied payload no-secret rule.deny never")
+        let text = String(decoding: try JSONEncoder().encode(payload("OWN", amount: nil)), as: UTF8.self)
+        let named = Self.call("Stamper.Stamp", #"{"payload":\#(text),"delegate":"agent"}"#)
+        #expect(try answer(named, from: stamper, at: stamp, on: 6).outcome == .confirms)
+        let shown = try #require(try list().last)
+        #expect(shown["delegate"] as? String == "agent")
+        handler.authorization.sockets["stamp"] = nil
+        #expect(try confirm(shown) == "ok")
+        #expect(try concluded(named) == "Denied mayName never")
+        let delegates = audit.records.filter { $0["CONFIRMATION_ID"] == shown["id"] as? String }.map { $0["DELEGATE"] }
+        #expect(delegates == ["agent", "agent", "agent"])
+        // Nothing is left charged of either.
+        #expect(try left() == 99)
     }
 
     @Test(

@@ -51,9 +51,16 @@ extension CallHandler {
     }
 
     /// Answers a stamp that waits no more, from its message, which is as it came: exactly one reply, none for a oneway call.
-    func conclude(_ ended: EndedConfirmation, _ message: Span<UInt8>, to replies: inout JSONWriter) {
+    ///
+    /// `peer` is the caller as it is known by now: a reload may have asked for more of it.
+    func conclude(
+        _ ended: EndedConfirmation,
+        _ message: Span<UInt8>,
+        from peer: Peer,
+        to replies: inout JSONWriter
+    ) {
         let wanted = ended.stamp.wanted
-        var context = CallContext(peer: wanted.peer, socket: wanted.socket, start: now())
+        var context = CallContext(peer: peer, socket: wanted.socket, start: now())
         context.session = wanted.session
         context.naming = wanted.naming
         context.confirmation = ended.stamp.id

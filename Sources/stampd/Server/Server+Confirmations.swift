@@ -20,7 +20,7 @@ extension Server {
         var replies = JSONWriter()
         // The stamp's message stands first, as it came.
         if case .message(let range) = connection.scanner.next(in: input.bytes) {
-            handler.conclude(ended, input.bytes.extracting(range), to: &replies)
+            handler.conclude(ended, input.bytes.extracting(range), from: connection.peer, to: &replies)
         }
         input.removeFirst(connection.scanner.takeConsumedByteCount())
         swap(&input, &connection.input)
