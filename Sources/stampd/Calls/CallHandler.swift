@@ -235,6 +235,8 @@ extension CallHandler: TimeKeeper {
     ///
     /// It comes before the reply to the call that changed it is sent.
     func publish(of context: CallContext?) {
+        // It may find that more has happened.
+        if frame.hasEvents { endUnstampable(at: clock()) }
         saveState()
         if frame.hasEvents {
             for event in frame.takeEvents() {
@@ -242,7 +244,6 @@ extension CallHandler: TimeKeeper {
                 if !isLogDoubled { log.write(event) }
                 events.append(.frame(event))
             }
-            endUnstampable(at: clock())
         }
         publishEndedConfirmations()
     }
