@@ -15,10 +15,13 @@ extension CallHandler {
         with session: Session,
         in context: inout CallContext
     ) throws(ErrorReply) {
-        let byteCount = max(0, context.messageByteCount + 1 - ConnectionLimits.readByteCount)
-        guard let confirmation = decision.confirmation, let rule = decision.rule, let ruleId = decision.id,
-            confirmations.hasRoom(for: context.peer.account, byteCount: byteCount)
-        else { throw denied(decision, because: .confirmNobody, by: socketRules, in: context) }
+        guard let confirmation = decision.confirmation, let rule = decision.rule, let ruleId = decision.id else {
+            throw denied(decision, because: .confirmNobody, by: socketRules, in: context)
+        }
+        let byteCount = Confirmations.byteCount(ofMessage: context.messageByteCount, showing: confirmation)
+        guard confirmations.hasRoom(for: context.peer.account, byteCount: byteCount) else {
+            throw denied(decision, because: .confirmNobody, by: socketRules, in: context)
+        }
         let wanted = WaitingStamp.Wanted(
             connection: context.connection,
             peer: context.peer,

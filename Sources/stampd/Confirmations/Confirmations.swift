@@ -16,9 +16,19 @@ struct Confirmations: TimeKeeper {
     /// In a frame.
     static let maximumCount = 32
     static let maximumCountPerAccount = 4
-    /// Of messages that wait, beside the first piece of each connection.
+    /// Of messages that wait, beside the first piece of each connection, and of what is shown, beside as much for each.
     static let maximumByteCount = 8 * 1024 * 1024
     static let maximumByteCountPerAccount = maximumByteCount / 2
+    /// What they can make the frame hold that connections do not hold already.
+    static let budgetByteCount = maximumByteCount + maximumCount * ConnectionLimits.readByteCount
+
+    /// What counts of a stamp's message and of what is shown of it.
+    static func byteCount(ofMessage messageByteCount: Int, showing confirmation: Confirmation) -> Int {
+        // A text has some 64 bytes around it, here and in a reply.
+        let shown = confirmation.shown.reduce(0) { $0 + $1.at.utf8.count + $1.text.utf8.count + 128 }
+        let piece = ConnectionLimits.readByteCount
+        return max(0, messageByteCount + 1 - piece) + max(0, shown - piece)
+    }
 
     /// Why an answer is none.
     enum AnswerFault: Error {

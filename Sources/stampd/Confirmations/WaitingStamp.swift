@@ -23,7 +23,7 @@ struct WaitingStamp {
         /// What a stamping proxy that is believed said of the call.
         let naming: Naming
         let payloadDigest: PayloadDigest
-        /// Memory that its message holds beside its connection's first piece.
+        /// Memory that its message and what is shown hold, beside the first piece of each.
         let byteCount: Int
         /// The set that asked for it, and the number of the rule there.
         let rules: SocketRules

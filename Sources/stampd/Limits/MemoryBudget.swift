@@ -45,7 +45,7 @@ struct MemoryBudget {
     }
 
     var byteCount: Int {
-        parts.reduce(Self.ownByteCount + Confirmations.maximumByteCount) { $0 + $1.byteCount }
+        parts.reduce(Self.ownByteCount + Confirmations.budgetByteCount) { $0 + $1.byteCount }
     }
 
     /// The setting that takes most.
