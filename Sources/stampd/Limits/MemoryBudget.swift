@@ -19,8 +19,8 @@ struct MemoryBudget {
     private static let connectionByteCount =
         ConnectionLimits.readByteCount + 8 * 1024 + 4 * ConnectionLimits.sendBufferByteCount
 
-    /// A record of the audit has 1.5 KiB at most.
-    private static let recordByteCount = 2 * 1024
+    /// A record of the audit has 2.9 KiB at most: with a delegate and a path of 512 bytes each.
+    private static let recordByteCount = 3 * 1024
 
     init(of configuration: Configuration) {
         let limits = configuration.limits
