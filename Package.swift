@@ -142,7 +142,7 @@ let package = Package(
         .target(
             name: "TurnkeySandbox",
             dependencies: [
-                "LoopbackHTTP", "Printing",
+                "COpenSSL", "LoopbackHTTP", "Printing",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -265,6 +265,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            exclude: ["python"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -7,20 +7,24 @@ extension TurnkeySandboxCommand {
         nothing on standard output, and logs a line a request on standard error. SIGTERM and SIGINT end it.
 
         A fixture is a JSON object; members marked ? may be left out, others than these are an error:
-          organizations[]: organizationId?, organizationName, users[], policies[]?, sessionProfiles[]?, \
-        subOrganizations[]? (organizations without subOrganizations)
+          organizations[]: organizationId?, organizationName, users[], policies[]?, sessionProfiles[]?, wallets[]?, \
+        rootQuorumThreshold? (1), subOrganizations[]? (organizations without subOrganizations)
           users[]: userId?, userName, userEmail?, userPhoneNumber?, isRootUser? (true), apiKeys[]?, authenticators[]?
           apiKeys[]: apiKeyId?, apiKeyName, publicKey (66 hex digits), expirationSeconds? ("900")
           authenticators[]: authenticatorId?, authenticatorName, credentialId, publicKey (COSE; both base64url), \
         counter?, transports[]?, rpId?
           policies[]: policyId?, policyName, effect (EFFECT_ALLOW or EFFECT_DENY), consensus?, condition?
           sessionProfiles[]: sessionProfileId?, sessionProfileName, scope, expirationSeconds?, notes?
+          wallets[]: walletId?, walletName, mnemonic? (12 to 24 words; new keys), accounts[]?
+          accounts[]: walletAccountId?, path (m/44'/60'/0'/0/0), addressFormat? (ADDRESS_FORMAT_ETHEREUM), name?
         The first user of the first organization is the root user, who gets the API key of the ready file.
 
         Faithful: stamps and passkeys are verified, requests checked in the API's order and refused in its words; \
-        sub-organizations, policies, limits of keys, sessions and profiles, session tokens, activities that are polled.
-        Not: P-256 alone, attestation none alone, no consensus, no OTP, OAuth or SMS, no wallets, a small part of the \
-        policy language; e-mails go to GET /sandbox/mailbox. docs/reference/sandbox.md has the whole list.
+        sub-organizations, policies, consensus, limits of keys, sessions and profiles, session tokens, activities that \
+        are polled, wallets and what they sign for Ethereum.
+        Not: API keys of P-256 alone, wallets of secp256k1 alone, attestation none alone, no OTP, OAuth or SMS, a small \
+        part of the policy language; e-mails go to GET /sandbox/mailbox, transactions to GET /sandbox/transactions. \
+        docs/reference/sandbox.md has the whole list.
 
         Exit codes: 0 ended by a signal, 1 could not run, 64 wrong usage, 71 started without its arguments.
 

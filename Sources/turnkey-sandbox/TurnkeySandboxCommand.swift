@@ -24,7 +24,7 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The TCP port on 127.0.0.1; 0 takes a free one.", valueName: "port"))
     var port: UInt16 = 0
 
-    @Option(help: ArgumentHelp("Organizations, users and credentials to start with.", valueName: "file"))
+    @Option(help: ArgumentHelp("Organizations, users, credentials and wallets to start with.", valueName: "file"))
     var fixture: String?
 
     @Option(help: ArgumentHelp("How long to hold each answer back: 250, 250ms or 1.5s.", valueName: "duration"))

@@ -46,6 +46,18 @@ struct PythonProofTests {
         }
     }
 
+    @Test("turnkey-http signs with the sandbox's wallets, sends, and waits for consensus")
+    func signing() async throws {
+        try await System.withDirectory { directory in
+            let examples = Self.root.appending(path: "examples/sandbox").path
+            let sandbox = try System.Sandbox(in: directory.path, ["--fixture", "\(examples)/acme.json"])
+            defer { sandbox.process.end() }
+            let sentences = try prove("prove_signing.py", [sandbox.readyFile, examples])
+            #expect(sentences.count == 25)
+            #expect(sentences.last == "a client that polls is told when Ada rejects")
+        }
+    }
+
     /// Runs a proof to its end, which is to be 0, and answers the sentences that it proved.
     private func prove(_ script: String, _ arguments: [String]) throws -> [String] {
         let python = Self.root.appending(path: ".venv/bin/python").path

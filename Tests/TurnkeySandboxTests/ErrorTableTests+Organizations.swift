@@ -80,10 +80,10 @@ let organizationRefusals: [RefusalRow] = [
         try create(desk) { $0["rootUsers"] = [] }
     },
     RefusalRow(
-        "a quorum of two",
+        "a quorum of two of one",
         400,
         3,
-        field("field `rootQuorumThreshold` must be 1: this sandbox knows no consensus"),
+        field("field `rootQuorumThreshold` must be 1 to the number of root users"),
         "REQUEST_INVALID"
     ) {
         desk,
@@ -99,9 +99,25 @@ let organizationRefusals: [RefusalRow] = [
         desk,
         _ in try create(desk) { $0["rootQuorumThreshold"] = "1" }
     },
-    RefusalRow("a wallet", 400, 3, field("field `wallet` is not served by this sandbox"), "REQUEST_INVALID") {
+    RefusalRow(
+        "a wallet without accounts",
+        400,
+        3,
+        field("missing field `wallet.accounts`"),
+        "REQUEST_INVALID"
+    ) {
         desk,
         _ in try create(desk) { $0["wallet"] = ["walletName": "x"] }
+    },
+    RefusalRow(
+        "a quorum of none",
+        400,
+        3,
+        field("field `rootQuorumThreshold` must be 1 to the number of root users"),
+        "REQUEST_INVALID"
+    ) {
+        desk,
+        _ in try create(desk) { $0["rootQuorumThreshold"] = 0 }
     },
     RefusalRow(
         "a root user without a list of passkeys",

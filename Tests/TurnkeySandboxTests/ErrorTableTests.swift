@@ -39,7 +39,7 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
     @Test(
         "each has its status, code, text and turnkeyErrorCode",
         arguments: authenticationRefusals + bodyRefusals + parameterRefusals + stateRefusals + organizationRefusals
-            + userRefusals + sessionRefusals
+            + userRefusals + sessionRefusals + walletRefusals + signingRefusals + voteRefusals
     )
     func refusal(_ row: RefusalRow) async throws {
         let passkey = SoftwarePasskey()

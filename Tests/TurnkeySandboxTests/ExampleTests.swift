@@ -62,6 +62,18 @@ import Testing
         #expect(desk.mailbox.map { $0["to"]?.string } == ["linus@example.com"])
     }
 
+    @Test("the Treasury signs for Ada, and for Grace once Ada has approved") func treasury() throws {
+        let desk = try makeDesk()
+        let grace = try key("grace.json")
+        let addresses = try desk.query(.listWalletAccounts, by: grace)["accounts"]?.elements?.map { $0["address"] }
+        #expect(addresses == [.string(knownAddress), .string(secondAddress)])
+        let signed = try desk.submit(.signTransaction, makeTransactionParameters())["result"]
+        let waiting = try desk.submit(.signTransaction, makeTransactionParameters(), by: grace)
+        #expect(waiting["status"] == "ACTIVITY_STATUS_CONSENSUS_NEEDED")
+        let approved = try desk.submit(.approveActivity, ["fingerprint": waiting["fingerprint"] ?? .null])
+        #expect(approved["result"] == signed)
+    }
+
     @Test("Grace's passkey stamps for localhost") func passkey() throws {
         let desk = try makeDesk()
         let file = try read("grace-passkey.json")

@@ -292,8 +292,10 @@ private func listeners(onPort port: UInt16) throws -> Set<String> {
     var addresses: Set<String> = []
     // A table that changes while it is read may lack a line, or show one twice: it is read three times.
     for table in ["tcp", "tcp6", "tcp", "tcp6", "tcp", "tcp6"] {
-        for line in try String(contentsOfFile: "/proc/net/\(table)", encoding: .utf8).split(separator: "\n").dropFirst()
-        {
+        // Read to its end: of a file whose size is told as 0, `contentsOfFile` reads one page.
+        let file = try #require(FileHandle(forReadingAtPath: "/proc/net/\(table)"))
+        let text = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        for line in text.split(separator: "\n").dropFirst() {
             let columns = line.split(separator: " ")
             let local = columns[1].split(separator: ":")
             guard columns[3] == "0A", UInt16(local[1], radix: 16) == port else { continue }

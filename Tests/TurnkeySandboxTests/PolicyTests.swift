@@ -110,11 +110,12 @@ import Testing
             ("activity.type == 'ACTIVITY_TYPE_STAMP_LOGIN' && activity.action == 'CREATE'", true),
             ("activity.type != 'ACTIVITY_TYPE_STAMP_LOGIN'", false), ("activity.action == 'DELETE'", false),
             ("approvers.any(user, user.id == '\(grace.uuidString)')", true),
-            ("approvers.any( user , user.id=='\(grace.text)' )", true),
+            ("approvers.any( user , user.id=='\(grace.text)' )", true), ("approvers.count() >= 1", true),
+            ("approvers.count()>=2", false),
         ]
     )
     func expressions(text: String, holds: Bool) throws {
-        let request = PolicyExpression.Request(kind: StampLogin.kind, userId: Self.grace)
+        let request = PolicyExpression.Request(kind: StampLogin.kind, approvers: [Self.grace])
         #expect(try #require(PolicyExpression(text)).holds(for: request) == holds)
     }
 
@@ -129,7 +130,8 @@ import Testing
         arguments: [
             "", " ", "true &&", "|| true", "TRUE", "!true", "(true)", "activity.type", "activity.type == ''",
             "activity.type == \"X\"", "activity.resource == 'WALLET'", "activity.type = 'X'", "activity.type == 'x'",
-            "approvers.count() >= 2", "approvers.any(user, user.id == 'me')", "eth.tx.to == '0X'", "true true",
+            "approvers.count() >= 0", "approvers.count() > 1", "approvers.count() >= 1000",
+            "approvers.any(user, user.id == 'me')", "eth.tx.to == '0X'", "true true",
         ]
     )
     func noExpressions(text: String) {

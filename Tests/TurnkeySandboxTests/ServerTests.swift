@@ -226,6 +226,25 @@ import Testing
         }
     }
 
+    @Test("the transactions that were sent are read without a stamp, and by no page") func transactions() async throws {
+        let change: (inout SandboxConfiguration) -> Void = { $0.fixture = makeWalletFixture() }
+        try await withSandbox(changing: change) { ready, post in
+            #expect(try await post.send("/sandbox/transactions", "", [], method: .GET).1 == ["transactions": []])
+            let body: JSONObject = [
+                "type": "ACTIVITY_TYPE_ETH_SEND_TRANSACTION_V2", "organizationId": .string(ready.organizationId),
+                "timestampMs": .string(String(Int64(Date().timeIntervalSince1970 * 1000))),
+                "parameters": .object(makeSendParameters()),
+            ]
+            let headers = [("X-Stamp", try post.makeStamp(body.text))]
+            #expect(try await post.send("/public/v1/submit/eth_send_transaction", body.text, headers).0 == 200)
+            let origin = [("Origin", "https://x.example")]
+            let answer = try await post.send("/sandbox/transactions", "", origin, method: .GET)
+            #expect(answer.1["transactions"]?.elements?.map { $0["from"]?.string } == [knownAddress])
+            #expect(answer.2["Access-Control-Allow-Origin"].isEmpty)
+            #expect(try await post.send("/sandbox/transactions", "{}", []).0 == 404)
+        }
+    }
+
     @Test("a body of the limit is looked at, and a longer one is not") func bodyLimit() async throws {
         try await withSandbox { _, post in
             for (bytes, expected) in [(APIResponder.bodyLimitBytes, 401), (APIResponder.bodyLimitBytes + 1, 413)] {

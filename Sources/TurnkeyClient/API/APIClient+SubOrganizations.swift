@@ -38,17 +38,19 @@ extension APIClient {
         try await ask("list_suborgs", filter?.arguments ?? [:], for: SubOrganizationsAnswer.self).organizationIds
     }
 
-    /// Makes an organization below this one, with root users of its own, each of whom decides alone (quorum 1).
+    /// Makes an organization below this one, with root users of its own, of whom `rootQuorumThreshold` decide together.
     public func createSubOrganization(
         name: String,
-        rootUsers: [NewUser]
+        rootUsers: [NewUser],
+        rootQuorumThreshold: Int = 1
     ) async throws(TurnkeyError) -> SubOrganization {
         try await perform(
             "create_sub_organization",
             "ACTIVITY_TYPE_CREATE_SUB_ORGANIZATION_V8",
             CreateSubOrganizationParameters(
                 subOrganizationName: name,
-                rootUsers: rootUsers.map { $0.wire(isRoot: true) }
+                rootUsers: rootUsers.map { $0.wire(isRoot: true) },
+                rootQuorumThreshold: rootQuorumThreshold
             ),
             "createSubOrganizationResultV8",
             as: SubOrganization.self
@@ -63,5 +65,5 @@ private struct SubOrganizationsAnswer: Decodable {
 private struct CreateSubOrganizationParameters: Encodable {
     let subOrganizationName: String
     let rootUsers: [NewUser.Wire]
-    let rootQuorumThreshold = 1
+    let rootQuorumThreshold: Int
 }

@@ -35,6 +35,12 @@ enum APIRefusal: Error, Equatable {
     case credentialTaken(credentialId: String)
     case notInSubOrganization(String)
     case emailAuthDisabled
+    case invalidParameter(InvalidParameter)
+    case walletLabelTaken
+    case accountLabelTaken
+    case accountTaken(path: String)
+    case alreadyVoted
+    case consensusNotNeeded
 
     // Whether it can be done
     case userNotFound
@@ -42,8 +48,14 @@ enum APIRefusal: Error, Equatable {
     case authenticatorNotFound
     case sessionProfileNotFound
     case activityNotFound
+    case fingerprintNotFound
+    case walletNotFound
+    case walletAccountNotFound
+    case signerNotFound
+    case sendTransactionStatusNotFound
     case tooManyLongLivedKeys
     case tooManyAuthenticators
+    case tooManyWallets
 
     // How it was asked
     case unknownPath
@@ -72,12 +84,14 @@ extension APIRefusal {
         case .notAuthorized: .permissionDenied
         case .malformedBody, .bodyTooLarge, .malformedOrganizationId, .field, .activityType, .timestampOutOfRange,
             .apiKeyExpiration, .attestationMissing, .attestation, .curveNotServed, .publicKeyTaken, .credentialTaken,
-            .organizationMismatch, .notInSubOrganization, .emailAuthDisabled:
+            .organizationMismatch, .notInSubOrganization, .emailAuthDisabled, .invalidParameter, .walletLabelTaken,
+            .accountLabelTaken, .accountTaken, .alreadyVoted, .consensusNotNeeded:
             .invalidArgument
         case .organizationNotFound, .userNotFound, .apiKeyNotFound, .authenticatorNotFound, .sessionProfileNotFound,
-            .activityNotFound, .unknownPath:
+            .activityNotFound, .fingerprintNotFound, .walletNotFound, .walletAccountNotFound, .signerNotFound,
+            .sendTransactionStatusNotFound, .unknownPath:
             .notFound
-        case .tooManyLongLivedKeys, .tooManyAuthenticators, .tooManyRequests: .resourceExhausted
+        case .tooManyLongLivedKeys, .tooManyAuthenticators, .tooManyWallets, .tooManyRequests: .resourceExhausted
         case .methodNotAllowed: .unimplemented
         case .internal: .internal
         }
@@ -112,11 +126,14 @@ extension APIRefusal {
         case .organizationNotFound: "ORGANIZATION_NOT_FOUND"
         case .malformedBody, .bodyTooLarge, .field, .activityType, .timestampOutOfRange, .apiKeyExpiration,
             .attestationMissing, .attestation, .curveNotServed, .publicKeyTaken, .credentialTaken,
-            .notInSubOrganization, .emailAuthDisabled:
+            .notInSubOrganization, .emailAuthDisabled, .invalidParameter, .walletLabelTaken, .accountLabelTaken,
+            .accountTaken, .alreadyVoted, .consensusNotNeeded:
             "REQUEST_INVALID"
         case .internal: "INTERNAL"
         case .userNotFound, .apiKeyNotFound, .authenticatorNotFound, .sessionProfileNotFound, .activityNotFound,
-            .tooManyLongLivedKeys, .tooManyAuthenticators, .unknownPath, .methodNotAllowed, .tooManyRequests:
+            .fingerprintNotFound, .walletNotFound, .walletAccountNotFound, .signerNotFound,
+            .sendTransactionStatusNotFound, .tooManyLongLivedKeys, .tooManyAuthenticators, .tooManyWallets,
+            .unknownPath, .methodNotAllowed, .tooManyRequests:
             ""
         }
     }

@@ -13,6 +13,12 @@ enum Endpoint: String, Sendable, CaseIterable {
     case getSessionProfile = "/public/v1/query/get_session_profile"
     case getSessionProfiles = "/public/v1/query/get_session_profiles"
     case listSubOrganizations = "/public/v1/query/list_suborgs"
+    case listActivities = "/public/v1/query/list_activities"
+    case listWallets = "/public/v1/query/list_wallets"
+    case getWallet = "/public/v1/query/get_wallet"
+    case listWalletAccounts = "/public/v1/query/list_wallet_accounts"
+    case getWalletAccount = "/public/v1/query/get_wallet_account"
+    case getSendTransactionStatus = "/public/v1/query/get_send_transaction_status"
     case createSubOrganization = "/public/v1/submit/create_sub_organization"
     case createUsers = "/public/v1/submit/create_users"
     case createAPIKeys = "/public/v1/submit/create_api_keys"
@@ -24,6 +30,14 @@ enum Endpoint: String, Sendable, CaseIterable {
     case createReadOnlySession = "/public/v1/submit/create_read_only_session"
     case createReadWriteSession = "/public/v1/submit/create_read_write_session"
     case emailAuth = "/public/v1/submit/email_auth"
+    case createWallet = "/public/v1/submit/create_wallet"
+    case createWalletAccounts = "/public/v1/submit/create_wallet_accounts"
+    case signTransaction = "/public/v1/submit/sign_transaction"
+    case signRawPayload = "/public/v1/submit/sign_raw_payload"
+    case signRawPayloads = "/public/v1/submit/sign_raw_payloads"
+    case ethSendTransaction = "/public/v1/submit/eth_send_transaction"
+    case approveActivity = "/public/v1/submit/approve_activity"
+    case rejectActivity = "/public/v1/submit/reject_activity"
 
     /// Reads and writes word some errors differently.
     enum Family: Sendable {
@@ -31,7 +45,23 @@ enum Endpoint: String, Sendable, CaseIterable {
         case submit
     }
 
-    var family: Family { command == nil ? .query : .submit }
+    /// What is done at a path.
+    enum Purpose {
+        case query
+        case command(any ActivityCommand.Type)
+        case vote(ActivityDecision)
+    }
+
+    var family: Family { kinds.isEmpty ? .query : .submit }
+
+    /// The kinds of activity that the path takes; none for a query.
+    var kinds: [ActivityKind] {
+        switch purpose {
+        case .query: []
+        case .command(let command): command.kinds
+        case .vote(let decision): [decision.kind]
+        }
+    }
 
     /// Whether a user of a sub-organization may name the parent, where they do not know their own: the API then finds it.
     var resolvesSubOrganization: Bool {
@@ -41,23 +71,31 @@ enum Endpoint: String, Sendable, CaseIterable {
         }
     }
 
-    /// The command of a submission's path; `nil` for a query.
-    var command: (any ActivityCommand.Type)? {
+    var purpose: Purpose {
         switch self {
-        case .createSubOrganization: CreateSubOrganization.self
-        case .createUsers: CreateUsers.self
-        case .createAPIKeys: CreateAPIKeys.self
-        case .deleteAPIKeys: DeleteAPIKeys.self
-        case .createAuthenticators: CreateAuthenticators.self
-        case .deleteAuthenticators: DeleteAuthenticators.self
-        case .createSessionProfile: CreateSessionProfile.self
-        case .stampLogin: StampLogin.self
-        case .createReadOnlySession: CreateReadOnlySession.self
-        case .createReadWriteSession: CreateReadWriteSession.self
-        case .emailAuth: EmailAuth.self
+        case .createSubOrganization: .command(CreateSubOrganization.self)
+        case .createUsers: .command(CreateUsers.self)
+        case .createAPIKeys: .command(CreateAPIKeys.self)
+        case .deleteAPIKeys: .command(DeleteAPIKeys.self)
+        case .createAuthenticators: .command(CreateAuthenticators.self)
+        case .deleteAuthenticators: .command(DeleteAuthenticators.self)
+        case .createSessionProfile: .command(CreateSessionProfile.self)
+        case .stampLogin: .command(StampLogin.self)
+        case .createReadOnlySession: .command(CreateReadOnlySession.self)
+        case .createReadWriteSession: .command(CreateReadWriteSession.self)
+        case .emailAuth: .command(EmailAuth.self)
+        case .createWallet: .command(CreateWallet.self)
+        case .createWalletAccounts: .command(CreateWalletAccounts.self)
+        case .signTransaction: .command(SignTransaction.self)
+        case .signRawPayload: .command(SignRawPayload.self)
+        case .signRawPayloads: .command(SignRawPayloads.self)
+        case .ethSendTransaction: .command(EthSendTransaction.self)
+        case .approveActivity: .vote(.approve)
+        case .rejectActivity: .vote(.reject)
         case .whoami, .getUser, .listUsers, .getAPIKeys, .getAPIKey, .getAuthenticators, .getAuthenticator,
-            .getActivity, .getSessionProfile, .getSessionProfiles, .listSubOrganizations:
-            nil
+            .getActivity, .getSessionProfile, .getSessionProfiles, .listSubOrganizations, .listActivities, .listWallets,
+            .getWallet, .listWalletAccounts, .getWalletAccount, .getSendTransactionStatus:
+            .query
         }
     }
 }

@@ -25,7 +25,7 @@ struct Submission {
         _ = try fields.optionalBool("generateAppProofs")
         try fields.finish()
         var reader = FieldReader(parameters)
-        self.command = try command.init(reading: &reader)
+        self.command = try command.init(reading: &reader, as: kind)
         try reader.finish()
     }
 

@@ -12,8 +12,8 @@ protocol ActivityCommand: Sendable {
     /// Whether users of the parent may ask for it in a sub-organization.
     static var isOpenToParent: Bool { get }
 
-    /// Reads the parameters; what nobody asked for is refused by the caller.
-    init(reading parameters: inout FieldReader) throws(APIRefusal)
+    /// Reads the parameters that a submission of this kind has; what nobody asked for is refused by the caller.
+    init(reading parameters: inout FieldReader, as kind: ActivityKind) throws(APIRefusal)
 
     /// Whether it changes nothing but what this user signs in with.
     func concernsOnly(_ userId: UUID) -> Bool

@@ -7,6 +7,12 @@ struct ActivityKind: Sendable, Equatable {
     let intentKey: String
     let resultKey: String
 
-    /// The word for it in policies. What is neither created nor deleted by name is created: a session, mostly.
-    var action: String { type.hasPrefix("ACTIVITY_TYPE_DELETE_") ? "DELETE" : "CREATE" }
+    /// The word for it in policies. What is neither signed nor deleted by name is created: a session, mostly.
+    var action: String {
+        switch type.dropFirst("ACTIVITY_TYPE_".count).prefix(while: { $0 != "_" }) {
+        case "DELETE": "DELETE"
+        case "SIGN", "ETH": "SIGN"
+        default: "CREATE"
+        }
+    }
 }

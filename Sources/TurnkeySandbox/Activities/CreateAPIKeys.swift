@@ -12,7 +12,7 @@ struct CreateAPIKeys: OrganizationCommand {
     private let userId: String
     private let keys: [NewAPIKey]
 
-    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+    init(reading parameters: inout FieldReader, as _: ActivityKind) throws(APIRefusal) {
         userId = try parameters.name("userId")
         var keys: [NewAPIKey] = []
         for var reader in try parameters.readers("apiKeys") {

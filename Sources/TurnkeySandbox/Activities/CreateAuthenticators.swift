@@ -12,7 +12,7 @@ struct CreateAuthenticators: OrganizationCommand {
     private let userId: String
     private let authenticators: [NewAuthenticator]
 
-    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+    init(reading parameters: inout FieldReader, as _: ActivityKind) throws(APIRefusal) {
         userId = try parameters.name("userId")
         var authenticators: [NewAuthenticator] = []
         for var reader in try parameters.readers("authenticators") {

@@ -9,7 +9,7 @@ struct CreateReadOnlySession: OrganizationCommand {
         resultKey: "createReadOnlySessionResult"
     )
 
-    init(reading parameters: inout FieldReader) throws(APIRefusal) {}
+    init(reading parameters: inout FieldReader, as _: ActivityKind) throws(APIRefusal) {}
 
     func concernsOnly(_ userId: UUID) -> Bool { true }
 

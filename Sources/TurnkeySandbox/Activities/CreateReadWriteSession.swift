@@ -16,7 +16,7 @@ struct CreateReadWriteSession: OrganizationCommand {
     private let expiration: Expiration
     private let invalidatesExisting: Bool
 
-    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+    init(reading parameters: inout FieldReader, as _: ActivityKind) throws(APIRefusal) {
         target = try parameters.targetPublicKey()
         expiration = try parameters.expiration() ?? .session
         userId = try parameters.optionalString("userId")

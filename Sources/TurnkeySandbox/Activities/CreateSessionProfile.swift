@@ -14,7 +14,7 @@ struct CreateSessionProfile: OrganizationCommand {
     private let expiration: Expiration?
     private let notes: String?
 
-    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+    init(reading parameters: inout FieldReader, as _: ActivityKind) throws(APIRefusal) {
         name = try parameters.name("sessionProfileName")
         guard let scope = PolicyExpression(try parameters.name("scope")) else {
             throw parameters.invalid("scope", "is not an expression that this sandbox reads")

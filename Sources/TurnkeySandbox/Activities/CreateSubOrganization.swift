@@ -9,9 +9,11 @@ struct CreateSubOrganization: ActivityCommand {
 
     private let name: String
     private let rootUsers: [NewUser]
+    private let rootQuorumThreshold: Int
+    private let wallet: NewWallet?
     private let isEmailAuthDisabled: Bool
 
-    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+    init(reading parameters: inout FieldReader, as _: ActivityKind) throws(APIRefusal) {
         name = try parameters.name("subOrganizationName")
         var rootUsers: [NewUser] = []
         for var reader in try parameters.readers("rootUsers") {
@@ -20,15 +22,23 @@ struct CreateSubOrganization: ActivityCommand {
         }
         guard !rootUsers.isEmpty else { throw parameters.invalid("rootUsers", "must not be empty") }
         self.rootUsers = rootUsers
-        guard try parameters.integer("rootQuorumThreshold") == 1 else {
-            throw parameters.invalid("rootQuorumThreshold", "must be 1: this sandbox knows no consensus")
+        let threshold = try parameters.integer("rootQuorumThreshold")
+        guard (1...Int64(rootUsers.count)).contains(threshold) else {
+            throw parameters.invalid("rootQuorumThreshold", "must be 1 to the number of root users")
+        }
+        rootQuorumThreshold = Int(threshold)
+        if var reader = try parameters.optionalReader("wallet") {
+            wallet = try NewWallet(reading: &reader)
+            try reader.finish()
+        } else {
+            wallet = nil
         }
         isEmailAuthDisabled = try parameters.optionalBool("disableEmailAuth") ?? false
         // What these would switch off is not there to begin with.
         for flag in ["disableEmailRecovery", "disableSmsAuth", "disableOtpEmailAuth"] {
             _ = try parameters.optionalBool(flag)
         }
-        try parameters.refuse("wallet", "verificationToken", "clientSignature")
+        try parameters.refuse("verificationToken", "clientSignature")
     }
 
     func execute(in directory: inout Directory, for context: ActivityContext) throws(APIRefusal) -> JSONObject {
@@ -38,14 +48,17 @@ struct CreateSubOrganization: ActivityCommand {
             id: UUID(),
             name: name,
             parentId: parent.id,
-            isEmailAuthDisabled: isEmailAuthDisabled
+            isEmailAuthDisabled: isEmailAuthDisabled,
+            rootQuorumThreshold: rootQuorumThreshold
         )
         var ids: [JSONValue] = []
         for user in rootUsers {
             ids.append(.string(try user.add(to: &organization, isRoot: true, for: context).text))
         }
+        var result: JSONObject = ["subOrganizationId": .string(organization.id.text), "rootUserIds": .array(ids)]
+        if let wallet { result["wallet"] = .object(try wallet.add(to: &organization, at: context.now)) }
         directory.store(organization)
-        return ["subOrganizationId": .string(organization.id.text), "rootUserIds": .array(ids)]
+        return result
     }
 
     private static func makeKind(version: Int) -> ActivityKind {

@@ -9,7 +9,7 @@ struct CreateUsers: OrganizationCommand {
 
     private let users: [NewUser]
 
-    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+    init(reading parameters: inout FieldReader, as _: ActivityKind) throws(APIRefusal) {
         var users: [NewUser] = []
         for var reader in try parameters.readers("users") {
             users.append(try NewUser(reading: &reader))

@@ -12,7 +12,7 @@ struct DeleteAPIKeys: OrganizationCommand {
     private let userId: String
     private let apiKeyIds: [String]
 
-    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+    init(reading parameters: inout FieldReader, as _: ActivityKind) throws(APIRefusal) {
         userId = try parameters.name("userId")
         apiKeyIds = try parameters.strings("apiKeyIds")
         guard !apiKeyIds.isEmpty else { throw parameters.invalid("apiKeyIds", "must not be empty") }

@@ -12,7 +12,7 @@ struct DeleteAuthenticators: OrganizationCommand {
     private let userId: String
     private let authenticatorIds: [String]
 
-    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+    init(reading parameters: inout FieldReader, as _: ActivityKind) throws(APIRefusal) {
         userId = try parameters.name("userId")
         authenticatorIds = try parameters.strings("authenticatorIds")
         guard !authenticatorIds.isEmpty else { throw parameters.invalid("authenticatorIds", "must not be empty") }

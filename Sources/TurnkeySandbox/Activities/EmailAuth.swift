@@ -20,7 +20,7 @@ struct EmailAuth: ActivityCommand {
     private let appName: String
     private let magicLinkTemplate: String?
 
-    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+    init(reading parameters: inout FieldReader, as _: ActivityKind) throws(APIRefusal) {
         email = try parameters.name("email")
         target = try parameters.targetPublicKey()
         apiKeyName = try parameters.optionalString("apiKeyName")

@@ -14,7 +14,7 @@ struct StampLogin: ActivityCommand {
     private let invalidatesExisting: Bool
     private let sessionProfileId: String?
 
-    init(reading parameters: inout FieldReader) throws(APIRefusal) {
+    init(reading parameters: inout FieldReader, as _: ActivityKind) throws(APIRefusal) {
         publicKey = try parameters.publicKey("publicKey")
         expiration = try parameters.expiration()
         sessionProfileId = try parameters.optionalString("sessionProfileId")

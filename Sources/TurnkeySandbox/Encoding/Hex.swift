@@ -20,6 +20,11 @@ enum Hex {
         return bytes
     }
 
+    /// As `decode`, of digits that `0x` may stand before.
+    static func decodePrefixed(_ text: String) -> Data? {
+        decode(text.hasPrefix("0x") ? String(text.dropFirst(2)) : text)
+    }
+
     static func value(of digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")

@@ -56,7 +56,12 @@ extension Fixture.Organization {
         parties: RelyingParties,
         at now: Date
     ) throws(FixtureError) -> Organization {
-        var organization = Organization(id: organizationId ?? UUID(), name: organizationName, parentId: parentId)
+        var organization = Organization(
+            id: organizationId ?? UUID(),
+            name: organizationName,
+            parentId: parentId,
+            rootQuorumThreshold: rootQuorumThreshold ?? 1
+        )
         for (index, policy) in (policies ?? []).enumerated() {
             organization.add(try policy.make(path: "\(path).policies[\(index)]"))
         }
@@ -65,6 +70,19 @@ extension Fixture.Organization {
         }
         for (index, user) in users.enumerated() {
             try user.add(to: &organization, path: "\(path).users[\(index)]", parties: parties, at: now)
+        }
+        let quorum = 1...max(1, organization.users.count(where: \.isRoot))
+        guard quorum.contains(organization.rootQuorumThreshold) else {
+            let reason = "must be 1 to the number of root users"
+            throw .invalid(path: "\(path).rootQuorumThreshold", reason: reason)
+        }
+        for (index, wallet) in (wallets ?? []).enumerated() {
+            let path = "\(path).wallets[\(index)]"
+            let wallet = try wallet.make(path: path, at: now)
+            guard !organization.wallets.contains(where: { $0.id == wallet.id }) else {
+                throw .invalid(path: "\(path).walletId", reason: "is there twice")
+            }
+            try Fixture.place(path) { () throws(APIRefusal) in try organization.add(wallet) }
         }
         return organization
     }
@@ -106,7 +124,7 @@ extension Fixture.User {
 
 extension Fixture {
     /// Runs `add` and says of a refusal where it came from.
-    fileprivate static func place(_ path: String, _ add: () throws(APIRefusal) -> Void) throws(FixtureError) {
+    static func place(_ path: String, _ add: () throws(APIRefusal) -> Void) throws(FixtureError) {
         do {
             try add()
         } catch {

@@ -3,14 +3,15 @@ public import Foundation
 
 extension Fixture {
     /// A rule about who may do what, in the part of the API's policy language that the sandbox reads: `true`, `false`,
-    /// `activity.type == '…'`, `activity.action == '…'`, `approvers.any(user, user.id == '…')`, `!=`, `&&` and `||`.
+    /// `activity.type == '…'`, `activity.action == '…'`, `approvers.any(user, user.id == '…')`, `approvers.count() >= 2`, `!=`,
+    /// `&&` and `||`.
     public struct Policy: Sendable, Hashable, Codable {
         /// A new one where absent.
         public var policyId: UUID?
         public var policyName: String
         /// `EFFECT_ALLOW` or `EFFECT_DENY`.
         public var effect: String
-        /// Whom it concerns; everyone where absent.
+        /// Whom it concerns, or who has to approve; everyone where absent.
         public var consensus: String?
         /// What it concerns; everything where absent.
         public var condition: String?

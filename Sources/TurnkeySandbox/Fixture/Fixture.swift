@@ -43,6 +43,9 @@ public struct Fixture: Sendable, Hashable, Codable {
         public var policies: [Policy]?
         /// Limits that sessions may be given, here and below.
         public var sessionProfiles: [SessionProfile]?
+        public var wallets: [Wallet]?
+        /// How many root users together may do anything; 1 where absent.
+        public var rootQuorumThreshold: Int?
         /// In a sub-organization, none.
         public var subOrganizations: [Organization]?
 
@@ -52,6 +55,8 @@ public struct Fixture: Sendable, Hashable, Codable {
             users: [User],
             policies: [Policy]? = nil,
             sessionProfiles: [SessionProfile]? = nil,
+            wallets: [Wallet]? = nil,
+            rootQuorumThreshold: Int? = nil,
             subOrganizations: [Organization]? = nil
         ) {
             self.organizationId = organizationId
@@ -59,6 +64,8 @@ public struct Fixture: Sendable, Hashable, Codable {
             self.users = users
             self.policies = policies
             self.sessionProfiles = sessionProfiles
+            self.wallets = wallets
+            self.rootQuorumThreshold = rootQuorumThreshold
             self.subOrganizations = subOrganizations
         }
     }

@@ -41,12 +41,17 @@ struct FieldReader {
         }
     }
 
-    mutating func integer(_ name: String) throws(APIRefusal) -> Int64 {
+    mutating func optionalInteger(_ name: String) throws(APIRefusal) -> Int64? {
         switch take(name) {
-        case nil: throw .field(.missing(path + name))
+        case nil: return nil
         case .integer(let value): return value
         default: throw .field(.wrongType(path + name, expected: "an integer"))
         }
+    }
+
+    mutating func integer(_ name: String) throws(APIRefusal) -> Int64 {
+        guard let value = try optionalInteger(name) else { throw .field(.missing(path + name)) }
+        return value
     }
 
     mutating func optionalObject(_ name: String) throws(APIRefusal) -> JSONObject? {
@@ -71,6 +76,11 @@ struct FieldReader {
             strings.append(value)
         }
         return strings
+    }
+
+    /// The strings of an array, or `nil` where it is absent.
+    mutating func optionalStrings(_ name: String) throws(APIRefusal) -> [String]? {
+        take(name) == nil ? nil : try strings(name)
     }
 
     /// Readers of the objects in an array, which know where they are.

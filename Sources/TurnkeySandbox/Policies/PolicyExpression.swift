@@ -4,16 +4,16 @@ import Foundation
 /// An expression of the API's policy language, of which the sandbox reads a small part.
 ///
 /// Terms are `true`, `false`, `activity.type == 'ACTIVITY_TYPE_…'`, `activity.action == 'CREATE'` (or `'DELETE'`), both
-/// with `!=` too, and `approvers.any(user, user.id == '<user id>')`; `&&` binds them tighter than `||`. There are no
-/// parentheses.
+/// with `!=` too, `approvers.any(user, user.id == '<user id>')` and `approvers.count() >= <number>`; `&&` binds them tighter
+/// than `||`. There are no parentheses.
 struct PolicyExpression: Sendable, Hashable {
     /// Longer than any that is written by hand: reading one holds up everybody.
     static let limitBytes = 4096
 
-    /// What is asked: one user asks for one activity, since nobody else can approve it here.
+    /// What is asked: an activity of a kind, by those who have approved it; who submitted it is the first.
     struct Request {
         let kind: ActivityKind
-        let userId: UUID
+        let approvers: Set<UUID>
     }
 
     private enum Term: Hashable {
@@ -21,6 +21,16 @@ struct PolicyExpression: Sendable, Hashable {
         case type(String, isEqual: Bool)
         case action(String, isEqual: Bool)
         case approver(UUID)
+        case approverCount(Int)
+
+        /// Whether this user's approval is one that it asks for.
+        func counts(_ userId: UUID) -> Bool {
+            switch self {
+            case .approver(let id): id == userId
+            case .approverCount: true
+            case .constant, .type, .action: false
+            }
+        }
     }
 
     /// As it was written.
@@ -49,12 +59,23 @@ struct PolicyExpression: Sendable, Hashable {
         alternatives.contains { terms in terms.allSatisfy { Self.holds($0, for: request) } }
     }
 
+    /// Whether the approval of `userId`, with those of the other `members`, can make it hold.
+    func counts(_ userId: UUID, among members: Set<UUID>, for kind: ActivityKind) -> Bool {
+        let request = Request(kind: kind, approvers: members)
+        return alternatives.contains { terms in
+            terms.contains { $0.counts(userId) } && terms.allSatisfy { Self.holds($0, for: request) }
+        }
+    }
+
     private static func term(_ text: Substring) -> Term? {
         if let match = text.wholeMatch(of: /\s*(true|false)\s*/) { return .constant(match.1 == "true") }
         if let match = text.wholeMatch(of: /\s*activity\.(type|action)\s*(==|!=)\s*'([A-Z0-9_]+)'\s*/) {
             let isEqual = match.2 == "=="
             return match.1 == "type"
                 ? .type(String(match.3), isEqual: isEqual) : .action(String(match.3), isEqual: isEqual)
+        }
+        if let match = text.wholeMatch(of: /\s*approvers\.count\(\)\s*>=\s*([1-9][0-9]{0,2})\s*/) {
+            return Int(match.1).map { .approverCount($0) }
         }
         let approver = /\s*approvers\.any\(\s*user\s*,\s*user\.id\s*==\s*'([0-9A-Fa-f-]+)'\s*\)\s*/
         return text.wholeMatch(of: approver).flatMap { UUID(uuidString: String($0.1)) }.map { .approver($0) }
@@ -65,7 +86,8 @@ struct PolicyExpression: Sendable, Hashable {
         case .constant(let value): value
         case .type(let type, let isEqual): (request.kind.type == type) == isEqual
         case .action(let action, let isEqual): (request.kind.action == action) == isEqual
-        case .approver(let id): request.userId == id
+        case .approver(let id): request.approvers.contains(id)
+        case .approverCount(let count): request.approvers.count >= count
         }
     }
 }

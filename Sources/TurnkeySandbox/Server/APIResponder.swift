@@ -7,12 +7,14 @@ import NIOCore
 import Printing
 
 /// Speaks HTTP for the API: POST on the paths that there are, a browser's preflight for them, and never a redirect.
-/// Besides, GET of the mailbox, which the API does not have.
+/// Besides, GET of the mailbox and of the transactions that were sent, which the API does not have.
 struct APIResponder: Sendable {
     /// A larger body is refused with 413: the signer's own frame is no larger.
     static let bodyLimitBytes = 1 << 20
     /// Where tests read the e-mails that were sent. No page may read them.
     static let mailboxPath = "/sandbox/mailbox"
+    /// Where tests read the transactions that were sent. No page may read them.
+    static let transactionsPath = "/sandbox/transactions"
 
     let api: TurnkeyAPI
     let latency: Duration
@@ -34,6 +36,9 @@ struct APIResponder: Sendable {
         }
         if request.uri.path == Self.mailboxPath, request.method == .get {
             return try response(200, await api.mailbox(), [:])
+        }
+        if request.uri.path == Self.transactionsPath, request.method == .get {
+            return try response(200, await api.transactions(), [:])
         }
         let verdict = await limiter?.admit()
         var headers = CrossOrigin.answerHeaders

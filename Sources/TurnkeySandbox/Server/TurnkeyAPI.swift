@@ -19,4 +19,9 @@ actor TurnkeyAPI {
     func mailbox() -> JSONObject {
         ["messages": .array(ledger.directory.mailbox.map { .object($0.json) })]
     }
+
+    /// The transactions that would have been sent to a chain, the oldest first.
+    func transactions() -> JSONObject {
+        ["transactions": .array(ledger.directory.transactions.map { .object($0.json) })]
+    }
 }

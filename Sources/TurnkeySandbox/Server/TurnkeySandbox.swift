@@ -5,7 +5,7 @@ import Logging
 import LoopbackHTTP
 import NIOCore
 
-/// A strict stand-in for the parts of Turnkey's API that sign-in and sessions need, on loopback, in memory.
+/// A strict stand-in for the parts of Turnkey's API that sign-in, sessions and signing need, on loopback, in memory.
 ///
 /// ```swift
 /// let whoami = try await TurnkeySandbox(SandboxConfiguration()).withRunning { ready in

@@ -9,7 +9,12 @@ struct Activity {
         case pending(pollsLeft: Int)
         case completed(result: JSONObject)
         case failed(APIRefusal)
+        case consensusNeeded
+        case rejected
     }
+
+    /// An approval counts for so long, where not enough others join it.
+    static let approvalSeconds: TimeInterval = 86_400
 
     let id: UUID
     let organizationId: UUID
@@ -17,7 +22,8 @@ struct Activity {
     let command: any ActivityCommand
     /// The parameters as they came, without nulls.
     let parameters: JSONObject
-    let vote: Vote
+    /// In their order; the first is the submission's own.
+    var votes: [Vote]
     let fingerprint: String
     let createdAt: Date
     var updatedAt: Date
@@ -27,10 +33,26 @@ struct Activity {
     static func fingerprint(of body: Data) -> String {
         "sha256:" + Hex.encode(SHA256.hash(data: body))
     }
+
+    /// Who submitted it.
+    var submitter: User { votes[0].user }
+
+    /// Those whose approval counts: the window begins with an approval, and ends for all of them together.
+    func approvers(at now: Date) -> Set<UUID> {
+        var (begin, approvers) = (createdAt, Set<UUID>())
+        for vote in votes where vote.selection == .approved {
+            if vote.createdAt.timeIntervalSince(begin) >= Self.approvalSeconds {
+                (begin, approvers) = (vote.createdAt, [])
+            }
+            approvers.insert(vote.user.id)
+        }
+        return now.timeIntervalSince(begin) < Self.approvalSeconds ? approvers : []
+    }
 }
 
 extension Activity {
-    var json: JSONObject {
+    /// As its reader sees it, who may or may not vote on it.
+    func json(canApprove: Bool, canReject: Bool) -> JSONObject {
         [
             "id": .string(id.text),
             "organizationId": .string(organizationId.text),
@@ -38,21 +60,23 @@ extension Activity {
             "type": .string(kind.type),
             "intent": .object([kind.intentKey: .object(parameters)]),
             "result": result,
-            "votes": [.object(vote.json(activityId: id))],
+            "votes": .array(votes.map { .object($0.json(activityId: id)) }),
             "fingerprint": .string(fingerprint),
-            "canApprove": false,
-            "canReject": true,
+            "canApprove": .bool(canApprove),
+            "canReject": .bool(canReject),
             "createdAt": createdAt.json,
             "updatedAt": updatedAt.json,
             "failure": failure,
         ]
     }
 
-    private var statusName: String {
+    var statusName: String {
         switch status {
         case .pending: "ACTIVITY_STATUS_PENDING"
         case .completed: "ACTIVITY_STATUS_COMPLETED"
         case .failed: "ACTIVITY_STATUS_FAILED"
+        case .consensusNeeded: "ACTIVITY_STATUS_CONSENSUS_NEEDED"
+        case .rejected: "ACTIVITY_STATUS_REJECTED"
         }
     }
 

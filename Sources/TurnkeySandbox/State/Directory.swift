@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// All that activities change: the organizations with their sub-organizations, and the mail that was sent.
+/// All that activities change: the organizations with their sub-organizations, and the mail and transactions that were
+/// sent.
 struct Directory {
     /// In the order of their making.
     private(set) var organizations: [Organization]
     /// The oldest first.
     private(set) var mailbox: [Mail] = []
+    /// The oldest first.
+    private(set) var transactions: [SentTransaction] = []
 
     init(_ organizations: [Organization]) {
         self.organizations = organizations
@@ -37,6 +40,17 @@ struct Directory {
 
     mutating func deliver(_ mail: Mail) {
         mailbox.append(mail)
+    }
+
+    mutating func keep(_ transaction: SentTransaction) {
+        transactions.append(transaction)
+    }
+
+    /// A transaction that was sent for `organization`.
+    func transaction(_ text: String, of organization: Organization) throws(APIRefusal) -> SentTransaction {
+        let sent = transactions.first { $0.id == UUID(uuidString: text) && $0.organizationId == organization.id }
+        guard let sent else { throw .sendTransactionStatusNotFound }
+        return sent
     }
 
     /// A session profile that sessions of `organization` may name: its own, or its parent's.

@@ -3,48 +3,57 @@ import Foundation
 
 extension Ledger {
     /// Asks the scope of the caller's session, then the policies of their organization.
-    func authorize(_ submission: Submission, from caller: Caller) throws(APIRefusal) {
+    func authorize(_ submission: Submission, from caller: Caller) throws(APIRefusal) -> Organization.Decision {
         let organization = try directory.organization(caller.organizationId)
-        let request = PolicyExpression.Request(kind: submission.kind, userId: caller.userId)
-        if let id = caller.sessionProfileId {
-            let profile = try directory.sessionProfile(id.text, for: organization)
-            guard profile.scope.holds(for: request) else { throw .notAuthorized }
-        }
-        try organization.decide(request, isOwnCredential: submission.command.concernsOnly(caller.userId))
+        try checkScope(of: caller, for: submission.kind, in: organization)
+        return try organization.decide(
+            PolicyExpression.Request(kind: submission.kind, approvers: [caller.userId]),
+            newest: caller.userId,
+            isOwnCredential: submission.command.concernsOnly(caller.userId)
+        )
     }
 
-    /// Makes an activity of a submission, and does it unless polls are to do so.
+    /// - Throws: `.notAuthorized` where the caller's session has a profile that is not about this kind.
+    func checkScope(of caller: Caller, for kind: ActivityKind, in organization: Organization) throws(APIRefusal) {
+        guard let id = caller.sessionProfileId else { return }
+        let profile = try directory.sessionProfile(id.text, for: organization)
+        let request = PolicyExpression.Request(kind: kind, approvers: [caller.userId])
+        guard profile.scope.holds(for: request) else { throw .notAuthorized }
+    }
+
+    /// Makes an activity of a submission, and does it unless polls are to do so, or others have to approve it.
     ///
     /// What could not be done now is refused now, pending or not.
     mutating func accept(
         _ submission: Submission,
         _ body: Data,
+        _ decision: Organization.Decision,
         from caller: Caller,
         in place: UUID,
         at now: Date
     ) throws(APIRefusal) -> Activity {
-        guard let signature = caller.signature else { throw .stampMissing(.submit) }
-        let user = try directory.organization(caller.organizationId).user(caller.userId)
+        let vote = try makeVote(.approved, String(decoding: body, as: UTF8.self), from: caller, at: now)
         var trial = directory
         let result = try submission.command.execute(in: &trial, for: context(caller.userId, in: place, now))
-        if pendingPolls == 0 { directory = trial }
+        let status: Activity.Status
+        switch decision {
+        case .needsConsensus: status = .consensusNeeded
+        case .allowed where pendingPolls > 0: status = .pending(pollsLeft: pendingPolls)
+        case .allowed:
+            directory = trial
+            status = .completed(result: result)
+        }
         let activity = Activity(
             id: .version7(at: now),
             organizationId: place,
             kind: submission.kind,
             command: submission.command,
             parameters: submission.parameters.withoutNulls,
-            vote: Vote(
-                id: UUID(),
-                user: user,
-                message: String(decoding: body, as: UTF8.self),
-                signature: signature,
-                createdAt: now
-            ),
+            votes: [vote],
             fingerprint: Activity.fingerprint(of: body),
             createdAt: now,
             updatedAt: now,
-            status: pendingPolls == 0 ? .completed(result: result) : .pending(pollsLeft: pendingPolls)
+            status: status
         )
         try store(activity)
         return activity
@@ -74,10 +83,15 @@ extension Ledger {
         _ = try? poll(activity, at: now)
     }
 
+    /// Does an activity that was allowed late, unless polls are to do so.
+    mutating func begin(_ activity: Activity, at now: Date) -> Activity.Status {
+        pendingPolls == 0 ? execute(activity, at: now) : .pending(pollsLeft: pendingPolls)
+    }
+
     private mutating func execute(_ activity: Activity, at now: Date) -> Activity.Status {
         var trial = directory
         do throws(APIRefusal) {
-            let context = context(activity.vote.user.id, in: activity.organizationId, now)
+            let context = context(activity.submitter.id, in: activity.organizationId, now)
             let result = try activity.command.execute(in: &trial, for: context)
             directory = trial
             return .completed(result: result)
@@ -86,7 +100,7 @@ extension Ledger {
         }
     }
 
-    private mutating func store(_ activity: Activity) throws(APIRefusal) {
+    mutating func store(_ activity: Activity) throws(APIRefusal) {
         var organization = try directory.organization(activity.organizationId)
         organization.store(activity)
         directory.store(organization)
@@ -102,7 +116,7 @@ extension Ledger {
         )
     }
 
-    func activityAnswer(_ activity: Activity) -> JSONObject {
-        ["activity": .object(activity.json)]
+    func activityAnswer(_ activity: Activity, for caller: Caller, at now: Date) -> JSONObject {
+        ["activity": .object(json(of: activity, for: caller, at: now))]
     }
 }

@@ -11,10 +11,18 @@ extension Ledger {
         at now: Date
     ) throws(APIRefusal) -> JSONObject {
         var fields = body.fields
-        if endpoint == .listSubOrganizations {
+        switch endpoint {
+        case .listSubOrganizations:
             let filter = try SubOrganizationFilter(reading: &fields)
             try fields.finish()
             return ["organizationIds": .array(subOrganizationIds(of: organization, filter))]
+        case .listActivities:
+            let query = try ActivityListQuery(reading: &fields)
+            let activities = query.select(from: organization.activities)
+            return ["activities": .array(activities.map { .object(json(of: $0, for: caller, at: now)) })]
+        case .listWalletAccounts: return try WalletAccountsQuery(reading: &fields).answer(from: organization)
+        case .getWalletAccount: return try WalletAccountQuery(reading: &fields).answer(from: organization)
+        default: break
         }
         let argument: String? =
             switch endpoint {
@@ -24,11 +32,14 @@ extension Ledger {
             case .getAuthenticator: try fields.string("authenticatorId")
             case .getActivity: try fields.string("activityId")
             case .getSessionProfile: try fields.string("sessionProfileId")
+            case .getWallet: try fields.string("walletId")
+            case .getSendTransactionStatus: try fields.string("sendTransactionStatusId")
             default: nil
             }
         try fields.finish()
         if endpoint == .getActivity {
-            return activityAnswer(try poll(try organization.activity(argument ?? ""), at: now))
+            let activity = try poll(try organization.activity(argument ?? ""), at: now)
+            return activityAnswer(activity, for: caller, at: now)
         }
         return try read(endpoint, argument, from: caller, in: organization)
     }
@@ -52,6 +63,9 @@ extension Ledger {
             ["sessionProfile": .object(try directory.sessionProfile(text, for: organization).json)]
         case .getSessionProfiles:
             ["sessionProfiles": .array(organization.sessionProfiles.map { .object($0.json) })]
+        case .listWallets: ["wallets": .array(organization.wallets.map { .object($0.json) })]
+        case .getWallet: ["wallet": .object(try organization.wallet(text).json)]
+        case .getSendTransactionStatus: try directory.transaction(text, of: organization).status
         default: try whoami(caller)
         }
     }

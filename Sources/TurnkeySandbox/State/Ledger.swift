@@ -47,19 +47,37 @@ struct Ledger {
             throw error
         }
         let place = try directory.place(of: caller, asking: target)
-        guard let command = request.endpoint.command else {
-            return try answerQuery(request.endpoint, body, from: caller, in: place, at: now)
+        let activity: Activity
+        switch request.endpoint.purpose {
+        case .query: return try answerQuery(request.endpoint, body, from: caller, in: place, at: now)
+        case .command(let command):
+            activity = try submit(command, request, body.fields, from: caller, in: place, at: now)
+        case .vote(let decision):
+            activity = try vote(decision, body.fields, request.body, from: caller, in: place, at: now)
         }
+        return activityAnswer(activity, for: caller, at: now)
+    }
+
+    private mutating func submit(
+        _ command: any ActivityCommand.Type,
+        _ request: APIRequest,
+        _ fields: FieldReader,
+        from caller: Caller,
+        in place: Organization,
+        at now: Date
+    ) throws(APIRefusal) -> Activity {
         guard caller.organizationId == place.id || command.isOpenToParent else {
             throw .organizationMismatch(target: place.id.text, caller: caller.organizationId.text)
         }
-        var fields = body.fields
+        var fields = fields
         let kind = try Submission.check(&fields, kinds: command.kinds, at: now)
         if let earlier = place.activity(fingerprint: Activity.fingerprint(of: request.body)) {
-            return activityAnswer(try poll(earlier, at: now))
+            return try poll(earlier, at: now)
         }
         let submission = try Submission(reading: &fields, as: command, kind)
-        try authorize(submission, from: caller)
-        return activityAnswer(try accept(submission, request.body, from: caller, in: place.id, at: now))
+        let decision = try authorize(submission, from: caller)
+        // Whom the parent's policies count has no vote below it: nobody could ever approve it there.
+        guard decision == .allowed || caller.organizationId == place.id else { throw .notAuthorized }
+        return try accept(submission, request.body, decision, from: caller, in: place.id, at: now)
     }
 }

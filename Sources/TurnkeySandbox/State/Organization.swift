@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// An organization: its users, and what they asked for.
+/// An organization: its users, their wallets, and what they asked for.
 struct Organization {
     let id: UUID
     let name: String
     /// The organization that this one is a sub-organization of.
     let parentId: UUID?
     let isEmailAuthDisabled: Bool
+    /// How many root users together may do anything.
+    let rootQuorumThreshold: Int
     private(set) var users: [User] = []
     private(set) var activities: [Activity] = []
     private(set) var policies: [Policy] = []
     private(set) var sessionProfiles: [SessionProfile] = []
+    var wallets: [Wallet] = []
     private var readOnlySessions: [ReadOnlySession] = []
 
-    init(id: UUID, name: String, parentId: UUID? = nil, isEmailAuthDisabled: Bool = false) {
+    init(
+        id: UUID,
+        name: String,
+        parentId: UUID? = nil,
+        isEmailAuthDisabled: Bool = false,
+        rootQuorumThreshold: Int = 1
+    ) {
         self.id = id
         self.name = name
         self.parentId = parentId
         self.isEmailAuthDisabled = isEmailAuthDisabled
+        self.rootQuorumThreshold = rootQuorumThreshold
     }
 }
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// The stamp that made an activity, as the activity shows it.
+/// A stamp for or against an activity, as the activity shows it. The first is that of its submission.
 struct Vote {
+    enum Selection: String {
+        case approved = "VOTE_SELECTION_APPROVED"
+        case rejected = "VOTE_SELECTION_REJECTED"
+    }
+
     let id: UUID
+    let selection: Selection
     /// The voter as they were when they voted.
     let user: User
     /// The body that was stamped.
@@ -17,7 +23,7 @@ struct Vote {
             "userId": .string(user.id.text),
             "user": .object(user.json),
             "activityId": .string(activityId.text),
-            "selection": "VOTE_SELECTION_APPROVED",
+            "selection": .string(selection.rawValue),
             "message": .string(message),
             "publicKey": .string(signature.publicKey),
             "signature": .string(Hex.encode(signature.signature)),

@@ -21,7 +21,7 @@ func openBundle(_ bundle: String, with key: P256.KeyAgreement.PrivateKey) throws
 }
 
 /// Base 58 by schoolbook multiplication, the checksum checked and dropped.
-private func decodeBase58Check(_ text: String) -> Data? {
+func decodeBase58Check(_ text: String) -> Data? {
     let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
     var bytes: [UInt8] = []
     for character in text {

@@ -84,6 +84,9 @@ final class Desk {
     /// The e-mails that were sent.
     var mailbox: [JSONValue] { ledger.directory.mailbox.map { .object($0.json) } }
 
+    /// The transactions that would have been sent.
+    var transactions: [JSONValue] { ledger.directory.transactions.map { .object($0.json) } }
+
     func makeQuery(_ members: JSONObject = [:]) -> JSONObject {
         members.merging(["organizationId": .string(organizationId.text)]) { given, _ in given }
     }
@@ -93,7 +96,7 @@ final class Desk {
         submissions += 1
         let milliseconds = Int64((time ?? now).timeIntervalSince1970 * 1000) - Int64(time == nil ? submissions : 0)
         return [
-            "type": .string(endpoint.command?.kind.type ?? ""),
+            "type": .string(endpoint.kinds.first?.type ?? ""),
             "timestampMs": .string(String(milliseconds)),
             "organizationId": .string(organizationId.text),
             "parameters": .object(parameters),
