@@ -10,9 +10,18 @@ package struct RuleFault: Error, Hashable, Sendable {
     package let member: String
     /// As a sentence's end: what is wrong, and what would be right.
     package let message: String
+
+    package init(socket: String, rule: String?, member: String, message: String) {
+        self.socket = socket
+        self.rule = rule
+        self.member = member
+        self.message = message
+    }
 }
 
 /// All that was found; never empty.
 package struct RuleFaults: Error, Sendable {
     package let faults: [RuleFault]
+
+    package init(faults: [RuleFault]) { self.faults = faults }
 }

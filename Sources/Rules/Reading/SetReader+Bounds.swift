@@ -9,7 +9,7 @@ extension SetReader {
     }
 
     private mutating func readFreshness(_ value: Value, at member: String) -> Rule.Freshness? {
-        guard let members = object(value, at: member, of: ["past", "future"]) else { return nil }
+        guard let members = object(value, at: member, of: MemberTable.fresh) else { return nil }
         if members.isEmpty { fault(member, "an empty object") }
         var fresh = Rule.Freshness()
         if let value = members["past"],
@@ -26,7 +26,7 @@ extension SetReader {
     }
 
     private mutating func readHours(_ value: Value, at member: String) -> Rule.Hours? {
-        guard let members = object(value, at: member, of: ["days", "from", "until"]) else { return nil }
+        guard let members = object(value, at: member, of: MemberTable.time) else { return nil }
         let names: [Text] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
         let days = required(members, "days", at: member).flatMap {
             texts($0, at: "\(member).days", each: "one of mon, tue, wed, thu, fri, sat, sun", where: names.contains)
@@ -69,9 +69,7 @@ extension SetReader {
     }
 
     private mutating func readLimit(_ value: Value, of rule: Rule, at member: String) -> Limit? {
-        guard let members = object(value, at: member, of: ["name", "window", "by", "count", "sum", "max"]) else {
-            return nil
-        }
+        guard let members = object(value, at: member, of: MemberTable.limit) else { return nil }
         var name: Text?
         if let value = required(members, "name", at: member) {
             name = value.text.flatMap { Self.isName($0) ? $0 : nil }
@@ -144,7 +142,7 @@ extension SetReader {
     }
 
     mutating func readConfirmation(_ value: Value, of rule: Rule, at member: String) -> Rule.Confirmation? {
-        guard let members = object(value, at: member, of: ["timeout", "show", "sameAccount"]) else { return nil }
+        guard let members = object(value, at: member, of: MemberTable.confirmation) else { return nil }
         let timeout = required(members, "timeout", at: member).flatMap {
             int($0, at: "\(member).timeout", in: RuleLimits.confirmTimeout)
         }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SetReader {
-    private static let operators = [
-        "is", "in", "address", "between", "count", "absent", "pendingKey", "ownKey", "embeddedKey", "evm",
-    ]
+    /// All but `at`.
+    private static let operators = Array(MemberTable.condition.names.dropFirst())
 
     mutating func readConditions(_ value: Value, at member: String) -> [Condition] {
         let elements = list(value, at: member, maximumCount: RuleLimits.maximumConditionCount) ?? []
@@ -11,7 +10,7 @@ extension SetReader {
     }
 
     private mutating func readCondition(_ value: Value, at member: String) -> Condition? {
-        guard let members = object(value, at: member, of: ["at"] + Self.operators) else { return nil }
+        guard let members = object(value, at: member, of: MemberTable.condition) else { return nil }
         let given = Self.operators.filter { members[$0] != nil }
         if given.count != 1 { fault(member, "exactly one of \(Self.operators.joined(separator: ", "))") }
         guard let at = required(members, "at", at: member), given.count == 1, let operand = members[given[0]] else {
@@ -75,9 +74,7 @@ extension SetReader {
     }
 
     private mutating func readEVM(_ value: Value, at member: String) -> EVMBounds? {
-        guard let members = object(value, at: member, of: ["chainId", "to", "valueAtMost", "feeAtMost", "data"]) else {
-            return nil
-        }
+        guard let members = object(value, at: member, of: MemberTable.evm) else { return nil }
         let ids = required(members, "chainId", at: member).flatMap { chainIds($0, at: "\(member).chainId") }
         let to = required(members, "to", at: member).flatMap { addressTable($0, at: "\(member).to") }
         let value = required(members, "valueAtMost", at: member).flatMap { decimal($0, at: "\(member).valueAtMost") }
@@ -123,7 +120,7 @@ extension SetReader {
     }
 
     private mutating func readCall(_ value: Value, at member: String) -> EVMBounds.Call? {
-        guard let members = object(value, at: member, of: ["selector", "words"]),
+        guard let members = object(value, at: member, of: MemberTable.call),
             let selector = required(members, "selector", at: member),
             let words = required(members, "words", at: member),
             let elements = list(words, at: "\(member).words", mayBeEmpty: true)
@@ -144,9 +141,8 @@ extension SetReader {
     }
 
     private mutating func readWord(_ value: Value, at member: String) -> EVMBounds.Word? {
-        let names = ["address", "between", "any"]
-        guard let members = object(value, at: member, of: names) else { return nil }
-        let given = names.filter { members[$0] != nil }
+        guard let members = object(value, at: member, of: MemberTable.word) else { return nil }
+        let given = MemberTable.word.names.filter { members[$0] != nil }
         guard given.count == 1, let operand = members[given[0]] else {
             fault(member, "exactly one of address, between and any")
             return nil

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SetReader {
-    private static let members = [
-        "id", "effect", "who", "payload", "kind", "type", "path", "organizationId", "when", "only", "members", "fresh",
-        "time", "limit", "confirm",
-    ]
-
     mutating func readRule(_ value: Value, at member: String) -> Rule? {
-        guard let members = object(value, at: member, of: Self.members) else { return nil }
+        guard let members = object(value, at: member, of: MemberTable.rule) else { return nil }
         let before = faults.count
         var rule = Rule(id: "")
         if let value = required(members, "id", at: member) {
@@ -86,9 +81,7 @@ extension SetReader {
 
     private mutating func readWho(_ value: Value, at member: String) -> Rule.Who {
         var who = Rule.Who()
-        guard
-            let members = object(value, at: member, of: ["uid", "gid", "unit", "session", "origin", "delegate"])
-        else { return who }
+        guard let members = object(value, at: member, of: MemberTable.who) else { return who }
         if members.isEmpty { fault(member, "an empty object") }
         if let value = members["uid"] { who.uids = ids(value, at: "\(member).uid") }
         if let value = members["gid"] { who.gids = ids(value, at: "\(member).gid") }

@@ -15,7 +15,8 @@ struct Members {
 
 extension SetReader {
     /// The object's members; those that are none of `names` are faults.
-    mutating func object(_ value: Value, at member: String, of names: [String]) -> Members? {
+    mutating func object(_ value: Value, at member: String, of table: MemberTable) -> Members? {
+        let names = table.names
         guard case .object(let members) = value.content else {
             fault(member, "an object with \(names.joined(separator: ", "))")
             return nil

@@ -23,7 +23,7 @@ struct SetReader {
 
     /// The set's mode and rules; not to be used where there are faults.
     mutating func readSet(_ value: Value) -> (mode: Mode, rules: [Rule]) {
-        guard let set = object(value, at: "", of: ["version", "mode", "lists", "rules"]) else { return (.enforce, []) }
+        guard let set = object(value, at: "", of: MemberTable.set) else { return (.enforce, []) }
         if let version = required(set, "version", at: ""), version.int != 1 { fault("version", "1 is the only one") }
         var mode = Mode.enforce
         if let value = set["mode"] {

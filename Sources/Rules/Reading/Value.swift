@@ -2,8 +2,8 @@
 internal import Varlink
 
 /// A value of the configuration, as a tree: it is small, trusted, and read once.
-struct Value {
-    enum Content {
+package struct Value: Sendable {
+    enum Content: Sendable {
         case object([(name: Text, value: Value)])
         case array([Value])
         case text(Text)
@@ -15,10 +15,18 @@ struct Value {
     }
 
     let content: Content
-    /// Where it stands in the text that was read.
-    let range: Range<Int>
+    /// Where it stands in the text that was read; a text without its quotation marks.
+    package let range: Range<Int>
 
-    /// Reads one whole JSON text.
+    /// Reads one whole JSON text, strictly.
+    ///
+    /// - Throws: One fault, about no set.
+    package static func read(_ text: Span<UInt8>) throws(RuleFault) -> Value {
+        do throws(JSONError) { return try Value(reading: text) } catch {
+            throw RuleFault(socket: "", rule: nil, member: "", message: error.message)
+        }
+    }
+
     init(reading bytes: Span<UInt8>) throws(JSONError) {
         var nodes = JSONNodes()
         try nodes.read(bytes)
@@ -58,23 +66,34 @@ struct Value {
         }
     }
 
-    var text: Text? {
+    /// An object's members, in their order.
+    package var members: [(name: String, value: Value)]? {
+        guard case .object(let members) = content else { return nil }
+        return members.map { ($0.name.string, $0.value) }
+    }
+
+    package var text: Text? {
         guard case .text(let text) = content else { return nil }
         return text
     }
 
-    var bool: Bool? {
+    package var bool: Bool? {
         guard case .bool(let bool) = content else { return nil }
         return bool
     }
 
-    var array: [Value]? {
+    package var array: [Value]? {
         guard case .array(let array) = content else { return nil }
         return array
     }
 
+    package var isNull: Bool {
+        guard case .null = content else { return false }
+        return true
+    }
+
     /// A JSON integer of 64 bits.
-    var int: Int64? {
+    package var int: Int64? {
         guard case .integer(let text) = content else { return nil }
         return Int64(text.string)
     }

@@ -1,7 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Names of systemd's units (systemd.unit(5)), as a rule may call one.
-enum UnitName {
+package enum UnitName {
+    /// Every name that a rule may call a unit, the exact one first; nil where no process can be in such a unit.
+    ///
+    /// `app@a.service` is also `app@.service`; `user@1000.service/app.service` is also `user@1000.service` and
+    /// `user@.service`.
+    package static func names(of unit: String) -> [String]? {
+        guard isRuleName(Text(unit)) else { return nil }
+        let parts = unit.split(separator: "/").map(String.init)
+        guard parts.count == 2 else { return [unit] + template(of: unit) }
+        return [unit] + template(of: parts[1]).map { "\(parts[0])/\($0)" } + [parts[0]] + template(of: parts[0])
+    }
+
+    /// None for a unit that is no instance.
+    private static func template(of name: String) -> [String] {
+        guard let at = name.firstIndex(of: "@"), let point = name.lastIndex(of: "."), name.index(after: at) < point
+        else {
+            return []
+        }
+        return [name[...at] + name[point...]].map(String.init)
+    }
+
     /// Whether a process can be in such a unit: `app.service`, `app@.service`, and `user@1000.service/app.service`, a unit
     /// of a user's manager.
     static func isRuleName(_ text: Text) -> Bool {
