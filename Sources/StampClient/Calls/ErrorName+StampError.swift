@@ -10,7 +10,9 @@ struct ErrorParameters: Decodable {
     var retryAfterMilliseconds: Int?
     var limitBytes: Int?
     var limit: Int?
-    var reason: BundleFault?
+    /// Of a bundle or of a payload.
+    var reason: String?
+    var at: String?
     var message: String?
     var id: String?
     var interface: String?
@@ -27,7 +29,7 @@ extension ErrorName {
         case .noSession: parameters.session.map { .noSession(session: $0, fallback: fallback) }
         case .sessionExpired: parameters.session.map { .sessionExpired(session: $0, fallback: fallback) }
         case .publicKeyMismatch: parameters.publicKey.map { .publicKeyMismatch(publicKey: $0, fallback: fallback) }
-        case .denied: parameters.rule.map { .denied(rule: $0, fallback: fallback) }
+        case .denied: makeDenied(parameters, fallback)
         case .locked: .locked(fallback: fallback)
         case .rateLimited:
             parameters.retryAfterMilliseconds.map { .rateLimited(retryAfterMilliseconds: $0, fallback: fallback) }
@@ -52,8 +54,26 @@ extension ErrorName {
         }
     }
 
+    /// What may be stamped is told apart from who is served.
+    private func makeDenied(_ parameters: ErrorParameters, _ fallback: Fallback) -> StampError? {
+        guard let rule = parameters.rule else { return nil }
+        guard rule == "payload" else { return .denied(rule: rule, fallback: fallback) }
+        guard let reason = parameters.reason.flatMap({ DenialReason($0) }) else { return nil }
+        return .payloadDenied(
+            PayloadDenial(
+                id: parameters.id,
+                reason: reason,
+                at: parameters.at,
+                retryAfterMilliseconds: parameters.retryAfterMilliseconds,
+                fallback: fallback
+            )
+        )
+    }
+
     private func makeInvalidBundle(_ parameters: ErrorParameters) -> StampError? {
-        guard let reason = parameters.reason, let message = parameters.message else { return nil }
+        guard let reason = parameters.reason.flatMap(BundleFault.init), let message = parameters.message else {
+            return nil
+        }
         return .invalidBundle(reason: reason, detail: message)
     }
 }

@@ -15,6 +15,7 @@ extension StampError: CustomStringConvertible {
         case .sessionExpired(let session, _): "the session \"\(session)\" has expired"
         case .publicKeyMismatch(let publicKey, _): "another key would stamp: \(publicKey)"
         case .denied(let rule, _): "refused by the rule \"\(rule)\""
+        case .payloadDenied(let denial): denial.message
         case .locked: "the frame is locked"
         case .rateLimited(let milliseconds, _): "too many calls; free again in \(milliseconds) ms"
         case .tooLarge(let limit, _): "the call is larger than \(limit) bytes"
