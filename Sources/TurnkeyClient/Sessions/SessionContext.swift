@@ -82,22 +82,41 @@ final class SessionContext: Sendable {
     /// ours has looked; else the one that `frame` expects.
     ///
     /// That bodies are for an organization is no evidence that the session is its: what is stored of the key is.
-    func makeClient(session: String, organizationId: String?, expecting expectedKey: String? = nil) -> APIClient {
-        APIClient(
+    ///
+    /// What makes or ends credentials is stamped at the control socket in any case: the rules of a stamp socket that keep a
+    /// session from outliving itself refuse it.
+    func makeClient(
+        session: String,
+        organizationId: String?,
+        expecting expectedKey: String? = nil,
+        door: SessionDoor = .stamp
+    ) -> APIClient {
+        let control = makeStamper(session, expectedKey, through: control)
+        return APIClient(
             organizationId: organizationId ?? config.defaultOrganizationId,
-            stamper: SocketStamper(
-                frame,
-                session: session,
-                expectedKey: expectedKey,
-                findOrganization: { [self] publicKey in
-                    guard let stored = (try? readState())?[session], stored.publicKey == publicKey,
-                        stored.apiBaseUrl == config.apiBaseUrl.text
-                    else { return nil }
-                    return stored.organizationId
-                },
-                isKnownKey: { [self] publicKey in await isKnown(publicKey, as: session) }
-            ),
+            stamper: door == .control ? control : makeStamper(session, expectedKey, through: nil),
+            credentialStamper: control,
             connection: connection
+        )
+    }
+
+    private func makeStamper(
+        _ session: String,
+        _ expectedKey: String?,
+        through control: ControlClient?
+    ) -> SocketStamper {
+        SocketStamper(
+            frame,
+            through: control,
+            session: session,
+            expectedKey: expectedKey,
+            findOrganization: { [self] publicKey in
+                guard let stored = (try? readState())?[session], stored.publicKey == publicKey,
+                    stored.apiBaseUrl == config.apiBaseUrl.text
+                else { return nil }
+                return stored.organizationId
+            },
+            isKnownKey: { [self] publicKey in await isKnown(publicKey, as: session) }
         )
     }
 
@@ -114,6 +133,14 @@ final class SessionContext: Sendable {
         }
         return false
     }
+}
+
+/// The frame's socket at which a session stamps for a client.
+public enum SessionDoor: Sendable, Hashable, CaseIterable {
+    /// What makes or ends credentials at the control socket, everything else at the stamp socket.
+    case stamp
+    /// Everything at the control socket, past the rules of the stamp socket.
+    case control
 }
 
 /// 1 to 64 of a-z 0-9 . _ -, as the frame has it.
