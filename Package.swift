@@ -129,7 +129,7 @@ let package = Package(
         .executableTarget(
             name: "stampctl",
             dependencies: [
-                "LoginPage", "Printing", "ProcessArguments", "SecurityKey", "StampClient", "TurnkeyClient",
+                "LoginPage", "Printing", "ProcessArguments", "Rules", "SecurityKey", "StampClient", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -247,7 +247,8 @@ let package = Package(
         .testTarget(
             name: "StampctlTests",
             dependencies: [
-                "FakeFrame", "LoginPage", "LoopbackHTTP", "Printing", "StampClient", "stampctl", "TurnkeyClient",
+                "FakeFrame", "LoginPage", "LoopbackHTTP", "Printing", "Rules", "StampClient", "stampctl",
+                "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
