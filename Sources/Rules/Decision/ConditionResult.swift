@@ -28,6 +28,33 @@ struct ConditionResult: Equatable {
     static func value(_ holds: Bool?) -> Self { holds == true ? Self() : .wrongValue }
 }
 
+/// What is known of a set's conditions for one payload. Kept from one payload to the next: what was known of the former
+/// is told by its number, and not wiped.
+struct ConditionResults: Sendable {
+    private struct Entry {
+        var reading: UInt32
+        var result: ConditionResult
+    }
+
+    private var entries: [Entry] = []
+    private var reading: UInt32 = 0
+
+    /// Nothing is known of the next payload.
+    mutating func begin(count: Int) {
+        reading &+= 1
+        if reading == 0 {
+            entries.removeAll(keepingCapacity: true)
+            reading = 1
+        }
+        while entries.count < count { entries.append(Entry(reading: 0, result: ConditionResult())) }
+    }
+
+    subscript(number: Int) -> ConditionResult? {
+        get { entries[number].reading == reading ? entries[number].result : nil }
+        set { if let newValue { entries[number] = Entry(reading: reading, result: newValue) } }
+    }
+}
+
 /// Transactions that were decoded, so that many conditions about one cost one decoding.
 struct DecodedTransactions {
     private struct Entry {

@@ -89,7 +89,7 @@ extension Judge {
 
     private mutating func sum(at pointer: Pointer, of rule: Int) -> Natural {
         let numbers = set.conditionNumbers[set.checks[rule].conditions]
-        guard let number = numbers.first(where: { set.conditions[$0].condition.at == pointer }) else { return .zero }
+        guard let number = numbers.first(where: { set.definitions[$0].at == pointer }) else { return .zero }
         var sum = Natural.zero
         forEachValue(at: set.conditions[number].place) { judge, node in
             sum = sum + (judge.payload.withNumber(node) { Natural(digits: $0) ?? .zero } ?? .zero)
@@ -103,7 +103,7 @@ extension Judge {
     ) -> Natural {
         guard let evm = set.evmCondition(of: rule) else { return .zero }
         var sum = Natural.zero
-        forEachValue(at: evm.place) { judge, node in
+        forEachValue(at: set.conditions[evm].place) { judge, node in
             sum = sum + (judge.transactions.with(node, of: judge.payload, amount) ?? .zero)
         }
         return sum

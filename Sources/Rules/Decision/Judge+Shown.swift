@@ -36,10 +36,10 @@ extension Judge {
         guard let name = Rule.Shown.evmNames.first(where: { $0.value == entry })?.key.string,
             let evm = set.evmCondition(of: rule)
         else { return Confirmation.Shown(at: "", text: "") }
-        let node = Int(walk[evm.place].first)
+        let node = Int(walk[set.conditions[evm].place].first)
         let text = transactions.with(node, of: payload) { Self.text(of: entry, $0, $1) }
         guard let text, text.utf8.count <= RuleLimits.maximumShownByteCount else {
-            throw TooLong(at: evm.condition.at.text)
+            throw TooLong(at: set.definitions[evm].at.text)
         }
         return Confirmation.Shown(at: name, text: text)
     }

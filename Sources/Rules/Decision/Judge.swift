@@ -25,17 +25,18 @@ struct RuleResult {
 package struct Workspace: Sendable {
     var nodes = JSONNodes()
     var walk = PlaceWalk()
-    var results: [ConditionResult?] = []
+    var results = ConditionResults()
 
     package init() {}
 
-    mutating func take() -> (JSONNodes, PlaceWalk, [ConditionResult?]) {
+    mutating func take() -> (JSONNodes, PlaceWalk, ConditionResults) {
         let taken = (nodes, walk, results)
         self = Self()
         return taken
     }
 
-    mutating func give(_ nodes: JSONNodes, _ walk: PlaceWalk, _ results: [ConditionResult?]) {
+    mutating func give(_ nodes: consuming JSONNodes, _ walk: consuming PlaceWalk, _ results: consuming ConditionResults)
+    {
         (self.nodes, self.walk, self.results) = (nodes, walk, results)
     }
 }
@@ -50,7 +51,7 @@ struct Judge: ~Escapable {
     /// The rules that are about this caller, and the payload's type, kind or query.
     let about: RuleMask
     var walk: PlaceWalk
-    var results: [ConditionResult?]
+    var results: ConditionResults
     var transactions = DecodedTransactions()
 
     @_lifetime(copy payload)
@@ -62,7 +63,7 @@ struct Judge: ~Escapable {
         _ clock: Clock,
         about: RuleMask,
         walk: consuming PlaceWalk,
-        results: consuming [ConditionResult?]
+        results: consuming ConditionResults
     ) {
         self.set = set
         self.payload = payload
@@ -186,47 +187,41 @@ extension Judge {
     /// Asked once of each payload, however many rules have it.
     mutating func condition(_ number: Int) -> ConditionResult {
         if let known = results[number] { return known }
-        let result = judge(set.conditions[number].condition.test, at: set.conditions[number].place)
+        let result = judge(number, at: set.conditions[number].place)
         results[number] = result
         return result
     }
 
-    private mutating func judge(_ test: Condition.Test, at place: Int) -> ConditionResult {
+    private mutating func judge(_ number: Int, at place: Int) -> ConditionResult {
+        if !set.conditions[number].choice.isEmpty, let text = walk.textNumber(at: place) {
+            return .value(set.conditions[number].takes(text, from: set.texts))
+        }
         let visits = walk[place]
-        if case .absent = test { return visits.count == 0 ? ConditionResult() : .wrongValue }
+        if visits.count == 0, case .absent = set.definitions[number].test { return ConditionResult() }
         guard visits.count > 0, walk.isReachedThroughout(place, in: set.tree) else { return .absent }
-        var result = judge(test, Int(visits.first))
+        var result = judge(number, Int(visits.first))
         var link = visits.link
         // On to the first that fails; of what cannot be told, to the end: a deny rule asks for it.
         while let node = walk.next(&link), !result.isUntold {
-            let next = judge(test, node)
+            let next = judge(number, node)
             if result.outcome == .held { result.outcome = next.outcome }
             result.isUntold = next.isUntold
         }
         return result
     }
 
-    private mutating func judge(_ test: Condition.Test, _ node: Int) -> ConditionResult {
+    private mutating func judge(_ number: Int, _ node: Int) -> ConditionResult {
+        let condition = set.conditions[number]
+        guard condition.choice.isEmpty else { return judgeText(condition, node) }
         let kind = payload.kind(node)
-        switch test {
-        case .isText(let text):
-            return kind == .string ? .value(payload.equals(node, text.bytes)) : .wrongType
+        switch set.definitions[number].test {
+        case .isText, .oneOf, .address: return judgeText(condition, node)
         case .isBool(let bool):
             return kind == .bool ? .value((payload.literal(node).count == 4) == bool) : .wrongType
         case .isInteger(let text):
             guard kind == .integer else { return .wrongType }
             let literal = payload.literal(node)
             return .value(literal.equals(text.bytes) || literal.equals("-0") && text == "0")
-        case .oneOf(let table):
-            guard kind == .string else { return .wrongType }
-            return .value(
-                payload.withText(node, maximumByteCount: table.longestText) { table.number(of: $0) != nil }
-            )
-        case .address(let table):
-            guard kind == .string else { return .wrongType }
-            return .value(
-                payload.withText(node, maximumByteCount: table.longestText) { table.number(ofCaseless: $0) != nil }
-            )
         case .between(let low, let high):
             let holds = payload.withNumber(node) {
                 Decimal.isAtMost(low.digits.span, $0) && Decimal.isAtMost($0, high.digits.span)
@@ -248,6 +243,13 @@ extension Judge {
         }
     }
 
+    private mutating func judgeText(_ condition: RuleSet.PlacedCondition, _ node: Int) -> ConditionResult {
+        guard payload.kind(node) == .string else { return .wrongType }
+        let text = payload.withText(node, maximumByteCount: set.texts.longestText) { set.texts.number(of: $0) } ?? .none
+        walk.keep(text, at: condition.place)
+        return .value(condition.takes(text, from: set.texts))
+    }
+
     private func key(_ node: Int, _ key: KeyBytes?, isTold: Bool) -> ConditionResult {
         guard payload.kind(node) == .string else { return .wrongType }
         guard isTold else { return .unreadable }
@@ -263,15 +265,5 @@ extension Judge {
             element = payload.nodes[element].next
         }
         return count
-    }
-}
-
-extension TextTable {
-    /// As `number(of:)`, of a table whose addresses are in lower case.
-    fileprivate func number(ofCaseless text: Span<UInt8>) -> Int? {
-        guard text.isAddress else { return number(of: text) }
-        var lower = InlineArray<42, UInt8>(repeating: 0)
-        for index in 0..<42 { lower[index] = text[index].asciiLowercased }
-        return number(of: lower.span)
     }
 }

@@ -14,6 +14,9 @@ struct PlaceWalk {
         /// One more than the index of the link to the next; 0 at the end.
         fileprivate(set) var link: UInt32 = 0
         fileprivate var lastLink: UInt32 = 0
+        /// The number of the text that stands there alone, once it was looked up.
+        fileprivate var textNumber: ConditionTexts.Number?
+        fileprivate var reading: UInt32 = 0
     }
 
     private struct Link {
@@ -27,7 +30,9 @@ struct PlaceWalk {
         let reason: Reason
     }
 
+    /// Kept from one payload to the next: visits of a former one are told by its number, and not wiped.
     private var visits: [Visits] = []
+    private var reading: UInt32 = 0
     private var links: [Link] = []
     private var failures: [Failure] = []
     /// The rules that list, and have met nothing that they do not let stand there.
@@ -40,11 +45,16 @@ struct PlaceWalk {
         along set: borrowing RuleSet,
         for rules: RuleMask
     ) {
-        visits.removeAll(keepingCapacity: true)
-        for _ in set.tree.places.indices { visits.append(Visits()) }
+        reading &+= 1
+        if reading == 0 {
+            visits.removeAll(keepingCapacity: true)
+            reading = 1
+        }
+        while visits.count < set.tree.places.count { visits.append(Visits()) }
         links.removeAll(keepingCapacity: true)
         failures.removeAll(keepingCapacity: true)
         open = rules & set.listing
+        begin(0)
         visits[0].count = 1
         var name = 1
         while name < payload.nodes[0].next {
@@ -70,7 +80,17 @@ struct PlaceWalk {
         return nil
     }
 
-    subscript(place: Int) -> Visits { visits[place] }
+    subscript(place: Int) -> Visits { visits[place].reading == reading ? visits[place] : Visits() }
+
+    /// The number that was kept of the text that stands there alone.
+    func textNumber(at place: Int) -> ConditionTexts.Number? {
+        visits[place].reading == reading ? visits[place].textNumber : nil
+    }
+
+    /// Keeps the number of a text at a place that is reached throughout.
+    mutating func keep(_ number: ConditionTexts.Number, at place: Int) {
+        if visits[place].count == 1 { visits[place].textNumber = number }
+    }
 
     /// The value behind this one at the same place.
     func next(_ link: inout UInt32) -> Int? {
@@ -85,8 +105,8 @@ struct PlaceWalk {
         var place = place
         while place != 0 {
             let parent = tree.places[place].parent
-            let expected = tree.places[place].isElement ? visits[parent].filledArrays : visits[place].count
-            guard visits[parent].count == expected else { return false }
+            let expected = tree.places[place].isElement ? self[parent].filledArrays : self[place].count
+            guard self[parent].count == expected else { return false }
             place = parent
         }
         return true
@@ -132,7 +152,14 @@ extension PlaceWalk {
         visitMembers(of: node, at: place, payload, set, open)
     }
 
+    private mutating func begin(_ place: Int) {
+        guard visits[place].reading != reading else { return }
+        visits[place] = Visits()
+        visits[place].reading = reading
+    }
+
     private mutating func reach(_ node: Int, at place: Int, _ set: borrowing RuleSet) {
+        begin(place)
         visits[place].count += 1
         guard set.tree.places[place].isLookedAt else { return }
         let node = UInt32(truncatingIfNeeded: node)

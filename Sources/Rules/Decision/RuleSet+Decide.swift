@@ -96,11 +96,10 @@ extension RuleSet {
         let about = self.about(caller) & self.about(payload, outermost)
         if !about.isEmpty {
             walk.walk(payload, outermost, along: self, for: about)
-            results.removeAll(keepingCapacity: true)
-            results.append(contentsOf: repeatElement(nil, count: conditions.count))
+            results.begin(count: conditions.count)
         }
         var judge = Judge(self, payload, outermost, caller, clock, about: about, walk: walk, results: results)
-        (walk, results) = (PlaceWalk(), [])
+        (walk, results) = (PlaceWalk(), ConditionResults())
         body(&judge, &decision)
         (walk, results) = (judge.walk, judge.results)
     }
@@ -186,7 +185,7 @@ extension Judge {
     func pointer(_ place: FailedPlace) -> String? {
         switch place {
         case .none: nil
-        case .condition(let number): Payload.cut(Array(set.conditions[number].condition.at.text.utf8))
+        case .condition(let number): Payload.cut(Array(set.definitions[number].at.text.utf8))
         case .node(let node): payload.pointer(to: node)
         case .organization: "/organizationId"
         case .timestamp: "/timestampMs"

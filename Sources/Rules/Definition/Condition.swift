@@ -28,6 +28,20 @@ struct Condition: Hashable, Sendable {
         return bounds
     }
 
+    /// The texts that it takes, of a test on texts.
+    var texts: TextTable? {
+        switch test {
+        case .isText(let text): TextTable(CollectionOfOne(text))
+        case .oneOf(let table), .address(let table): table
+        default: nil
+        }
+    }
+
+    var isCaseless: Bool {
+        guard case .address = test else { return false }
+        return true
+    }
+
     var isBetween: Bool {
         guard case .between = test else { return false }
         return true

@@ -20,6 +20,9 @@ package final class RuleSet: Sendable {
 
     /// Each once, however many rules have it.
     let conditions: [PlacedCondition]
+    /// Of each of them, what it was read from.
+    let definitions: [Condition]
+    let texts: ConditionTexts
     /// Which of them each rule has: those of one rule together, in its order.
     let conditionNumbers: [Int]
     let checks: [Checks]
@@ -51,9 +54,16 @@ package final class RuleSet: Sendable {
         let hours: Rule.Hours?
     }
 
+    /// What of a condition is looked at for each payload, without a reference.
     struct PlacedCondition: Sendable {
-        let condition: Condition
         let place: Int
+        /// The texts that it takes; empty where its test is another.
+        let choice: ConditionTexts.Choice
+        let isCaseless: Bool
+
+        func takes(_ text: ConditionTexts.Number, from texts: borrowing ConditionTexts) -> Bool {
+            texts.contains(isCaseless ? text.caseless : text.exact, in: choice)
+        }
     }
 
     init(_ rules: [Rule], mode: Mode, source: Source) {
@@ -66,7 +76,8 @@ package final class RuleSet: Sendable {
         var tree = GrowingPlaceTree()
         parametersPlace = tree.insert([.name("parameters")])
         paginationPlace = tree.insert([.name("paginationOptions")])
-        var conditions: [PlacedCondition] = []
+        var (conditions, definitions) = ([PlacedCondition](), [Condition]())
+        var (texts, choices) = (ConditionTexts(), [TextTable: ConditionTexts.Choice]())
         var numbers: [Condition: Int] = [:]
         var conditionNumbers: [Int] = []
         var checks: [Checks] = []
@@ -97,7 +108,14 @@ package final class RuleSet: Sendable {
                 let number = numbers[condition, default: conditions.count]
                 if number == conditions.count {
                     numbers[condition] = number
-                    conditions.append(PlacedCondition(condition: condition, place: place))
+                    definitions.append(condition)
+                    conditions.append(
+                        PlacedCondition(
+                            place: place,
+                            choice: condition.texts.map { texts.add($0, &choices) } ?? 0..<0,
+                            isCaseless: condition.isCaseless
+                        )
+                    )
                 }
                 conditionNumbers.append(number)
             }
@@ -118,7 +136,7 @@ package final class RuleSet: Sendable {
             }
         }
         self.tree = PlaceTree(tree)
-        self.conditions = conditions
+        (self.conditions, self.definitions, self.texts) = (conditions, definitions, texts)
         self.conditionNumbers = conditionNumbers
         self.checks = checks
         (self.deny, self.queries, self.activities, self.listing) = (deny, queries, activities, listing)
@@ -129,12 +147,9 @@ package final class RuleSet: Sendable {
 
     package var ruleCount: Int { rules.count }
 
-    /// The first condition `evm` of the rule.
-    func evmCondition(of rule: Int) -> PlacedCondition? {
-        for number in conditionNumbers[checks[rule].conditions] where conditions[number].condition.evm != nil {
-            return conditions[number]
-        }
-        return nil
+    /// The number of the first condition `evm` of the rule.
+    func evmCondition(of rule: Int) -> Int? {
+        conditionNumbers[checks[rule].conditions].first { definitions[$0].evm != nil }
     }
 
     /// The rules that are about this caller, and where that cannot be told, those that deny.
