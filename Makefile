@@ -74,6 +74,7 @@ install: ## puts what "make build" built under DESTDIR and PREFIX (/usr/local)
 	$(BUILD)/release/stampctl --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/stampctl.fish
 	for section in 1 5 8; do install -D --mode 0644 --target-directory $(SHARE)/man/man$$section man/*.$$section || exit 1; done
 	install -D --mode 0644 Sources/LoginPage/Page/passkey.html $(SHARE)/stampd/passkey.html
+	install -D --mode 0644 --target-directory $(SHARE)/stampd/rules examples/rules/*.json
 	systemd/install "$(DESTDIR)" "$(PREFIX)" "$(UNITS)"
 
 .PHONY: uninstall

@@ -63,10 +63,11 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(name: "Varlink", swiftSettings: signer),
         .target(name: "ProcessArguments", dependencies: ["CLinux"], swiftSettings: signer),
+        .target(name: "Rules", dependencies: ["Varlink"], swiftSettings: signer),
         .target(name: "SignerCore", dependencies: ["COpenSSL"], swiftSettings: signer),
         .executableTarget(
             name: "stampd",
-            dependencies: ["SignerCore", "ProcessArguments", "Varlink", "CSystemd", "CLinux"],
+            dependencies: ["SignerCore", "ProcessArguments", "Rules", "Varlink", "CSystemd", "CLinux"],
             swiftSettings: shipped + [.enableExperimentalFeature("Lifetimes")],
             linkerSettings: program
         ),
@@ -128,7 +129,7 @@ let package = Package(
         .executableTarget(
             name: "stampctl",
             dependencies: [
-                "LoginPage", "Printing", "ProcessArguments", "SecurityKey", "StampClient", "TurnkeyClient",
+                "LoginPage", "Printing", "ProcessArguments", "Rules", "SecurityKey", "StampClient", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -179,6 +180,12 @@ let package = Package(
         .testTarget(name: "VarlinkTests", dependencies: ["Varlink"], swiftSettings: strict),
         .target(name: "CMemorySearch", path: "Tests/CMemorySearch"),
         .testTarget(
+            name: "RulesTests",
+            dependencies: ["Rules", "Varlink"],
+            exclude: ["python"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "SignerCoreTests",
             dependencies: [
                 "SignerCore", "CMemorySearch", "COpenSSL",
@@ -186,7 +193,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampdTests", dependencies: ["stampd", "Varlink"], swiftSettings: strict),
+        .testTarget(name: "StampdTests", dependencies: ["Rules", "stampd", "Varlink"], swiftSettings: strict),
         .target(name: "FakeFrame", path: "Tests/FakeFrame", swiftSettings: strict),
         .testTarget(
             name: "StampClientTests",
@@ -240,7 +247,8 @@ let package = Package(
         .testTarget(
             name: "StampctlTests",
             dependencies: [
-                "FakeFrame", "LoginPage", "LoopbackHTTP", "Printing", "StampClient", "stampctl", "TurnkeyClient",
+                "FakeFrame", "LoginPage", "LoopbackHTTP", "Printing", "Rules", "StampClient", "stampctl",
+                "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import NIOCore
 import Varlink
 
 /// What both clients do their calls with: one door of one frame.
@@ -18,6 +19,53 @@ struct Caller: Sendable {
         _ answer: Answer.Type
     ) async throws(StampError) -> Answer {
         try await exchange(method, parameters).read(answer)
+    }
+
+    /// As `call`, over a connection of its own, for what may wait for somebody's yes: for up to `patience`, as long as the
+    /// frame says that something waits; else for no longer than any call. What is no longer awaited ends there too.
+    func callPatiently<Answer: Decodable>(
+        _ method: Method,
+        _ parameters: some Encodable,
+        _ answer: Answer.Type,
+        _ patience: Duration
+    ) async throws(StampError) -> Answer {
+        let message = try CallMessage(method: method.fullName, parameters: parameters).makeMessage()
+        let own = Connection(
+            dialer: dialer,
+            deadline: max(patience, dialer.deadline),
+            restartPatience: connection.restartPatience
+        )
+        let outcome = await withTaskGroup(of: Result<ByteBuffer, StampError>.self) { group in
+            group.addTask {
+                do throws(StampError) { return .success(try await own.call(method, message)) } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask { .failure(await lookWhetherAnythingWaits(method)) }
+            let first = await group.next()
+            group.cancelAll()
+            return first ?? .failure(.cancelled(method: method.fullName))
+        }
+        await own.close()
+        let reply = try ReplyMessage(try outcome.get())
+        guard !reply.continues else {
+            throw .protocolViolation(detail: "a stream of replies to \(method.fullName)")
+        }
+        return try reply.read(answer)
+    }
+
+    /// How long a reply may be on its way that the frame counts no longer as waiting.
+    private static let lastWait = Duration.seconds(1)
+
+    /// Returns when a call has had its time, and the frame does not say that anything waits for a yes.
+    private func lookWhetherAnythingWaits(_ method: Method) async -> StampError {
+        while (try? await Task.sleep(for: dialer.deadline, clock: .continuous)) != nil {
+            let status = try? await call(.stamper(.getStatus), NoParameters(), StatusAnswer.self).status
+            guard (status?.waiting ?? 0) == 0 else { continue }
+            guard (try? await Task.sleep(for: Self.lastWait, clock: .continuous)) != nil else { break }
+            return .timedOut(method: method.fullName, after: dialer.deadline)
+        }
+        return .cancelled(method: method.fullName)
     }
 
     func call(_ method: Method, _ parameters: some Encodable) async throws(StampError) {

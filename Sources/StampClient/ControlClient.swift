@@ -101,6 +101,53 @@ public struct ControlClient: FrameClient {
         try await caller.call(.control(.listAccounts), NoParameters(), AccountsAnswer.self).accounts
     }
 
+    /// The rule sets in force; a socket that is not among them is open.
+    ///
+    /// - Throws: `.methodNotFound` where the frame is older than this method: it has no rules.
+    public func getRules() async throws(StampError) -> [RuleSetState] {
+        try await caller.call(.control(.getRules), NoParameters(), RulesAnswer.self).ruleSets
+    }
+
+    /// What the rules of a socket (`stamp`, `stamp-NAME`, `control`) would say to another caller.
+    ///
+    /// - Throws: `.invalidParameter("socket")` where the frame has no such socket; `.methodNotFound` where it is older than
+    ///   this method: it has no rules.
+    public func explainFor(
+        socket: String,
+        payload: String,
+        session: String? = nil,
+        caller other: AnotherCaller
+    ) async throws(StampError) -> Explanation {
+        let parameters = ExplainForParameters(
+            socket: socket,
+            payload: payload,
+            session: session,
+            uid: other.uid,
+            gids: other.gids,
+            unit: other.unit,
+            delegate: other.delegate,
+            path: other.path
+        )
+        return try await caller.call(.control(.explainFor), parameters, ExplanationAnswer.self).explanation
+    }
+
+    /// The stamps that wait for a yes. `monitor` of this client tells when one more does, and when one no longer does.
+    ///
+    /// - Throws: `.methodNotFound` where the frame is older than this method: nothing waits.
+    public func listConfirmations() async throws(StampError) -> [Confirmation] {
+        try await caller.call(.control(.listConfirmations), NoParameters(), ConfirmationsAnswer.self).confirmations
+    }
+
+    /// Answers a stamp that waits: yes where `allow`, else no.
+    ///
+    /// `payloadSha256`: of the confirmation that was shown to whoever answers.
+    /// - Throws: `.unknownConfirmation` where it no longer waits, or is about another payload; `.denied` (rule `peer`) where
+    ///   this is the account whose stamp waits.
+    public func confirm(id: String, payloadSha256: String, allow: Bool) async throws(StampError) {
+        let parameters = ConfirmParameters(id: id, payloadSha256: payloadSha256, allow: allow)
+        try await caller.call(.control(.confirm), parameters)
+    }
+
     private func start(_ method: Method, _ parameters: some Encodable) async throws(StampError) -> Session {
         let session = try await caller.call(method, parameters, SessionAnswer.self).session
         expect(session.publicKey, of: session.name)
@@ -134,6 +181,31 @@ private struct DropParameters: Encodable {
 
 private struct AccountsAnswer: Decodable {
     let accounts: [FrameAccount]
+}
+
+private struct RulesAnswer: Decodable {
+    let ruleSets: [RuleSetState]
+}
+
+private struct ExplainForParameters: Encodable {
+    let socket: String
+    let payload: String
+    let session: String?
+    let uid: Int
+    let gids: [Int]?
+    let unit: String?
+    let delegate: String?
+    let path: String?
+}
+
+private struct ConfirmationsAnswer: Decodable {
+    let confirmations: [Confirmation]
+}
+
+private struct ConfirmParameters: Encodable {
+    let id: String
+    let payloadSha256: String
+    let allow: Bool
 }
 
 private struct KeyAnswer: Decodable {

@@ -31,19 +31,66 @@ extension FrameClient {
     /// Refuses to stamp with another key than `expectPublicKey` (66 hex digits); where that is absent, with another than
     /// the session had when this client started it or last called `getSession` for it, if it did. A refusal is repeated
     /// until the caller decides otherwise.
+    ///
+    /// `delegate`, `path`: for whom a stamping proxy asks, and the API path that it will send to; a frame believes those
+    /// whom its configuration names. Where a rule of the socket may want somebody's yes, give `patience`: the call then has
+    /// a connection of its own, so that no other waits behind it, and as long for the yes.
+    /// - Throws: `.payloadDenied` where the socket's rules refuse the payload.
     public func stamp(
         payload: String,
         session: String? = nil,
-        expectPublicKey: String? = nil
+        expectPublicKey: String? = nil,
+        delegate: String? = nil,
+        path: String? = nil,
+        patience: Duration? = nil
     ) async throws(StampError) -> Stamp {
         let expected = expectPublicKey ?? caller.sessionKeys[session ?? defaultSessionName]
-        let parameters = StampParameters(payload: payload, session: session, expectPublicKey: expected)
+        let parameters = StampParameters(
+            payload: payload,
+            session: session,
+            expectPublicKey: expected,
+            delegate: delegate,
+            path: path
+        )
         do throws(StampError) {
-            return try await caller.call(.stamper(.stamp), parameters, Stamp.self)
+            return try await stamp(parameters, patience)
         } catch {
             forgetEndedSession(session, error)
             throw error
         }
+    }
+
+    /// As `stamp`, for who knows itself which key is expected: what this client expects of the session is neither asked nor
+    /// changed.
+    package func stamp(
+        payload: String,
+        session: String?,
+        exactly expectPublicKey: String?,
+        patience: Duration?
+    ) async throws(StampError) -> Stamp {
+        try await stamp(
+            StampParameters(payload: payload, session: session, expectPublicKey: expectPublicKey),
+            patience
+        )
+    }
+
+    private func stamp(_ parameters: StampParameters, _ patience: Duration?) async throws(StampError) -> Stamp {
+        guard let patience else { return try await caller.call(.stamper(.stamp), parameters, Stamp.self) }
+        return try await caller.callPatiently(.stamper(.stamp), parameters, Stamp.self, patience)
+    }
+
+    /// What a stamp of `payload` would come to for this caller, at this socket, now. Signs nothing, charges nothing, asks
+    /// nobody.
+    ///
+    /// - Throws: `.methodNotFound` where the frame is older than this method: it has no rules.
+    public func explain(
+        payload: String,
+        session: String? = nil,
+        delegate: String? = nil,
+        path: String? = nil
+    ) async throws(StampError) -> Explanation {
+        let parameters = ExplainParameters(payload: payload, session: session, delegate: delegate, path: path)
+        return try await caller.call(.stamper(.explain), parameters, ExplanationAnswer.self).explanation
     }
 
     /// The session's state; its public key is what later stamps of this client expect.
@@ -108,7 +155,7 @@ extension FrameClient {
     }
 
     /// The caller is told by this error that the session is over; whatever has its name next is another.
-    private func forgetEndedSession(_ session: String?, _ error: StampError) {
+    package func forgetEndedSession(_ session: String?, _ error: StampError) {
         switch error {
         case .noSession, .sessionExpired: expectAnyKey(of: session)
         default: break
@@ -120,6 +167,19 @@ private struct StampParameters: Encodable {
     let payload: String
     let session: String?
     let expectPublicKey: String?
+    var delegate: String?
+    var path: String?
+}
+
+private struct ExplainParameters: Encodable {
+    let payload: String
+    let session: String?
+    let delegate: String?
+    let path: String?
+}
+
+struct ExplanationAnswer: Decodable {
+    let explanation: Explanation
 }
 
 private struct RejectedParameters: Encodable {
@@ -139,6 +199,6 @@ private struct SessionsAnswer: Decodable {
     let sessions: [Session]
 }
 
-private struct StatusAnswer: Decodable {
+struct StatusAnswer: Decodable {
     let status: Status
 }

@@ -61,8 +61,10 @@ public struct Turnkey: Sendable {
     }
 
     /// The API, stamped by a session of the frame (`default` where absent), alive or not.
-    public func sessionClient(session: String? = nil) -> APIClient {
-        context.makeClient(session: session ?? defaultSessionName, organizationId: nil)
+    ///
+    /// A payload that the rules of a socket refuse is `.frame(.payloadDenied)`.
+    public func sessionClient(session: String? = nil, door: SessionDoor = .stamp) -> APIClient {
+        context.makeClient(session: session ?? defaultSessionName, organizationId: nil, door: door)
     }
 
     /// Has the authenticator make a passkey of `user`, which the API does not know yet.

@@ -3,6 +3,8 @@ import StampClient
 
 /// How stampctl ends; documented in its help.
 enum ExitStatus: Int32 {
+    /// Of cases of rules that were tried: one came out otherwise than it must.
+    case otherwise = 1
     case askPasskey = 3
     case tryAgain = 4
     case never = 5

@@ -130,6 +130,8 @@ struct Failure: Error {
         case .untrustedDirectory(_, .owner), .notPermitted:
             (error.hint ?? "").replacing("name the frame's user, if this is your frame", with: frameUserHint)
                 + (makeRuntimeHint() ?? "")
+        case .payloadDenied(let denial) where denial.fallback == .retry: error.hint
+        case .payloadDenied: "\"stampctl rules explain\" says why, rule by rule"
         case .denied("peer", _): (error.hint ?? "") + ": \"authorization\" in its configuration"
         default: error.hint
         }

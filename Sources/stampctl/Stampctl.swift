@@ -22,6 +22,7 @@ struct Stampctl: AsyncParsableCommand {
 
             EXIT STATUS:
               0   done
+              1   rules test: a case came out otherwise than it must
               3   ask the passkey: no session, it has expired, or the API forgot its key
               4   try again
               5   never: it was refused, or is wrong
@@ -59,7 +60,8 @@ struct Stampctl: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             StatusCommand.self, KeyCommand.self, InjectCommand.self, SessionCommand.self, StampCommand.self,
-            LockCommand.self, UnlockCommand.self, MonitorCommand.self, AuditCommand.self, MetricsCommand.self,
+            ConfirmCommand.self, RulesCommand.self, LockCommand.self, UnlockCommand.self, MonitorCommand.self,
+            AuditCommand.self, MetricsCommand.self,
             WhoamiCommand.self, RequestCommand.self, ActivityCommand.self, LoginCommand.self, RegisterCommand.self,
             RefreshCommand.self, LogoutCommand.self, DoctorCommand.self,
         ]

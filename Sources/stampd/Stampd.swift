@@ -21,9 +21,9 @@ enum Stampd {
         switch readOptions() {
         case .help: print(Help.text)
         case .version: print("stampd \(CallHandler.version)")
-        case .check(let source): check(source)
+        case .check(let source, let sockets): check(source, for: sockets)
         case .run(let options):
-            let code = start(options, configure(options), passed)
+            let code = start(options, configure(options, for: options.socketNames ?? passed.socketNames), passed)
             // Every secret has ended by now; the arena that held them goes too.
             _ = SecureHeap.tearDown()
             exit(code)
@@ -59,10 +59,9 @@ enum Stampd {
         ProcessEnvironment.drop()
         do throws(SystemError) {
             let server = try Server(configuration, from: options.source, log: log)
-            server.keepState(
-                bootId: configuration.mayKeepState ? options.bootId : nil,
-                passed: passed.takeAll(named: FileDescriptorStore.name)
-            )
+            let bootId = configuration.mayKeepState ? options.bootId : nil
+            server.keepState(bootId: bootId, passed: passed.takeAll(named: FileDescriptorStore.state))
+            server.keepCounters(bootId != nil, passed: passed.takeAll(named: FileDescriptorStore.counters))
             let sandbox = try listen(server, options, passed)
             guard hasItsSockets(server, configuredBy: options.source) else { return EX_CONFIG }
             guard server.measureDescriptors() else { return EX_OSERR }
@@ -137,7 +136,7 @@ enum Stampd {
                     code: EX_USAGE
                 )
             }
-            return bindSockets(in: directory)
+            return bindSockets(in: directory, options.stampSocketNames)
         }
         do throws(PassedSocketError) {
             if let fault = passed.fault { throw fault }
@@ -154,13 +153,22 @@ enum Stampd {
         }
     }
 
-    private static func bindSockets(in path: String) -> [any DoorSocket] {
-        do throws(SocketDirectoryError) {
-            let directory = try SocketDirectory(path: path)
-            return [try BoundSocket(.stamp, in: directory), try BoundSocket(.control, in: directory)]
-        } catch {
+    private static func bindSockets(in path: String, _ further: [String]) -> [any DoorSocket] {
+        do throws(SocketDirectoryError) { return try makeSockets(in: path, further) } catch {
             fail(error.message, hint: error.hint, code: error.exitCode)
         }
+    }
+
+    /// All of them, or none: where one cannot be bound, those before it are gone when this has thrown.
+    private static func makeSockets(
+        in path: String,
+        _ further: [String]
+    ) throws(SocketDirectoryError) -> [BoundSocket] {
+        let names = Door.allCases.map { ($0, $0.name) } + further.map { (.stamp, $0) }
+        let directory = try SocketDirectory(path: path, for: names.map(\.1))
+        var sockets: [BoundSocket] = []
+        for (door, name) in names { sockets.append(try BoundSocket(door, named: name, in: directory)) }
+        return sockets
     }
 
     static func fail(_ message: String, hint: String? = nil, code: Int32) -> Never {

@@ -22,7 +22,7 @@ struct ConfigurationTests {
                 #"{"maximumConnections": 8}"#,
                 ["reservedConnections must be less than the 8 of maximumConnections"]
             ),
-            (String(repeating: " ", count: 65_537), ["it is longer than 65536 bytes"]),
+            (String(repeating: " ", count: 262_145), ["it is longer than 262144 bytes"]),
         ]
         try await blocking {
             try TemporaryDirectory.with { directory in

@@ -119,11 +119,62 @@ struct CallTests {
             try await client.unlock()
             return "done"
         },
+        Row(
+            "Stamper.Stamp",
+            #"{"delegate":"agent","path":"/public/v1/query/whoami","payload":"p"}"#,
+            #"{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"}"#
+        ) { client throws(StampError) in
+            try await client.stamp(payload: "p", delegate: "agent", path: "/public/v1/query/whoami").stampHeaderValue
+        },
+        Row(
+            "Stamper.Explain",
+            #"{"delegate":"d","path":"/p","payload":"p","session":"s"}"#,
+            #"{"explanation":{"effect":"deny","mode":"enforce","id":"a","reason":"limit.day","at":null,"retryAfterMilliseconds":5,"steps":[{"id":"a","outcome":"failed","reason":"limit.day"},{"id":"b","outcome":"passed"}]}}"#
+        ) { client throws(StampError) in
+            let found = try await client.explain(payload: "p", session: "s", delegate: "d", path: "/p")
+            let steps = found.steps.map { "\($0.id) \($0.outcome) \($0.reason?.text ?? "-")" }
+            return "\(found.effect) \(found.mode) \(found.id ?? "-") \(found.reason?.text ?? "-") \(found.at ?? "-") "
+                + "\(found.retryAfterMilliseconds ?? 0) \(steps)"
+        },
+        Row(
+            "Control.ExplainFor",
+            #"{"gids":[2001],"payload":"p","socket":"stamp-agent","uid":1000,"unit":"a.service"}"#,
+            #"{"explanation":{"effect":"allow","mode":"none","steps":[]}}"#
+        ) { client throws(StampError) in
+            let caller = AnotherCaller(uid: 1000, gids: [2001], unit: "a.service")
+            let found = try await client.explainFor(socket: "stamp-agent", payload: "p", caller: caller)
+            return "\(found.effect) \(found.mode) \(found.id ?? "-")"
+        },
+        Row(
+            "Control.GetRules",
+            "{}",
+            #"{"ruleSets":[{"socket":"stamp","mode":"observe","rules":3,"sha256":"ab","allowed":1,"denied":2,"confirmed":3,"wouldDeny":4,"wouldConfirm":5}]}"#
+        ) { client throws(StampError) in
+            let set = try await client.getRules()[0]
+            return
+                "\(set.socket) \(set.mode) \(set.rules) \(set.allowed) \(set.denied) \(set.confirmed) \(set.wouldDeny) "
+                + "\(set.wouldConfirm) \(set.sha256)"
+        },
+        Row(
+            "Control.ListConfirmations",
+            "{}",
+            #"{"confirmations":[{"id":"1","rule":"r","socket":"stamp","session":"s","publicKey":"\#(key)","uid":1000,"unit":null,"delegate":"d","payloadSha256":"ab","shown":[{"at":"/type","text":"\"T\""}],"expiresInMilliseconds":9}]}"#
+        ) { client throws(StampError) in
+            let one = try await client.listConfirmations()[0]
+            return
+                "\(one.id) \(one.rule) \(one.unit ?? "-") \(one.delegate ?? "-") \(one.shown[0].at) \(one.shown[0].text)"
+        },
+        Row("Control.Confirm", #"{"allow":false,"id":"1","payloadSha256":"ab"}"#, "{}") { client throws(StampError) in
+            try await client.confirm(id: "1", payloadSha256: "ab", allow: false)
+            return "done"
+        },
     ]
 
     static let answers = [
         "04aa 5", "X-Stamp v", "v", "default", "bundle", "2", "true 4 none", "done", "60000", "done", key, "default",
-        key, "default", "done", "done", "done", "done",
+        key, "default", "done", "done", "done", "done", "v",
+        #"deny enforce a limit.day - 5 ["a failed limit.day", "b passed -"]"#, "allow none -",
+        "stamp observe 3 1 2 3 4 5 ab", #"1 r - d /type "T""#, "done",
     ]
 
     @Test("each call writes its method and exactly its parameters, and reads its answer", arguments: zip(rows, answers))
@@ -131,7 +182,10 @@ struct CallTests {
         let (calls, sink) = AsyncStream.makeStream(of: (method: String, parameters: String).self)
         let frame = FakeFrame(socket: "control.sock") { peer in
             while let call = peer.readCall() {
-                let sorted = try? JSONSerialization.data(withJSONObject: call.parameters, options: [.sortedKeys])
+                let sorted = try? JSONSerialization.data(
+                    withJSONObject: call.parameters,
+                    options: [.sortedKeys, .withoutEscapingSlashes]
+                )
                 sink.yield((call.method, String(decoding: sorted ?? Data(), as: UTF8.self)))
                 peer.send(#"{"parameters":\#(row.reply)}"#)
             }

@@ -44,6 +44,49 @@ struct FrameErrorTests {
             .never
         ),
         Row("Denied", #"{"rule":"peer","fallback":"never"}"#, .denied(rule: "peer", fallback: .never), .never),
+        Row(
+            "Denied",
+            #"{"rule":"mayName","id":null,"reason":null,"at":null,"retryAfterMilliseconds":null,"fallback":"never"}"#,
+            .denied(rule: "mayName", fallback: .never),
+            .never
+        ),
+        Row(
+            "Denied",
+            #"{"rule":"payload","id":"a","reason":"field.value","at":"/parameters/x","fallback":"never"}"#,
+            .payloadDenied(
+                PayloadDenial(
+                    id: "a",
+                    reason: .fieldValue,
+                    at: "/parameters/x",
+                    retryAfterMilliseconds: nil,
+                    fallback: .never
+                )
+            ),
+            .never
+        ),
+        Row(
+            "Denied",
+            #"{"rule":"payload","id":"a","reason":"limit.day","retryAfterMilliseconds":1500,"fallback":"retry"}"#,
+            .payloadDenied(
+                PayloadDenial(
+                    id: "a",
+                    reason: .limit("day"),
+                    at: nil,
+                    retryAfterMilliseconds: 1500,
+                    fallback: .retry
+                )
+            ),
+            .retry
+        ),
+        // Whatever a frame says: a refusal is no reason to ask for a passkey.
+        Row(
+            "Denied",
+            #"{"rule":"payload","reason":"rule.none","fallback":"passkey"}"#,
+            .payloadDenied(
+                PayloadDenial(id: nil, reason: .ruleNone, at: nil, retryAfterMilliseconds: nil, fallback: .never)
+            ),
+            .never
+        ),
         Row("Locked", #"{"fallback":"retry"}"#, .locked(fallback: .retry), .retry),
         Row(
             "RateLimited",
@@ -80,6 +123,7 @@ struct FrameErrorTests {
             .invalidBundle(reason: .checksum, detail: "m"),
             .never
         ),
+        Row("UnknownConfirmation", #"{"id":"c"}"#, .unknownConfirmation(id: "c"), .never),
         Row("UnknownSessionKey", #"{"publicKey":"\#(key)"}"#, .unknownSessionKey(publicKey: key), .never),
     ]
 
@@ -126,6 +170,10 @@ struct FrameErrorTests {
             #"{"error":"io.stampd.Stamper.NoSuchError","parameters":{}}"#, #"{"error":5}"#,
             #"{"error":"io.stampd.Stamper.NoSession","parameters":{"fallback":"passkey"}}"#,
             #"{"error":"io.stampd.Stamper.Locked","parameters":{"fallback":"perhaps"}}"#,
+            #"{"error":"io.stampd.Stamper.Denied","parameters":{"rule":"payload","fallback":"never"}}"#,
+            #"{"error":"io.stampd.Stamper.Denied","parameters":{"rule":"payload","reason":"mood","fallback":"never"}}"#,
+            #"{"error":"io.stampd.Stamper.Denied","parameters":{"rule":"payload","reason":"limit.","fallback":"retry"}}"#,
+            #"{"error":"io.stampd.Stamper.Denied","parameters":{"reason":"rule.none","fallback":"never"}}"#,
             #"{"error":"io.stampd.Control.InvalidBundle","parameters":{"reason":"mood","message":"m"}}"#,
             #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v","stampHeaderValue":"w"}}"#,
             #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"v"},"parameters":{}}"#,

@@ -15,6 +15,10 @@ struct NameTests {
         #expect(BundleFault.allCases.map(\.rawValue) == Varlink.BundleFault.allCases.map(\.rawValue))
         #expect(Session.Origin.allCases.map(\.rawValue) == SessionOrigin.allCases.map(\.rawValue))
         #expect(Event.Kind.allCases.map(\.rawValue) == EventKind.allCases.map(\.rawValue))
+        #expect(Explanation.Effect.allCases.map(\.rawValue) == ExplanationEffect.allCases.map(\.rawValue))
+        #expect(Explanation.Mode.allCases.map(\.rawValue) == ExplanationMode.allCases.map(\.rawValue))
+        #expect(Explanation.Step.Outcome.allCases.map(\.rawValue) == RuleStepOutcome.allCases.map(\.rawValue))
+        #expect(RuleSetState.Mode.allCases.map(\.rawValue) == RuleSetMode.allCases.map(\.rawValue))
     }
 
     @Test("every error of the interfaces is among those that are tested, with the fallback that a frame sends")

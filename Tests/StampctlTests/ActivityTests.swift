@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import FakeFrame
 import Foundation
+import Synchronization
 import Testing
 
 @Suite("What stampctl leaves unfinished at the API", .timeLimit(.minutes(5)))
@@ -92,16 +93,16 @@ struct ActivityTests {
 
     @Test("a session that is over while an activity is pending is told with both: log in, then wait")
     func overMeanwhile() async throws {
+        // Each stamp may come on a connection of its own.
+        let isFirst = Atomic(true)
         let frame = FakeFrame { peer in
-            var isFirst = true
             while let call = peer.readCall() {
-                guard call.method.hasSuffix(".Stamp"), isFirst else {
+                guard call.method.hasSuffix(".Stamp"), isFirst.exchange(false, ordering: .relaxed) else {
                     peer.send(
                         #"{"error":"io.stampd.Stamper.NoSession","parameters":{"session":"default","fallback":"passkey"}}"#
                     )
                     continue
                 }
-                isFirst = false
                 peer.send(Peer.stampReply("stamp"))
             }
         }

@@ -181,4 +181,31 @@ struct AuditTests {
         #expect(run.output.contains("# TYPE stampd_stamps_total counter\n"))
         #expect(run.output.contains("# TYPE stampd_sessions gauge\n"))
     }
+
+    @Test("metrics tell what rules came to, where the control socket may be asked")
+    func ruleMetrics() async throws {
+        let status =
+            #"{"status":{"version":"0.1.0","uptimeMilliseconds":1,"locked":false,"sessions":0,"connections":1,"stamped":0,"#
+            + #""denied":0,"failed":0,"auditLost":0,"waiting":3}}"#
+        let sets =
+            #"{"ruleSets":[{"socket":"stamp-\"x","mode":"observe","rules":4,"sha256":"ab","allowed":1,"denied":2,"#
+            + #""confirmed":3,"wouldDeny":4,"wouldConfirm":5}]}"#
+        let frame = FakeFrame { peer in
+            while peer.readCall() != nil { peer.send(#"{"parameters":\#(status)}"#) }
+        }
+        let control = FakeFrame(directory: frame.directory, socket: "control.sock") { peer in
+            while peer.readCall() != nil { peer.send(#"{"parameters":\#(sets)}"#) }
+        }
+        defer {
+            frame.stop()
+            control.stop()
+        }
+        let run = try await StampctlProcess(["metrics", "--socket-directory", frame.directory])
+        #expect(run.output.contains("stampd_stamps_waiting 3\n"))
+        let effects = ["allow", "deny", "confirm", "wouldDeny", "wouldConfirm"]
+        for (index, effect) in effects.enumerated() {
+            let line = #"stampd_rule_decisions_total{socket="stamp-\"x",effect="\#(effect)"} \#(index + 1)"# + "\n"
+            #expect(run.output.contains(line), "\(run.output)")
+        }
+    }
 }

@@ -105,6 +105,32 @@ struct HostileTextTests {
             frame: error("io.stampd.Control.InvalidBundle", #"{"reason":"length","message":"NAME"}"#),
             hasJSON: false
         ),
+        Row(
+            "stamp",
+            "denied by rules",
+            frame: error(
+                "io.stampd.Stamper.Denied",
+                #"{"rule":"payload","id":"NAME","reason":"limit.NAME","at":"NAME","fallback":"never"}"#
+            ),
+            hasJSON: false
+        ),
+        Row(
+            "rules explain",
+            frame:
+                #"{"parameters":{"explanation":{"effect":"deny","mode":"enforce","id":"NAME","reason":"limit.NAME","at":"NAME","#
+                + #""steps":[{"id":"NAME","outcome":"failed","reason":"field.value","at":"NAME"}]}}}"#
+        ),
+        Row(
+            "rules show",
+            frame:
+                #"{"parameters":{"ruleSets":[{"socket":"NAME","mode":"enforce","rules":1,"sha256":"NAME","allowed":1,"denied":1,"#
+                + #""confirmed":1,"wouldDeny":1,"wouldConfirm":1}]}}"#
+        ),
+        Row(
+            "confirm a --yes --payload-sha256 \(String(repeating: "00", count: 32))",
+            frame: error("io.stampd.Control.UnknownConfirmation", #"{"id":"NAME"}"#),
+            hasJSON: false
+        ),
         Row("stamp", "unknown error", frame: error("NAME", "{}"), hasJSON: false),
         Row(
             "stamp",

@@ -8,7 +8,9 @@ struct UsageTests {
     static let commands: [[String]] = [
         [], ["status"], ["key"], ["key", "show"], ["key", "init"], ["key", "reset"], ["inject"], ["session"],
         ["session", "list"], ["session", "show"], ["session", "end"], ["session", "create"], ["session", "activate"],
-        ["session", "drop"], ["session", "select"], ["stamp"], ["lock"], ["unlock"], ["monitor"], ["audit"],
+        ["session", "drop"], ["session", "select"], ["stamp"], ["confirm"],
+        ["rules"], ["rules", "check"], ["rules", "test"], ["rules", "show"], ["rules", "explain"], ["lock"], ["unlock"],
+        ["monitor"], ["audit"],
         ["metrics"], ["whoami"],
         ["request"], ["request", "query"], ["request", "submit"], ["activity"], ["activity", "wait"], ["login"],
         ["register"], ["refresh"], ["logout"], ["doctor"],
@@ -55,6 +57,12 @@ struct UsageTests {
             ["activity", "wait", "a", "--timeout-seconds", "99999999999999999999"],
             ["login", "--rp-id", "example.com", "--organization-id", "o"],
             ["register", "--organization-id", "o", "--api-key-file", "/nonexistent"],
+            ["confirm", "a"], ["confirm", "--yes"], ["confirm", "a", "--yes", "--no"],
+            ["confirm", "a", "--yes", "--watch"],
+            ["confirm", "--payload-sha256", "00"], ["rules", "check"], ["rules", "check", "/nonexistent"],
+            ["rules", "test"], ["rules", "test", "/nonexistent"], ["rules", "explain", "--as", "uid="],
+            ["rules", "explain", "--as", "user=1"], ["rules", "explain", "--socket", "stamp-"],
+            ["request", "query", "--door", "other", "whoami"],
             ["audit", "--verify", "--follow"], ["audit", "--verify", "--session", "s"],
             ["audit", "--verify", "--decision", "refused"], ["audit", "--socket-directory", "/x"],
         ]
@@ -89,6 +97,7 @@ struct UsageTests {
             (["bogus"], "stampctl --help"), (["stamp", "--session", "A"], "stampctl stamp --help"),
             (["session", "activate"], "stampctl session activate --help"),
             (["inject", "--expiration-seconds", "0"], "stampctl inject --help"),
+            (["rules", "test"], "stampctl rules test --help"),
         ]
     )
     func hint(_ arguments: [String], _ help: String) async throws {
@@ -136,6 +145,9 @@ struct UsageTests {
             (#"Locked","parameters":{"fallback":"retry"}"#, 4),
             (#"RateLimited","parameters":{"retryAfterMilliseconds":9,"fallback":"retry"}"#, 4),
             (#"Denied","parameters":{"rule":"peer","fallback":"never"}"#, 5),
+            (#"Denied","parameters":{"rule":"payload","id":"a","reason":"limit.a","fallback":"retry"}"#, 4),
+            (#"Denied","parameters":{"rule":"payload","id":"a","reason":"rule.deny","fallback":"never"}"#, 5),
+            (#"Denied","parameters":{"rule":"payload","reason":"rule.none","fallback":"passkey"}"#, 5),
             (#"NoSession","parameters":{"session":"default"}"#, 5),
         ]
     )

@@ -17,12 +17,12 @@ struct AuthorizationReadingTests {
         let text = #"""
             {"stamp": {"uids": [0, 1000, 4294967294], "gids": [7]},
              "stamp-ci.1": {"units": ["ci.service", "ci@.service", "user@1000.service/app.service"]},
-             "control": {}}
+             "control": {"mayName": {"uids": [998], "units": ["proxy.service"]}}}
             """#
         let expected: [String: AuthorizationRules.Rule] = [
             "stamp": .init(uids: [0, 1000, 4_294_967_294], gids: [7]),
             "stamp-ci.1": .init(units: ["ci.service", "ci@.service", "user@1000.service/app.service"]),
-            "control": .init(),
+            "control": .init(mayName: .init(uids: [998], units: ["proxy.service"])),
         ]
         #expect(try Self.read(text).sockets == expected)
         #expect(try Self.read("{}") == AuthorizationRules())
@@ -70,6 +70,12 @@ struct AuthorizationReadingTests {
         Row(#"{"stamp": {"units": ["app.service/x.service"]}}"#, .notAUnit, at: 22),
         Row(#"{"stamp": {"units": [7]}}"#, .notAUnit, at: 21),
         Row(#"{"stamp": {"uids": [1]"#, .json(.truncated), at: 22),
+        Row(#"{"stamp": {"mayName": []}}"#, .json(.wrongType), at: 22),
+        Row(#"{"stamp": {"mayName": {}}}"#, .emptyNaming, at: 12),
+        Row(#"{"stamp": {"mayName": {"gids": [1]}}}"#, .unknownNaming, at: 24),
+        Row(#"{"stamp": {"mayName": {"uids": []}}}"#, .emptyList, at: 24),
+        Row(#"{"stamp": {"mayName": {"uids": ["proxy"]}}}"#, .notAnId, at: 33),
+        Row(#"{"stamp": {"mayName": {"units": ["proxy"]}}}"#, .notAUnit, at: 34),
     ]
 
     @Test("whatever is not understood, or would let nobody in, is refused, with its place", arguments: rows)

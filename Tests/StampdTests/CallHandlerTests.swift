@@ -9,42 +9,6 @@ import Varlink
 /// Answers without a socket: bytes in, bytes out, and a list instead of a journal.
 @Suite("the answer to a message", .serialized)
 struct CallHandlerTests {
-    /// Keeps what would have been written.
-    private final class ListedAudit: AuditTrail {
-        struct Record: Equatable {
-            let kind: AuditKind
-            let rule: String?
-            let session: String?
-            let uid: UInt32?
-        }
-
-        var records: [Record] = []
-        let isOn = true
-        let maximumPayloadByteCount = 65_536
-        let admitsStamp = true
-        let head = AuditHead(sequence: 0, chain: .start, lost: 0, waiting: 0)
-
-        func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void) {
-            var record = AuditRecord()
-            record.start(kind)
-            addFields(&record)
-            let session = Self.field("STAMPD_SESSION", of: record)
-            records.append(Record(kind: kind, rule: nil, session: session, uid: call?.peer.uid))
-        }
-
-        func writeRefusal(of call: CallContext, rule: String, _ addFields: (inout AuditRecord) -> Void) {
-            let session = call.session.map { "\($0)" }
-            records.append(Record(kind: .refusal, rule: rule, session: session, uid: call.peer.uid))
-        }
-
-        private static func field(_ name: String, of record: AuditRecord) -> String? {
-            var bytes: [UInt8] = []
-            record.append(to: &bytes)
-            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-            return lines.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
-        }
-    }
-
     private let audit = ListedAudit()
     private let handler: CallHandler
     private let peer = Peer(uid: 1000, gid: 1000, pid: 7)
@@ -59,7 +23,8 @@ struct CallHandlerTests {
             maximumNesting: 32,
             audit: audit,
             log: Log(),
-            clock: { BootInstant(nanoseconds: 0).adding(seconds: 1000) }
+            clock: { BootInstant(nanoseconds: 0).adding(seconds: 1000) },
+            wallClock: { 1_764_374_400_000 }
         )
     }
 
@@ -72,7 +37,7 @@ struct CallHandlerTests {
     ) -> (outcome: CallHandler.Outcome, replies: [String]) {
         let message = Array(#"{"method":"\#(method)","parameters":\#(parameters)\#(members)}"#.utf8)
         var replies = JSONWriter()
-        let outcome = handler.answer(message.span, from: peer, at: socket, refusing: refusal, to: &replies)
+        let outcome = handler.answer(message.span, from: peer, at: socket, on: 1, refusing: refusal, to: &replies)
         let texts = replies.bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         return (outcome, texts)
     }
@@ -102,14 +67,14 @@ struct CallHandlerTests {
         audit.records = []
         _ = answer("io.stampd.Stamper.Stamp", #"{"payload":"x","session":"other"}"#, at: stamp)
         _ = answer("io.stampd.Stamper.Stamp", #"{"payload":"x","session":"!"}"#, at: stamp)
-        // The burst is used up: the rate comes before the parameters are read.
+        // The burst is used up; which session it is of is known before.
         _ = answer("io.stampd.Stamper.Stamp", #"{"payload":"x"}"#, at: stamp)
         let refusal = AuditKind.refusal
         #expect(
             audit.records == [
                 .init(kind: refusal, rule: "NoSession", session: "other", uid: 1000),
                 .init(kind: refusal, rule: "InvalidParameter", session: nil, uid: 1000),
-                .init(kind: refusal, rule: "RateLimited", session: nil, uid: 1000),
+                .init(kind: refusal, rule: "RateLimited", session: "default", uid: 1000),
             ]
         )
         #expect(handler.counters == .init(stamped: 0, denied: 1, failed: 2))
@@ -117,7 +82,7 @@ struct CallHandlerTests {
 
     @Test("what is no call has no answer, and is the end") func notACall() {
         var replies = JSONWriter()
-        let outcome = handler.answer(Array("{".utf8).span, from: peer, at: stamp, to: &replies)
+        let outcome = handler.answer(Array("{".utf8).span, from: peer, at: stamp, on: 1, to: &replies)
         #expect(outcome == .notACall && replies.bytes.isEmpty)
         #expect(audit.records.map(\.rule) == ["NotACall"])
     }

@@ -68,7 +68,7 @@ struct CallRateTests {
             + ControlMethod.allCases.filter { $0.traits.price != .free }.map(\.rawValue)
         let expected = [
             "GetInterfaceDescription", "Stamp", "ListSessions", "GetStatus", "ReportRejected", "Monitor",
-            "ListAccounts",
+            "ListAccounts", "Explain", "ExplainFor", "ListConfirmations", "GetRules",
         ]
         #expect(Set(priced) == Set(expected))
     }

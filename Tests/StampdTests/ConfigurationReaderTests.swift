@@ -119,8 +119,8 @@ struct ConfigurationReaderTests {
             ),
             Row(
                 "too deep",
-                #"{"maximumSessions": [[[[[]]]]]}"#,
-                "line 1: objects and arrays nested too deep at byte 23"
+                #"{"maximumSessions": [[[[[[[[[[[[[]]]]]]]]]]]]]}"#,
+                "line 1: objects and arrays nested too deep at byte 32"
             ),
         ]
     )

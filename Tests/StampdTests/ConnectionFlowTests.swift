@@ -15,11 +15,16 @@ struct ConnectionFlowTests {
     enum Event: String, CaseIterable {
         case received, inputEnded, servedAll, servedPart, servedMore, servedUntaken, taken, takenPart, pause, resume
         case told, toldUntaken
+        /// A stamp of it waits for a confirmation: at a turn's end, its earlier replies taken or not; and waits no more.
+        case confirm, confirmUntaken, confirmed, confirmedUntaken
+        /// The rules do not serve it any more.
+        case refuse
     }
 
     /// How a flow gets into a state.
     enum State: String, CaseIterable {
         case idle, begun, paused, queued, writing, watching, watchingUntaken, refused, finishing, closing, ended
+        case confirming, confirmingUntaken, confirmingEnded
     }
 
     /// A flow in the state, made by events alone.
@@ -45,6 +50,12 @@ struct ConnectionFlowTests {
             flow.finish()
             if state == .closing { _ = apply(.servedAll, to: &flow) }
         case .ended: _ = flow.inputEnded()
+        case .confirming, .confirmingUntaken:
+            _ = flow.received(at: start)
+            _ = apply(state == .confirming ? .confirm : .confirmUntaken, to: &flow)
+        case .confirmingEnded:
+            _ = flow.inputEnded()
+            _ = apply(.confirm, to: &flow)
         }
         return flow
     }
@@ -61,6 +72,18 @@ struct ConnectionFlowTests {
                 monotonic
             )
         }
+        func confirm(_ flow: inout ConnectionFlow, output: Int) -> Action {
+            flow.confirm()
+            return served(&flow, more: true, begun: true, output: output)
+        }
+        func confirmed(_ flow: inout ConnectionFlow, output: Int) -> Action {
+            flow.endConfirming(at: start)
+            return served(&flow, more: true, output: output)
+        }
+        func refuse(_ flow: inout ConnectionFlow) -> Action {
+            flow.refuse(at: start)
+            return served(&flow, more: true)
+        }
         return switch event {
         case .received: flow.received(at: start)
         case .inputEnded: flow.inputEnded()
@@ -74,6 +97,9 @@ struct ConnectionFlowTests {
         case .resume: flow.resume(at: start)
         case .told: flow.told(outputByteCount: 0, at: start)
         case .toldUntaken: flow.told(outputByteCount: 10, at: start)
+        case .confirm, .confirmUntaken: confirm(&flow, output: event == .confirm ? 0 : 10)
+        case .confirmed, .confirmedUntaken: confirmed(&flow, output: event == .confirmed ? 0 : 10)
+        case .refuse: refuse(&flow)
         }
     }
 
@@ -84,6 +110,7 @@ struct ConnectionFlowTests {
         .paused: [.resume: .read, .inputEnded: .queue],
         .queued: [
             .servedAll: .read, .servedPart: .read, .servedMore: .queue, .servedUntaken: .write, .inputEnded: .queue,
+            .confirm: .pause, .confirmUntaken: .write,
         ],
         .writing: [.taken: .queue, .takenPart: .write],
         .watching: [.told: .pause, .toldUntaken: .write, .resume: .pause],
@@ -92,6 +119,11 @@ struct ConnectionFlowTests {
         .finishing: [.servedAll: .halfClose, .servedUntaken: .write, .servedMore: .halfClose],
         .closing: [.received: .read, .inputEnded: .close],
         .ended: [.servedAll: .close, .servedPart: .close, .servedMore: .queue, .servedUntaken: .write],
+        .confirming: [.confirmed: .queue, .confirmedUntaken: .write, .refuse: .queue, .resume: .pause],
+        .confirmingUntaken: [
+            .taken: .pause, .takenPart: .write, .confirmed: .queue, .confirmedUntaken: .write, .refuse: .queue,
+        ],
+        .confirmingEnded: [.confirmed: .queue, .confirmedUntaken: .write],
     ]
 
     @Test("each event in each state has one action", arguments: State.allCases)
@@ -155,6 +187,36 @@ struct ConnectionFlowTests {
         var flow = Self.flow(.begun)
         flow.forgive(nanoseconds: 5_000_000_000, monotonicNanoseconds: 0)
         #expect(flow.deadline(Self.limits, monotonicOffset: 0) == Self.start.adding(seconds: 7))
+    }
+
+    @Test("a stamp that waits for a confirmation is ended by no time, whatever is behind it; then its clocks run again")
+    func confirming() {
+        var flow = Self.flow(.confirming)
+        #expect(flow.isConfirming && flow.isServed && !flow.isIdle && !flow.isPaused && !flow.isQueued)
+        #expect(flow.deadline(Self.limits, monotonicOffset: 0) == .never)
+        let later = Self.start.adding(seconds: 86_400)
+        #expect(flow.timeout(Self.limits, monotonicOffset: 0, at: later) == nil)
+        flow.endConfirming(at: later)
+        let action = flow.served(
+            hasMore: false,
+            hasBegun: true,
+            consumed: true,
+            outputByteCount: 0,
+            at: later,
+            .init(nanoseconds: 0)
+        )
+        #expect(action == .read && !flow.isConfirming)
+        // The message behind it has its own two seconds, and being idle begins with the answer.
+        #expect(flow.deadline(Self.limits, monotonicOffset: 0) == later.adding(seconds: 2))
+    }
+
+    @Test("replies before it that are not taken end it as they end any connection; once they are, nothing does")
+    func confirmingUntaken() {
+        var flow = Self.flow(.confirmingUntaken)
+        let offset = Self.start.nanoseconds - 7_000_000_000
+        #expect(flow.deadline(Self.limits, monotonicOffset: offset) == Self.start.adding(seconds: 5))
+        _ = Self.apply(.taken, to: &flow)
+        #expect(flow.deadline(Self.limits, monotonicOffset: offset) == .never)
     }
 
     @Test("a watcher has no idle time but while its events are not taken") func watcher() {

@@ -163,7 +163,8 @@ struct StrictReadingTests {
             }
         }
         defer { frame.stop() }
-        let stamp = try? await StampClient(FrameAddress(socketDirectory: frame.directory)).stamp(payload: "p")
+        let stamp = try? await StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
+            .stamp(payload: "p")
         #expect((stamp != nil) == isTaken)
     }
 

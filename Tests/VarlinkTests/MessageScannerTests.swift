@@ -77,6 +77,26 @@ import Varlink
         #expect(messages == [[1, 2, 3], [4]] && end == .tooLarge)
     }
 
+    @Test("a message that was put back is found again, before what is behind it, also once what was before it is gone")
+    func putBack() {
+        var (buffer, scanner): ([UInt8], MessageScanner) = ([1, 0, 2, 2, 0, 3], MessageScanner())
+        #expect(scanner.next(in: buffer.span) == .message(0..<1))
+        #expect(scanner.next(in: buffer.span) == .message(2..<4))
+        scanner.putBack(2..<4)
+        let consumed = scanner.takeConsumedByteCount()
+        #expect(consumed == 2)
+        buffer.removeFirst(consumed)
+        for _ in 0..<2 {
+            #expect(scanner.next(in: buffer.span) == .message(0..<2))
+            scanner.putBack(0..<2)
+            #expect(scanner.takeConsumedByteCount() == 0)
+        }
+        buffer += [0]
+        #expect(scanner.next(in: buffer.span) == .message(0..<2))
+        #expect(scanner.next(in: buffer.span) == .message(3..<4))
+        #expect(scanner.takeConsumedByteCount() == buffer.count)
+    }
+
     @Test("the bytes of a message that is not whole are counted") func pending() {
         var scanner = MessageScanner()
         let bytes: [UInt8] = [1, 0, 2, 3]

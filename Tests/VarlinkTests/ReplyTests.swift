@@ -3,13 +3,22 @@ import Testing
 import Varlink
 
 @Suite("Replies") struct ReplyTests {
+    static let denial = Denial(
+        payload: "i",
+        reason: "limit.day",
+        at: "/parameters",
+        retryAfterMilliseconds: 1,
+        isTransient: true
+    )
+
     static let errors: [ErrorReply] = [
         .interfaceNotFound(interface: "i"), .methodNotFound(method: "m"), .methodNotImplemented(method: "m"),
         .invalidParameter(parameter: "p"), .permissionDenied, .expectedMore, .noEmbeddedKey, .noSession(session: "s"),
-        .sessionExpired(session: "s"), .publicKeyMismatch(publicKey: "k"), .denied(rule: "r"), .locked,
+        .sessionExpired(session: "s"), .publicKeyMismatch(publicKey: "k"), .denied(Self.denial), .locked,
         .rateLimited(retryAfterMilliseconds: 1), .tooLarge(limitBytes: 2),
         .tooManySessions(limit: 3, retryAfterMilliseconds: 4),
         .invalidBundle(reason: .scalar, message: "m"), .unknownSessionKey(publicKey: "k"),
+        .unknownConfirmation(id: "i"),
     ]
 
     @Test("a reply, a continued reply and an error are each one message ended by NUL") func messages() {
@@ -44,6 +53,21 @@ import Varlink
         let messages = [
             #"{"error":"io.stampd.Stamper.TooManySessions","parameters":{"limit":64,"retryAfterMilliseconds":1200,"fallback":"retry"}}"#,
             #"{"error":"io.stampd.Stamper.TooManySessions","parameters":{"limit":4096,"fallback":"never"}}"#,
+        ]
+        #expect(writer.bytes == messages.flatMap { Array($0.utf8) + [0 as UInt8] })
+    }
+
+    @Test("Denied tells of a payload what failed and whether time helps, and of a peer its rule alone") func denials() {
+        var writer = JSONWriter()
+        writer.reply(.denied(Self.denial))
+        writer.reply(
+            .denied(Denial(payload: nil, reason: "rule.none", at: nil, retryAfterMilliseconds: nil, isTransient: false))
+        )
+        writer.reply(.denied(rule: "mayName"))
+        let messages = [
+            #"{"error":"io.stampd.Stamper.Denied","parameters":{"rule":"payload","id":"i","reason":"limit.day","at":"/parameters","retryAfterMilliseconds":1,"fallback":"retry"}}"#,
+            #"{"error":"io.stampd.Stamper.Denied","parameters":{"rule":"payload","reason":"rule.none","fallback":"never"}}"#,
+            #"{"error":"io.stampd.Stamper.Denied","parameters":{"rule":"mayName","fallback":"never"}}"#,
         ]
         #expect(writer.bytes == messages.flatMap { Array($0.utf8) + [0 as UInt8] })
     }

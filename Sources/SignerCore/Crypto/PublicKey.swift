@@ -3,7 +3,7 @@
 /// A point of P-256 in SEC 1's compressed form: 33 bytes, the first 2 or 3; what names a credential everywhere.
 package struct PublicKey: Hashable, Sendable {
     /// 2 where y is even or 3 where it is odd, then x, big-endian. Unpadded, for a frame may remember thousands of them.
-    let bytes: InlineArray<33, UInt8>
+    package let bytes: InlineArray<33, UInt8>
 
     package static let compressedByteCount = 33
     package static let uncompressedByteCount = 65

@@ -36,7 +36,12 @@ package struct SessionName: Hashable, Sendable, Comparable {
     }
 
     /// The name's bytes, 1 to 64.
-    package var utf8: [UInt8] { (0..<64).map { bytes[$0] }.prefix { $0 != 0 }.map { $0 } }
+    package var utf8: [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(Self.maximumByteCount)
+        append(to: &text)
+        return text
+    }
 
     /// Appends the name's bytes.
     package func append(to text: inout [UInt8]) {

@@ -10,8 +10,11 @@ struct ErrorParameters: Decodable {
     var retryAfterMilliseconds: Int?
     var limitBytes: Int?
     var limit: Int?
-    var reason: BundleFault?
+    /// Of a bundle or of a payload.
+    var reason: String?
+    var at: String?
     var message: String?
+    var id: String?
     var interface: String?
     var method: String?
     var parameter: String?
@@ -26,7 +29,7 @@ extension ErrorName {
         case .noSession: parameters.session.map { .noSession(session: $0, fallback: fallback) }
         case .sessionExpired: parameters.session.map { .sessionExpired(session: $0, fallback: fallback) }
         case .publicKeyMismatch: parameters.publicKey.map { .publicKeyMismatch(publicKey: $0, fallback: fallback) }
-        case .denied: parameters.rule.map { .denied(rule: $0, fallback: fallback) }
+        case .denied: makeDenied(parameters, fallback)
         case .locked: .locked(fallback: fallback)
         case .rateLimited:
             parameters.retryAfterMilliseconds.map { .rateLimited(retryAfterMilliseconds: $0, fallback: fallback) }
@@ -41,6 +44,7 @@ extension ErrorName {
             }
         case .invalidBundle: makeInvalidBundle(parameters)
         case .unknownSessionKey: parameters.publicKey.map { .unknownSessionKey(publicKey: $0) }
+        case .unknownConfirmation: parameters.id.map { .unknownConfirmation(id: $0) }
         case .interfaceNotFound: parameters.interface.map { .interfaceNotFound(interface: $0) }
         case .methodNotFound: parameters.method.map { .methodNotFound(method: $0) }
         case .methodNotImplemented: parameters.method.map { .methodNotImplemented(method: $0) }
@@ -50,8 +54,26 @@ extension ErrorName {
         }
     }
 
+    /// What may be stamped is told apart from who is served.
+    private func makeDenied(_ parameters: ErrorParameters, _ fallback: Fallback) -> StampError? {
+        guard let rule = parameters.rule else { return nil }
+        guard rule == "payload" else { return .denied(rule: rule, fallback: fallback) }
+        guard let reason = parameters.reason.flatMap({ DenialReason($0) }) else { return nil }
+        return .payloadDenied(
+            PayloadDenial(
+                id: parameters.id,
+                reason: reason,
+                at: parameters.at,
+                retryAfterMilliseconds: parameters.retryAfterMilliseconds,
+                fallback: fallback
+            )
+        )
+    }
+
     private func makeInvalidBundle(_ parameters: ErrorParameters) -> StampError? {
-        guard let reason = parameters.reason, let message = parameters.message else { return nil }
+        guard let reason = parameters.reason.flatMap(BundleFault.init), let message = parameters.message else {
+            return nil
+        }
         return .invalidBundle(reason: reason, detail: message)
     }
 }

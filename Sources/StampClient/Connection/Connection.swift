@@ -15,7 +15,7 @@ actor Connection {
 
     private let dialer: Dialer
     private let deadline: Duration
-    private let restartPatience: Duration
+    let restartPatience: Duration
     private var state = State.closed
     /// Counts connections, so that what a former one still delivers is told apart.
     private var generation = 0

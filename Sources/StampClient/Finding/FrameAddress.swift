@@ -3,7 +3,7 @@ public import FoundationEssentials
 
 /// Where a frame's sockets are, and whose they may be.
 public struct FrameAddress: Sendable, Hashable {
-    /// The directory that holds `stamp.sock` and `control.sock`.
+    /// The directory that holds `stamp.sock`, `control.sock` and each `stamp-NAME.sock`.
     public let directory: String
     /// The users whose socket is believed: root, this process's own, and the one named; never one who stands for many.
     let trustedUsers: Set<UInt32>
@@ -21,9 +21,11 @@ public struct FrameAddress: Sendable, Hashable {
         trustedUsers = KernelUser.trusted.union(frameUser.map { [$0.userId] } ?? []).subtracting(KernelUser.unknown)
     }
 
-    /// - Throws: `.unusablePath` where the path does not fit `sockaddr_un` (unix(7)): 107 bytes and a NUL.
+    /// - Throws: `.unusablePath` where the door is none, and where the path does not fit `sockaddr_un` (unix(7)): 107 bytes
+    ///   and a NUL.
     func socketPath(_ door: Door) throws(StampError) -> String {
-        let path = directory + "/" + door.rawValue
+        guard let fileName = door.fileName else { throw .unusablePath(path: directory + "/" + door.name) }
+        let path = directory + "/" + fileName
         guard path.utf8.count <= 107, !path.utf8.contains(0) else { throw .unusablePath(path: path) }
         return path
     }

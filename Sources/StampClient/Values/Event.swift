@@ -13,6 +13,9 @@ public struct Event: Codable, Sendable, Hashable {
         case sessionRejected
         case locked
         case unlocked
+        /// A stamp waits for a yes; at the control socket alone, as the next.
+        case confirmationWanted
+        case confirmationEnded
     }
 
     public let kind: Kind
@@ -21,4 +24,6 @@ public struct Event: Codable, Sendable, Hashable {
     /// The session's or the embedded key's public key, in hex.
     public let publicKey: String?
     public let expiresInMilliseconds: Int?
+    /// Of `confirmationWanted` and `confirmationEnded` alone.
+    public let confirmationId: String?
 }

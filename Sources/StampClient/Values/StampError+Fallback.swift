@@ -11,11 +11,12 @@ extension StampError {
             .publicKeyMismatch(_, let fallback), .denied(_, let fallback), .locked(let fallback),
             .rateLimited(_, let fallback), .tooLarge(_, let fallback), .tooManySessions(_, _, let fallback):
             fallback
+        case .payloadDenied(let denial): denial.fallback
         case .noFrame, .cannotStart, .connectionLost, .timedOut:
             .retry
-        case .invalidBundle, .unknownSessionKey, .interfaceNotFound, .methodNotFound, .methodNotImplemented,
-            .invalidParameter, .permissionDenied, .expectedMore, .notPermitted, .unusablePath, .untrustedListener,
-            .untrustedDirectory, .cancelled, .protocolViolation:
+        case .invalidBundle, .unknownSessionKey, .unknownConfirmation, .interfaceNotFound, .methodNotFound,
+            .methodNotImplemented, .invalidParameter, .permissionDenied, .expectedMore, .notPermitted, .unusablePath,
+            .untrustedListener, .untrustedDirectory, .cancelled, .protocolViolation:
             .never
         }
     }

@@ -13,6 +13,7 @@ extension StampError {
         case .invalidBundle(.decryption, _): "it may be encrypted to an older embedded key: ask for one for this key"
         case .invalidBundle: "pass the bundle exactly as it was given out"
         case .unknownSessionKey: "create a session key; one is kept for ten minutes and activated once"
+        case .unknownConfirmation: "it was answered, ran out, or its stamp is no longer asked for: list those that wait"
         case .interfaceNotFound, .methodNotFound: "use the control socket, or a newer frame"
         case .noFrame: "start stampd, or say where its sockets are"
         case .cannotStart(_, let hint): hint
@@ -28,6 +29,11 @@ extension StampError {
         case .denied("peer", _):
             "the frame serves its own user, root and whom its configuration lets in, and cannot tell who asks from another "
                 + "container's process or user namespace: ask from beside it, or be let in"
+        case .denied("mayName", _):
+            "leave delegate and path out: the frame's configuration says whom it believes them"
+        case .payloadDenied(let denial): denial.hint
+        case .invalidParameter("delegate"), .invalidParameter("path"):
+            "leave it out, or use a newer frame: this one knows no stamping proxy"
         case .connectionLost: "look whether it happened before you call again"
         case .rateLimited, .timedOut: "try again"
         case .denied, .tooLarge, .methodNotImplemented, .invalidParameter, .permissionDenied, .expectedMore,

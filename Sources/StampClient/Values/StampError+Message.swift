@@ -15,6 +15,7 @@ extension StampError: CustomStringConvertible {
         case .sessionExpired(let session, _): "the session \"\(session)\" has expired"
         case .publicKeyMismatch(let publicKey, _): "another key would stamp: \(publicKey)"
         case .denied(let rule, _): "refused by the rule \"\(rule)\""
+        case .payloadDenied(let denial): denial.message
         case .locked: "the frame is locked"
         case .rateLimited(let milliseconds, _): "too many calls; free again in \(milliseconds) ms"
         case .tooLarge(let limit, _): "the call is larger than \(limit) bytes"
@@ -23,6 +24,7 @@ extension StampError: CustomStringConvertible {
         case .tooManySessions(let limit, nil, _): "the frame is full: its limit is \(limit)"
         case .invalidBundle(let reason, let detail): "invalid credential bundle (\(reason.rawValue)): \(detail)"
         case .unknownSessionKey(let publicKey): "no key waits to be activated as \(publicKey)"
+        case .unknownConfirmation(let id): "no such stamp waits for a yes: \(id)"
         case .interfaceNotFound(let interface): "the frame does not serve the interface \(interface) here"
         case .methodNotFound(let method): "the frame has no method \(method)"
         case .methodNotImplemented(let method): "the frame does not implement \(method)"

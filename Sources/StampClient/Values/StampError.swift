@@ -10,7 +10,10 @@ public enum StampError: Error, Sendable, Hashable {
     case sessionExpired(session: String, fallback: Fallback)
     /// `publicKey`: the key that would have stamped, which is not the expected one.
     case publicKeyMismatch(publicKey: String, fallback: Fallback)
+    /// Who asks is not served, or not believed: `rule` is `peer`, `uid`, `gid`, `unit` or `mayName`.
     case denied(rule: String, fallback: Fallback)
+    /// The rules of the socket refuse the payload.
+    case payloadDenied(PayloadDenial)
     case locked(fallback: Fallback)
     case rateLimited(retryAfterMilliseconds: Int, fallback: Fallback)
     case tooLarge(limitBytes: Int, fallback: Fallback)
@@ -18,6 +21,7 @@ public enum StampError: Error, Sendable, Hashable {
     case tooManySessions(limit: Int, retryAfterMilliseconds: Int?, fallback: Fallback)
     case invalidBundle(reason: BundleFault, detail: String)
     case unknownSessionKey(publicKey: String)
+    case unknownConfirmation(id: String)
 
     case interfaceNotFound(interface: String)
     case methodNotFound(method: String)

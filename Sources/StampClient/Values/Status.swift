@@ -22,4 +22,6 @@ public struct Status: Codable, Sendable, Hashable {
     public let auditSequence: Int?
     /// The hash of the last audit record, 64 hex digits; nil from a frame that does not chain them.
     public let auditChain: String?
+    /// Stamps that wait for a confirmation; nil from a frame that knows none.
+    public let waiting: Int?
 }

@@ -21,7 +21,7 @@ extension APIClient {
     /// Registers keys for a user, and answers their identifiers in the same order.
     public func createApiKeys(userId: String, apiKeys: [NewAPIKey]) async throws(TurnkeyError) -> [String] {
         let body = try makeCreateApiKeysBody(userId: userId, apiKeys: apiKeys)
-        return try readApiKeyIds(try await submit("create_api_keys", body: body))
+        return try readApiKeyIds(try await submitCredentials("create_api_keys", body: body))
     }
 
     func makeCreateApiKeysBody(userId: String, apiKeys: [NewAPIKey]) throws(TurnkeyError) -> Data {

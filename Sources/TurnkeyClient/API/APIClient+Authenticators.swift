@@ -43,7 +43,7 @@ extension APIClient {
             organizationId: organizationId,
             parameters: CreateAuthenticatorsParameters(userId: userId, authenticators: authenticators)
         )
-        let activity = try await submit("create_authenticators", body: try Self.makeBody(request))
+        let activity = try await submitCredentials("create_authenticators", body: try Self.makeBody(request))
         return try activity.readResult("createAuthenticatorsResult", as: CreateAuthenticatorsResult.self)
             .authenticatorIds
     }

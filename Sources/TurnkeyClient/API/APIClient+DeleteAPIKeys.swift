@@ -10,7 +10,7 @@ extension APIClient {
             organizationId: organizationId,
             parameters: DeleteApiKeysParameters(userId: userId, apiKeyIds: apiKeyIds)
         )
-        let activity = try await submit("delete_api_keys", body: try Self.makeBody(request))
+        let activity = try await submitCredentials("delete_api_keys", body: try Self.makeBody(request))
         return try activity.readResult("deleteApiKeysResult", as: DeleteApiKeysResult.self).apiKeyIds
     }
 

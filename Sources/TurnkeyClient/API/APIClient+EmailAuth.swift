@@ -26,7 +26,7 @@ extension APIClient {
             invalidateExisting: invalidateExisting ? true : nil,
             emailCustomization: EmailAuthParameters.Customization(appName: appName)
         )
-        return try await perform(
+        return try await performCredentials(
             "email_auth",
             "ACTIVITY_TYPE_EMAIL_AUTH_V3",
             parameters,

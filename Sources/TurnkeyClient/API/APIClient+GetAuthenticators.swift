@@ -16,7 +16,7 @@ extension APIClient {
         userId: String,
         authenticatorIds: [String]
     ) async throws(TurnkeyError) -> [String] {
-        try await perform(
+        try await performCredentials(
             "delete_authenticators",
             "ACTIVITY_TYPE_DELETE_AUTHENTICATORS",
             DeleteAuthenticatorsParameters(userId: userId, authenticatorIds: authenticatorIds),

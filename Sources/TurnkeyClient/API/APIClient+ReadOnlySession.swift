@@ -52,7 +52,7 @@ private struct ReadOnlyStamper: Stamper {
 extension APIClient {
     /// A session of whoever stamps this, for queries alone.
     public func createReadOnlySession() async throws(TurnkeyError) -> ReadOnlySession {
-        try await perform(
+        try await performCredentials(
             "create_read_only_session",
             "ACTIVITY_TYPE_CREATE_READ_ONLY_SESSION",
             [String: String](),

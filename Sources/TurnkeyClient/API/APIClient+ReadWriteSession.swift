@@ -33,7 +33,7 @@ extension APIClient {
             organizationId: organizationId,
             parameters: parameters
         )
-        let activity = try await submit("create_read_write_session", body: try Self.makeBody(request))
+        let activity = try await submitCredentials("create_read_write_session", body: try Self.makeBody(request))
         return try activity.readResult("createReadWriteSessionResultV2", as: ReadWriteSession.self)
     }
 }

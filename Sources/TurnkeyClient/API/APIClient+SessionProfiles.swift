@@ -40,7 +40,7 @@ extension APIClient {
         scope: String,
         expirationSeconds: Int? = nil
     ) async throws(TurnkeyError) -> String {
-        try await perform(
+        try await performCredentials(
             "create_session_profile",
             "ACTIVITY_TYPE_CREATE_SESSION_PROFILE",
             CreateSessionProfileParameters(

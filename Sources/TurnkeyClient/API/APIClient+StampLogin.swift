@@ -28,7 +28,7 @@ extension APIClient {
             organizationId: organizationId,
             parameters: parameters
         )
-        let activity = try await submit("stamp_login", body: try Self.makeBody(request))
+        let activity = try await submitCredentials("stamp_login", body: try Self.makeBody(request))
         return try readToken(activity, for: publicKey, acceptingSubOrganization: acceptingSubOrganization)
     }
 

@@ -44,7 +44,7 @@ extension APIClient {
         rootUsers: [NewUser],
         rootQuorumThreshold: Int = 1
     ) async throws(TurnkeyError) -> SubOrganization {
-        try await perform(
+        try await performCredentials(
             "create_sub_organization",
             "ACTIVITY_TYPE_CREATE_SUB_ORGANIZATION_V8",
             CreateSubOrganizationParameters(

@@ -21,7 +21,18 @@ extension APIClient {
         as _: Result.Type
     ) async throws(TurnkeyError) -> Result {
         let request = ActivityRequest(type: type, organizationId: organizationId, parameters: parameters)
-        let activity = try await submit(path, body: try Self.makeBody(request))
-        return try activity.readResult(result, as: Result.self)
+        return try await submit(path, body: try Self.makeBody(request)).readResult(result, as: Result.self)
+    }
+
+    /// As `perform`, of what makes or ends credentials, or says who may do what.
+    func performCredentials<Result: Decodable>(
+        _ path: String,
+        _ type: String,
+        _ parameters: some Encodable,
+        _ result: String,
+        as _: Result.Type
+    ) async throws(TurnkeyError) -> Result {
+        let request = ActivityRequest(type: type, organizationId: organizationId, parameters: parameters)
+        return try await submitCredentials(path, body: try Self.makeBody(request)).readResult(result, as: Result.self)
     }
 }

@@ -13,7 +13,7 @@ extension APIClient {
     /// Makes users who are no root users, and answers their identifiers in the same order.
     @discardableResult
     public func createUsers(_ users: [NewUser]) async throws(TurnkeyError) -> [String] {
-        try await perform(
+        try await performCredentials(
             "create_users",
             "ACTIVITY_TYPE_CREATE_USERS_V4",
             CreateUsersParameters(users: users.map { $0.wire(isRoot: false) }),

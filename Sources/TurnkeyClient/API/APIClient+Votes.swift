@@ -31,7 +31,7 @@ extension APIClient {
             filterByType: types,
             paginationOptions: Pagination(limit: limit, after: activityId)
         )
-        let answer = try await self.query("list_activities", body: try Self.makeBody(query))
+        let answer = try await self.answer(to: "list_activities", body: try Self.makeBody(query))
         return try Self.read(ActivitiesAnswer.self, from: answer).activities
     }
 

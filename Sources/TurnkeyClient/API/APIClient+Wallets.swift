@@ -30,7 +30,7 @@ extension APIClient {
             walletId: walletId,
             paginationOptions: Pagination(limit: limit, after: walletAccountId)
         )
-        let answer = try await self.query("list_wallet_accounts", body: try Self.makeBody(query))
+        let answer = try await self.answer(to: "list_wallet_accounts", body: try Self.makeBody(query))
         return try Self.read(WalletAccountsAnswer.self, from: answer).accounts
     }
 

@@ -9,11 +9,31 @@ package import StampClient
 public struct APIClient: Sendable {
     public let organizationId: String
     let stamper: any Stamper
+    /// Stamps what makes or ends credentials, or says who may do what: keys, passkeys, sessions, users, organizations, votes.
+    let credentialStamper: any Stamper
     let connection: APIConnection
 
-    /// The same stamper and API, for another organization's bodies.
+    /// `credentialStamper`: `stamper` where absent.
+    init(
+        organizationId: String,
+        stamper: any Stamper,
+        credentialStamper: (any Stamper)? = nil,
+        connection: APIConnection
+    ) {
+        self.organizationId = organizationId
+        self.stamper = stamper
+        self.credentialStamper = credentialStamper ?? stamper
+        self.connection = connection
+    }
+
+    /// The same stampers and API, for another organization's bodies.
     public func inOrganization(_ organizationId: String) -> APIClient {
-        APIClient(organizationId: organizationId, stamper: stamper, connection: connection)
+        APIClient(
+            organizationId: organizationId,
+            stamper: stamper,
+            credentialStamper: credentialStamper,
+            connection: connection
+        )
     }
 
     /// POSTs `body` to a query such as `whoami`, and answers what the API answers, byte for byte.
@@ -36,7 +56,20 @@ public struct APIClient: Sendable {
     ///   than is waited, whatever happened to a poll. With a stamper that prompts nothing is polled: a pending activity is
     ///   then `.activityPending` at once.
     public func submit(_ path: String, body: Data) async throws(TurnkeyError) -> Activity {
-        let activity = try await begin(path, body: body)
+        try await submit(path, body: body, stampedBy: stamper)
+    }
+
+    /// As `submit`, of what makes or ends credentials, or says who may do what.
+    func submitCredentials(_ path: String, body: Data) async throws(TurnkeyError) -> Activity {
+        try await submit(path, body: body, stampedBy: credentialStamper)
+    }
+
+    private func submit(
+        _ path: String,
+        body: Data,
+        stampedBy stamper: any Stamper
+    ) async throws(TurnkeyError) -> Activity {
+        let activity = try await Activity(send(EndPoint(.submit, path), body, stampedBy: stamper))
         guard activity.isPending else { return try completed(activity) }
         guard !stamper.promptsUser else { throw .activityPending(activity, cause: nil) }
         return try await follow(activity, stampedBy: stamper, isRegistering: false)
@@ -56,9 +89,9 @@ public struct APIClient: Sendable {
 }
 
 extension APIClient {
-    /// Submits without waiting for the end.
+    /// As `submitCredentials`, without waiting for the end.
     func begin(_ path: String, body: Data) async throws(TurnkeyError) -> Activity {
-        try await Activity(send(EndPoint(.submit, path), body, stampedBy: stamper))
+        try await Activity(send(EndPoint(.submit, path), body, stampedBy: credentialStamper))
     }
 
     /// Polls until the activity has ended. While `stamper`'s own key `isRegistering`, that the API does not know it

@@ -87,17 +87,20 @@ final class SessionContext: Sendable {
     ///
     /// That bodies are for an organization is no evidence that the session is its: what is stored of the key is.
     ///
-    /// `acceptsReplacement`: whether a key that is known to have taken the expected one's place stamps too.
+    /// What makes or ends credentials is stamped at the control socket in any case: the rules of a stamp socket that keep a
+    /// session from outliving itself refuse it. `acceptsReplacement`: whether a key that is known to have taken the expected
+    /// one's place stamps too.
     func makeClient(
         session: String,
         organizationId: String?,
         expecting expectedKey: String? = nil,
+        door: SessionDoor = .stamp,
         acceptsReplacement: Bool = true
     ) -> APIClient {
-        APIClient(
-            organizationId: organizationId ?? config.defaultOrganizationId,
-            stamper: SocketStamper(
+        func makeStamper(through control: ControlClient?) -> SocketStamper {
+            SocketStamper(
                 frame,
+                through: control,
                 session: session,
                 expectedKey: expectedKey,
                 findHome: { [self] publicKey in findHome(of: publicKey, session) },
@@ -105,7 +108,13 @@ final class SessionContext: Sendable {
                     guard acceptsReplacement else { return false }
                     return await isKnown(publicKey, as: session)
                 }
-            ),
+            )
+        }
+        let control = makeStamper(through: control)
+        return APIClient(
+            organizationId: organizationId ?? config.defaultOrganizationId,
+            stamper: door == .control ? control : makeStamper(through: nil),
+            credentialStamper: control,
             connection: connection
         )
     }
@@ -138,6 +147,14 @@ final class SessionContext: Sendable {
         }
         return false
     }
+}
+
+/// The frame's socket at which a session stamps for a client.
+public enum SessionDoor: Sendable, Hashable, CaseIterable {
+    /// What makes or ends credentials at the control socket, everything else at the stamp socket.
+    case stamp
+    /// Everything at the control socket, past the rules of the stamp socket.
+    case control
 }
 
 /// 1 to 64 of a-z 0-9 . _ -, as the frame has it.

@@ -58,7 +58,9 @@ final class SessionEventHub: Sendable {
             return .warning(session: session, publicKey: key, expiresInMilliseconds: left)
         case .sessionExpired: return .expired(session: session, publicKey: key)
         case .sessionEnded where !isReplaced, .sessionRejected: return .cleared(session: session, publicKey: key)
-        case .embeddedKeyCreated, .embeddedKeyReset, .sessionStarted, .sessionEnded, .locked, .unlocked: return nil
+        case .embeddedKeyCreated, .embeddedKeyReset, .sessionStarted, .sessionEnded, .locked, .unlocked,
+            .confirmationWanted, .confirmationEnded:
+            return nil
         }
     }
 }

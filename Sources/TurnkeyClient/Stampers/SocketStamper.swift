@@ -13,6 +13,9 @@ enum KeyHome: Sendable, Hashable {
 /// Stamps with a session of the frame: the private key never enters this process.
 public struct SocketStamper: Stamper {
     private let frame: any FrameClient
+    /// Who stamps in `frame`'s place, with the key that `frame` expects.
+    private let control: ControlClient?
+    private let patience: Duration
     private let session: String?
     private let expectedKey: String?
     private let findHome: @Sendable (_ publicKey: String) -> KeyHome
@@ -21,23 +24,37 @@ public struct SocketStamper: Stamper {
     /// `session`: `default` where absent. `organizationId`: whose the session is, where its injector did not claim it.
     ///
     /// Stamps with the key that `frame` expects of the session; one that took its place is refused until the caller
-    /// decides otherwise, by `frame.getSession`. What this does to find out never decides that.
-    public init(_ frame: any FrameClient, session: String? = nil, organizationId: String? = nil) {
+    /// decides otherwise, by `frame.getSession`. What this does to find out never decides that. `patience`: how long a stamp
+    /// may wait for somebody's yes, where a rule of the socket wants one.
+    public init(
+        _ frame: any FrameClient,
+        session: String? = nil,
+        organizationId: String? = nil,
+        patience: Duration = Self.confirmationPatience
+    ) {
         let home = organizationId.map { KeyHome.organization($0) } ?? .unknown
-        self.init(frame, session: session, findHome: { _ in home }, isKnownKey: { _ in false })
+        self.init(frame, session: session, patience: patience, findHome: { _ in home }, isKnownKey: { _ in false })
     }
+
+    /// A confirmation waits for ten minutes at most.
+    public static let confirmationPatience = Duration.seconds(610)
 
     /// `findHome` says whose a key's session is, where its injector did not claim it. `isKnownKey` vouches for a
     /// key that has taken the place of the one that this client saw: a refresh's, elsewhere.
     /// `expectedKey` goes before the one that `frame` expects, and what is found then does not move that.
+    /// `control`: who stamps in `frame`'s place.
     init(
         _ frame: any FrameClient,
+        through control: ControlClient? = nil,
         session: String?,
         expectedKey: String? = nil,
+        patience: Duration = Self.confirmationPatience,
         findHome: @escaping @Sendable (_ publicKey: String) -> KeyHome,
         isKnownKey: @escaping @Sendable (String) async -> Bool
     ) {
         self.frame = frame
+        self.control = control
+        self.patience = patience
         self.session = session
         self.expectedKey = expectedKey
         self.findHome = findHome
@@ -61,7 +78,7 @@ public struct SocketStamper: Stamper {
         var expected = expectedKey
         for _ in 1..<Self.maximumKeys {
             do throws(StampError) {
-                return try await frame.stamp(payload: payload, session: session, expectPublicKey: expected)
+                return try await stamp(payload, expecting: expected)
             } catch .publicKeyMismatch(let publicKey, let fallback) {
                 if await isKnownKey(publicKey) {
                     if expectedKey == nil { frame.expect(publicKey, of: session) }
@@ -72,7 +89,29 @@ public struct SocketStamper: Stamper {
                 // Else it was refreshed once more meanwhile: the next try asks about that key.
             }
         }
-        return try await frame.stamp(payload: payload, session: session, expectPublicKey: expected)
+        return try await stamp(payload, expecting: expected)
+    }
+
+    private func stamp(_ payload: String, expecting expected: String?) async throws(StampError) -> Stamp {
+        guard let control else {
+            return try await frame.stamp(
+                payload: payload,
+                session: session,
+                expectPublicKey: expected,
+                patience: patience
+            )
+        }
+        do throws(StampError) {
+            return try await control.stamp(
+                payload: payload,
+                session: session,
+                exactly: expected ?? frame.expectedPublicKey(of: session),
+                patience: patience
+            )
+        } catch {
+            frame.forgetEndedSession(session, error)
+            throw error
+        }
     }
 
     /// Whose the key's session is: as its injector told the frame, else as whoever made this stamper says.

@@ -44,11 +44,57 @@ enum IOStampdControl {
         # Drops a key made by CreateSessionKey that waits for its activation; an unknown key is a success without a change.
         method DropSessionKey(publicKey: string) -> ()
 
+        # A stamp that waits for a yes. shown: the payload's type and organization and what the rule wants shown, as JSON text in ASCII.
+        type Shown (at: string, text: string)
+        type Confirmation (
+          id: string,
+          rule: string,
+          socket: string,
+          session: string,
+          publicKey: string,
+          uid: int,
+          unit: ?string,
+          delegate: ?string,
+          payloadSha256: string,
+          shown: []Shown,
+          expiresInMilliseconds: int
+        )
+
+        method ListConfirmations() -> (confirmations: []Confirmation)
+
+        # payloadSha256: of the confirmation that was shown. Another, or an id that no longer waits: UnknownConfirmation. From the account whose stamp waits: Denied (rule peer), unless its rule says sameAccount.
+        method Confirm(id: string, payloadSha256: string, allow: bool) -> ()
+
         # Who is connected, by account: uid is the account's (null: the shared one of those that cannot be told); uids: how many different ones it came as.
         # bytes: what it makes the frame hold, kernel buffers included. throttled: the reason, where calls or bytes of it wait.
         type Account (uid: ?int, uids: int, connections: int, watchers: int, waiting: int, bytes: int, stampsPerSecond: int, throttled: ?string)
         method ListAccounts() -> (accounts: []Account)
 
+        # The rule sets in force. sha256: of the set's bytes as they stand in the configuration, or of its name.
+        type RuleSet (socket: string, mode: (enforce, observe), rules: int, sha256: string, allowed: int, denied: int, confirmed: int, wouldDeny: int, wouldConfirm: int)
+        method GetRules() -> (ruleSets: []RuleSet)
+
+        # What the rules of a socket would say to another caller. Numbers as the kernel would tell them; unit as in the configuration.
+        method ExplainFor(socket: string, payload: string, session: ?string, uid: int, gids: ?[]int, unit: ?string, delegate: ?string, path: ?string) -> (explanation: Explanation)
+
+        type RuleStep (
+          id: string,
+          outcome: (passed, failed, held),
+          reason: ?string,
+          at: ?string
+        )
+
+        type Explanation (
+          effect: (allow, deny, confirm),
+          mode: (enforce, observe, none),
+          id: ?string,
+          reason: ?string,
+          at: ?string,
+          retryAfterMilliseconds: ?int,
+          steps: []RuleStep
+        )
+
+        error UnknownConfirmation (id: string)
         # reason: what was wrong with the bundle. The message never repeats the bundle.
         error InvalidBundle (reason: (encoding, checksum, length, point, decryption, scalar), message: string)
         error UnknownSessionKey (publicKey: string)

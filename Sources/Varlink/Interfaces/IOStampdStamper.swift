@@ -20,15 +20,36 @@ enum IOStampdStamper {
           expiresInMilliseconds: int
         )
 
+        # confirmationWanted and confirmationEnded are sent on the control socket alone, with confirmationId.
         type Event (
-          kind: (embeddedKeyCreated, embeddedKeyReset, sessionStarted, sessionExpiring, sessionExpired, sessionEnded, sessionRejected, locked, unlocked),
+          kind: (embeddedKeyCreated, embeddedKeyReset, sessionStarted, sessionExpiring, sessionExpired, sessionEnded, sessionRejected, locked, unlocked, confirmationWanted, confirmationEnded),
           session: ?string,
           publicKey: ?string,
-          expiresInMilliseconds: ?int
+          expiresInMilliseconds: ?int,
+          confirmationId: ?string
+        )
+
+        # What one rule said of a payload. passed: it is not about this caller or this payload.
+        type RuleStep (
+          id: string,
+          outcome: (passed, failed, held),
+          reason: ?string,
+          at: ?string
+        )
+
+        # What the socket's rules say of a payload. id: the rule that decided, or came nearest. No rules: allow, and no steps.
+        type Explanation (
+          effect: (allow, deny, confirm),
+          mode: (enforce, observe, none),
+          id: ?string,
+          reason: ?string,
+          at: ?string,
+          retryAfterMilliseconds: ?int,
+          steps: []RuleStep
         )
 
         # What this frame is and has done since it started. stamped, denied and failed count Stamp calls; auditLost counts records that no journal took.
-        # auditSequence, auditChain: the number and the hash (hex) of the last audit record.
+        # auditSequence, auditChain: the number and the hash (hex) of the last audit record. waiting: stamps that wait for a confirmation.
         type Status (
           version: string,
           uptimeMilliseconds: int,
@@ -41,7 +62,8 @@ enum IOStampdStamper {
           failed: int,
           auditLost: int,
           auditSequence: int,
-          auditChain: string
+          auditChain: string,
+          waiting: int
         )
 
         # What a client should do after an error: ask the user's passkey, try again later, or give up.
@@ -54,7 +76,11 @@ enum IOStampdStamper {
         # stampHeaderName is "X-Stamp"; stampHeaderValue is unpadded base64url of
         # {"publicKey":…,"scheme":"SIGNATURE_SCHEME_TK_API_P256","signature":…} in that order, signature in DER, hex.
         # session: "default" where absent. expectPublicKey: refuse unless this is the key that would sign.
-        method Stamp(payload: string, session: ?string, expectPublicKey: ?string) -> (stampHeaderName: string, stampHeaderValue: string)
+        # delegate, path: for whom a stamping proxy asks, and the API path that it will send to. Believed only of peers that authorization.mayName lists; from others Denied (rule mayName).
+        method Stamp(payload: string, session: ?string, expectPublicKey: ?string, delegate: ?string, path: ?string) -> (stampHeaderName: string, stampHeaderValue: string)
+
+        # What Stamp would come to for this caller, at this socket, now. Signs nothing, charges nothing, asks nobody.
+        method Explain(payload: string, session: ?string, delegate: ?string, path: ?string) -> (explanation: Explanation)
 
         method GetSession(session: ?string) -> (session: Session)
         method ListSessions() -> (sessions: []Session)
@@ -71,7 +97,8 @@ enum IOStampdStamper {
         error NoSession (session: string, fallback: Fallback)
         error SessionExpired (session: string, fallback: Fallback)
         error PublicKeyMismatch (publicKey: string, fallback: Fallback)
-        error Denied (rule: string, fallback: Fallback)
+        # rule: peer, uid, gid, unit, mayName (who is served), or payload (what may be stamped). The other members are told of payload alone.
+        error Denied (rule: string, id: ?string, reason: ?string, at: ?string, retryAfterMilliseconds: ?int, fallback: Fallback)
         error Locked (fallback: Fallback)
         error RateLimited (retryAfterMilliseconds: int, fallback: Fallback)
         error TooLarge (limitBytes: int, fallback: Fallback)

@@ -34,12 +34,9 @@ extension JSONReader {
 
     /// The next member's name, with the cursor at its value, which must be read next; nil behind the last member.
     ///
-    /// - Throws: `.duplicateName` at once among the first eight names; at the object's end otherwise.
+    /// - Throws: `.duplicateName` where the name stood before in this object.
     package mutating func nextName(in object: inout JSONObject) throws(JSONError) -> JSONToken? {
-        guard try advance(&object.isStarted, closing: UInt8(ascii: "}")) else {
-            try object.names.finish(in: self)
-            return nil
-        }
+        guard try advance(&object.isStarted, closing: UInt8(ascii: "}")) else { return nil }
         let name = try string()
         try spend(name)
         try object.names.add(name, in: self)

@@ -5,7 +5,7 @@
 /// UTF-8 only, no byte order mark, at most `maximumDepth` nested objects and arrays, no name twice in an object, and
 /// nothing but white space behind the value. Also a value that is skipped is checked whole. The reader owns nothing;
 /// only objects of more than eight members, and names with escapes, allocate: at most some four times the bytes that
-/// they take in the text. Comparing n names costs at most n log n comparisons.
+/// they take in the text. An object of n names costs some n comparisons.
 package struct JSONReader: ~Escapable {
     /// Objects and arrays inside one another, the outermost counted as 1.
     package static let defaultMaximumDepth = 32

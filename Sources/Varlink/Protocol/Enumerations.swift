@@ -27,4 +27,33 @@ package enum EventKind: String, CaseIterable, Sendable {
     case sessionRejected
     case locked
     case unlocked
+    case confirmationWanted
+    case confirmationEnded
+}
+
+/// What rules say of a payload: `effect` of the type Explanation.
+package enum ExplanationEffect: String, CaseIterable, Sendable {
+    case allow
+    case deny
+    case confirm
+}
+
+/// How a socket is held to its rules: `mode` of the type Explanation; `none` where it has no rules.
+package enum ExplanationMode: String, CaseIterable, Sendable {
+    case enforce
+    case observe
+    case none
+}
+
+/// `mode` of the type RuleSet.
+package enum RuleSetMode: String, CaseIterable, Sendable {
+    case enforce
+    case observe
+}
+
+/// What one rule said: `outcome` of the type RuleStep.
+package enum RuleStepOutcome: String, CaseIterable, Sendable {
+    case passed
+    case failed
+    case held
 }

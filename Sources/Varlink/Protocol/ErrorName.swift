@@ -21,6 +21,7 @@ package enum ErrorName: String, CaseIterable, Sendable {
 
     case invalidBundle = "io.stampd.Control.InvalidBundle"
     case unknownSessionKey = "io.stampd.Control.UnknownSessionKey"
+    case unknownConfirmation = "io.stampd.Control.UnknownConfirmation"
 
     /// What a client should do, where the error's parameters say nothing else.
     package var fallback: Fallback {
@@ -29,7 +30,7 @@ package enum ErrorName: String, CaseIterable, Sendable {
         case .locked, .rateLimited: .retry
         case .interfaceNotFound, .methodNotFound, .methodNotImplemented, .invalidParameter, .permissionDenied,
             .expectedMore, .publicKeyMismatch, .denied, .tooLarge, .tooManySessions, .invalidBundle,
-            .unknownSessionKey:
+            .unknownSessionKey, .unknownConfirmation:
             .never
         }
     }

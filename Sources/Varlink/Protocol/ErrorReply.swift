@@ -13,7 +13,7 @@ package enum ErrorReply: Error, Equatable, Sendable {
     case noSession(session: String)
     case sessionExpired(session: String)
     case publicKeyMismatch(publicKey: String)
-    case denied(rule: String)
+    case denied(Denial)
     case locked
     case rateLimited(retryAfterMilliseconds: Int64)
     case tooLarge(limitBytes: Int64)
@@ -22,10 +22,14 @@ package enum ErrorReply: Error, Equatable, Sendable {
 
     case invalidBundle(reason: BundleFault, message: String)
     case unknownSessionKey(publicKey: String)
+    case unknownConfirmation(id: String)
 
     package static func invalidParameter(_ name: ParameterName) -> ErrorReply {
         .invalidParameter(parameter: name.rawValue)
     }
+
+    /// A refusal of the caller, whatever it asks.
+    package static func denied(rule: String) -> ErrorReply { .denied(Denial(rule: rule)) }
 }
 
 extension ErrorReply {
@@ -48,12 +52,17 @@ extension ErrorReply {
         case .tooManySessions: .tooManySessions
         case .invalidBundle: .invalidBundle
         case .unknownSessionKey: .unknownSessionKey
+        case .unknownConfirmation: .unknownConfirmation
         }
     }
 
-    /// What a client should do: what the error's name says, but for a place that becomes free by itself.
+    /// What a client should do: what the error's name says, but for what time alone changes.
     package var fallback: Fallback {
-        if case .tooManySessions(_, .some) = self { .retry } else { name.fallback }
+        switch self {
+        case .tooManySessions(_, .some): .retry
+        case .denied(let denial): denial.fallback
+        default: name.fallback
+        }
     }
 
     /// The error's parameters in the order of the interface's text.
@@ -64,6 +73,7 @@ extension ErrorReply {
         case .invalidParameter(let parameter): writer.member("parameter", parameter)
         case .permissionDenied, .expectedMore: break
         case .unknownSessionKey(let publicKey): writer.member("publicKey", publicKey)
+        case .unknownConfirmation(let id): writer.member("id", id)
         case .invalidBundle(let reason, let message):
             writer.member("reason", reason.rawValue)
             writer.member("message", message)
@@ -75,7 +85,7 @@ extension ErrorReply {
         switch self {
         case .noSession(let session), .sessionExpired(let session): writer.member("session", session)
         case .publicKeyMismatch(let publicKey): writer.member("publicKey", publicKey)
-        case .denied(let rule): writer.member("rule", rule)
+        case .denied(let denial): denial.write(to: &writer)
         case .rateLimited(let milliseconds): writer.member("retryAfterMilliseconds", milliseconds)
         case .tooLarge(let limitBytes): writer.member("limitBytes", limitBytes)
         case .tooManySessions(let limit, let milliseconds):

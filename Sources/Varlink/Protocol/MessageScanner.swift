@@ -43,6 +43,12 @@ package struct MessageScanner: Sendable {
         return .message(message)
     }
 
+    /// Puts back the message that was found last: it is found again next. Where its bytes lie must not have changed.
+    package mutating func putBack(_ message: Range<Int>) {
+        messageStart = message.lowerBound
+        scanned = message.upperBound
+    }
+
     /// How many bytes at the buffer's front belong to messages already found. The caller must now remove exactly these;
     /// ranges answered before are void.
     package mutating func takeConsumedByteCount() -> Int {

@@ -50,6 +50,7 @@ package enum ServiceMethod: String, CaseIterable, Sendable {
 package enum StamperMethod: String, CaseIterable, Sendable {
     case getEmbeddedPublicKey = "GetEmbeddedPublicKey"
     case stamp = "Stamp"
+    case explain = "Explain"
     case getSession = "GetSession"
     case listSessions = "ListSessions"
     case getStatus = "GetStatus"
@@ -71,7 +72,11 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case lock = "Lock"
     case unlock = "Unlock"
     case dropSessionKey = "DropSessionKey"
+    case listConfirmations = "ListConfirmations"
+    case confirm = "Confirm"
     case listAccounts = "ListAccounts"
+    case getRules = "GetRules"
+    case explainFor = "ExplainFor"
 
     /// As a call names it.
     package var fullName: String { "\(Interface.control.rawValue).\(rawValue)" }

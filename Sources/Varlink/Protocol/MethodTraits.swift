@@ -47,11 +47,12 @@ extension StamperMethod {
         case .getEmbeddedPublicKey: MethodTraits(isRepeatable: true)
         case .stamp:
             MethodTraits(
-                [.payload, .session, .expectPublicKey],
+                [.payload, .session, .expectPublicKey, .delegate, .path],
                 isRepeatable: true,
                 price: .read,
                 isRefusalAudited: true
             )
+        case .explain: MethodTraits([.payload, .session, .delegate, .path], isRepeatable: true, price: .read)
         case .getSession: MethodTraits([.session], isRepeatable: true)
         case .listSessions, .getStatus: MethodTraits(isRepeatable: true, price: .list)
         // Every call is recorded, whatever it finds.
@@ -75,7 +76,16 @@ extension ControlMethod {
             MethodTraits([.publicKey, .expirationSeconds, .organizationId, .userId], isRefusalAudited: true)
         case .dropSessionKey: MethodTraits([.publicKey], isRefusalAudited: true)
         case .resetEmbeddedKey, .lock, .unlock: MethodTraits(isRefusalAudited: true)
-        case .listAccounts: MethodTraits(isRepeatable: true, price: .list, isRefusalAudited: true)
+        case .confirm: MethodTraits([.id, .payloadSha256, .allow], isRefusalAudited: true)
+        case .listConfirmations, .listAccounts, .getRules:
+            MethodTraits(isRepeatable: true, price: .list, isRefusalAudited: true)
+        case .explainFor:
+            MethodTraits(
+                [.socket, .payload, .session, .uid, .gids, .unit, .delegate, .path],
+                isRepeatable: true,
+                price: .read,
+                isRefusalAudited: true
+            )
         }
     }
 }

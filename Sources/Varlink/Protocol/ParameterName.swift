@@ -2,13 +2,22 @@
 
 /// Every parameter of every method of our interfaces.
 package enum ParameterName: String, CaseIterable, Sendable {
+    case allow
     case bundle
+    case delegate
     case expectPublicKey
     case expirationSeconds
+    case gids
+    case id
     case interface
     case organizationId
+    case path
     case payload
+    case payloadSha256
     case publicKey
     case session
+    case socket
+    case uid
+    case unit
     case userId
 }

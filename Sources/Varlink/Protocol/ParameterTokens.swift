@@ -2,7 +2,7 @@
 
 /// Where a call's parameters stand in its message.
 ///
-/// Only the first eight are kept: no method takes more than six, so that among eight of different names there is one
+/// Only the first nine are kept: no method takes more than eight, so that among nine of different names there is one
 /// that is refused.
 struct ParameterTokens {
     struct Parameter {
@@ -10,9 +10,9 @@ struct ParameterTokens {
         var value: JSONToken
     }
 
-    static let maximumCount = 8
+    static let maximumCount = 9
     private static let none = JSONToken(.null, 0, 0)
-    private var kept = InlineArray<8, Parameter>(repeating: Parameter(name: none, value: none))
+    private var kept = InlineArray<9, Parameter>(repeating: Parameter(name: none, value: none))
     private(set) var count = 0
 
     mutating func append(_ name: JSONToken, _ value: JSONToken) {

@@ -74,6 +74,34 @@ package struct Parameters: ~Escapable {
         do throws(JSONError) { return try reader.int(token) } catch { throw .invalidParameter(name) }
     }
 
+    /// A required integer.
+    package func int(_ name: ParameterName) throws(ErrorReply) -> Int64 {
+        guard let number = try optionalInt(name) else { throw .invalidParameter(name) }
+        return number
+    }
+
+    /// A required flag.
+    package func bool(_ name: ParameterName) throws(ErrorReply) -> Bool {
+        guard let token = find(name) else { throw .invalidParameter(name) }
+        do throws(JSONError) { return try reader.bool(token) } catch { throw .invalidParameter(name) }
+    }
+
+    /// An optional array of integers; nil where absent.
+    package func optionalInts(_ name: ParameterName, maximumCount: Int) throws(ErrorReply) -> [Int64]? {
+        guard let token = find(name) else { return nil }
+        var numbers: [Int64] = []
+        do throws(JSONError) {
+            var elements = reader
+            elements.offset = token.start
+            var array = try elements.beginArray()
+            while try elements.nextElement(in: &array) {
+                guard numbers.count < maximumCount else { throw elements.error(.overBudget) }
+                numbers.append(try elements.int(elements.value()))
+            }
+        } catch { throw .invalidParameter(name) }
+        return numbers
+    }
+
     /// The parameter's value; nil where it is absent or null.
     private func find(_ name: ParameterName) -> JSONToken? {
         for index in 0..<tokens.count where reader.equals(tokens[index].name, name.rawValue) {

@@ -20,6 +20,9 @@ struct MetricsCommand: ReportingCommand {
     var output: OutputOptions { get throws { try OutputOptions.parse([]) } }
 
     func perform() async throws {
-        try StandardOutput.write(Data(try await frame.stampClient.getStatus().prometheusText.utf8))
+        let status = try await frame.stampClient.getStatus()
+        // Who may not ask the control socket, and who asks a frame without rules, has the rest.
+        let sets = try? await frame.controlClient.getRules()
+        try StandardOutput.write(Data(status.makePrometheusText(sets ?? []).utf8))
     }
 }

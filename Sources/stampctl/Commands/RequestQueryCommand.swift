@@ -13,6 +13,7 @@ struct RequestQueryCommand: ReportingCommand {
     @OptionGroup var api: APIOptions
     @OptionGroup var relyingParty: RelyingPartyOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var door: DoorOptions
 
     @Argument(help: "The end point, such as whoami.")
     var path: String
@@ -23,8 +24,10 @@ struct RequestQueryCommand: ReportingCommand {
     var passkeyHint: String? { relyingParty.makeHint() }
 
     func perform() async throws {
-        let turnkey = try api.makeTurnkey(frame)
-        let client = turnkey.sessionClient(session: try turnkey.resolve(session))
-        try output.print(answer: try await client.query(path, body: try file.read()))
+        let turnkey = try api.makeTurnkey(frame, stampingAt: door.door)
+        let client = turnkey.sessionClient(session: try turnkey.resolve(session), door: door.sessionDoor)
+        let body = try file.read()
+        let answer = try await AwaitedYes.telling(turnkey.frame) { try await client.query(path, body: body) }
+        try output.print(answer: answer)
     }
 }

@@ -13,6 +13,7 @@ struct RequestSubmitCommand: ReportingCommand {
     @OptionGroup var api: APIOptions
     @OptionGroup var relyingParty: RelyingPartyOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var door: DoorOptions
 
     @Argument(help: "The end point, such as create_api_keys.")
     var path: String
@@ -23,8 +24,10 @@ struct RequestSubmitCommand: ReportingCommand {
     var passkeyHint: String? { relyingParty.makeHint() }
 
     func perform() async throws {
-        let turnkey = try api.makeTurnkey(frame)
-        let client = turnkey.sessionClient(session: try turnkey.resolve(session))
-        try output.print(answer: try await client.submit(path, body: try file.read()).answer)
+        let turnkey = try api.makeTurnkey(frame, stampingAt: door.door)
+        let client = turnkey.sessionClient(session: try turnkey.resolve(session), door: door.sessionDoor)
+        let body = try file.read()
+        let activity = try await AwaitedYes.telling(turnkey.frame) { try await client.submit(path, body: body) }
+        try output.print(answer: activity.answer)
     }
 }

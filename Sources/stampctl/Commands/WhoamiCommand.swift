@@ -29,8 +29,10 @@ struct WhoamiCommand: ReportingCommand {
         let turnkey = try api.makeTurnkey(frame, organizationId: organization.organizationId)
         guard !stored else { return try printStoredUser(turnkey) }
         let client = turnkey.sessionClient(session: try turnkey.resolve(session))
-        guard !output.json else { return try StandardOutput.write(try await client.askWhoami().text) }
-        try output.print(TurnkeyUser(try await client.getWhoami()))
+        try await AwaitedYes.telling(turnkey.frame) {
+            guard !output.json else { return try StandardOutput.write(try await client.askWhoami().text) }
+            try output.print(TurnkeyUser(try await client.getWhoami()))
+        }
     }
 
     private func printStoredUser(_ turnkey: Turnkey) throws {

@@ -17,10 +17,14 @@ struct APIOptions: ParsableArguments {
     /// The way to the API and to the frame; what is not given comes from the environment or from turnkey.json.
     ///
     /// - Throws: where no organization is named.
-    func makeTurnkey(_ frame: FrameOptions, organizationId: String?) throws -> Turnkey {
+    func makeTurnkey(
+        _ frame: FrameOptions,
+        organizationId: String?,
+        stampingAt socket: String = "stamp"
+    ) throws -> Turnkey {
         let config = try load(frame, organizationId: organizationId)
         let configured = FrameOptions(socketDirectory: config.socketDirectory, frameUser: frame.frameUser)
-        return Turnkey(config, frame: configured.stampClient, control: configured.controlClient)
+        return Turnkey(config, frame: configured.stampClient(at: socket), control: configured.controlClient)
     }
 
     /// The same with somebody who asks for passkeys.
@@ -38,12 +42,13 @@ struct APIOptions: ParsableArguments {
         )
     }
 
-    /// As above, for bodies that name their organization themselves, and for what needs none.
-    func makeTurnkey(_ frame: FrameOptions) throws -> Turnkey {
+    /// As above, for bodies that name their organization themselves, and for what needs none. `socket`: the stamp socket
+    /// that is used.
+    func makeTurnkey(_ frame: FrameOptions, stampingAt socket: String = "stamp") throws -> Turnkey {
         do {
-            return try makeTurnkey(frame, organizationId: nil)
+            return try makeTurnkey(frame, organizationId: nil, stampingAt: socket)
         } catch TurnkeyError.configuration(.missingOrganization) {
-            return try makeTurnkey(frame, organizationId: "")
+            return try makeTurnkey(frame, organizationId: "", stampingAt: socket)
         }
     }
 

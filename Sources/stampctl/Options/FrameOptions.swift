@@ -31,6 +31,9 @@ struct FrameOptions: ParsableArguments {
     var stampClient: StampClient { StampClient(address) }
     var controlClient: ControlClient { ControlClient(address) }
 
+    /// A stamp socket by its name.
+    func stampClient(at socket: String) -> StampClient { StampClient(address, socket: socket) }
+
     /// For what needs the frame and the store, and no API.
     func makeTurnkey() throws -> Turnkey {
         let config = try TurnkeyConfiguration(defaultOrganizationId: "", socketDirectory: socketDirectory)

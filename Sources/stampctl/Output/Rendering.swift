@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Glibc
 import Printing
 
 /// A result, for people and for programs: the same value either way.
@@ -20,10 +21,26 @@ extension Tabular {
     var lines: [String] { makeTable(rows) }
 }
 
+/// A result whose form for people depends on the screen.
+protocol Paintable: Encodable {
+    /// `width`: columns; nil where lines may be of any length.
+    func lines(width: Int?) -> [PaintedLine]
+}
+
 extension OutputOptions {
     func print(_ result: some Renderable) throws {
         guard json || !result.lines.isEmpty else { return }
         guard json else { return try StandardOutput.write(lines: result.lines) }
+        try print(json: result)
+    }
+
+    func print(_ result: some Paintable) throws {
+        guard !json else { return try print(json: result) }
+        try StandardOutput.write(result.lines(width: Screen.width(STDOUT_FILENO)))
+    }
+
+    /// One line of JSON.
+    func print(json result: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try StandardOutput.write(try encoder.encode(result))

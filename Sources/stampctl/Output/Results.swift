@@ -8,7 +8,8 @@ extension Status: Renderable {
             ("locked", locked ? "yes" : "no"), ("embedded key", embeddedPublicKey ?? "none"),
             ("sessions", "\(sessions)"), ("connections", "\(connections)"), ("stamped", "\(stamped)"),
             ("denied", "\(denied)"), ("failed", "\(failed)"), ("audit lost", "\(auditLost)"),
-            ("audit record", auditSequence.map { "\($0)" }), ("audit chain", auditChain),
+            ("waiting", waiting.map { "\($0)" }), ("audit record", auditSequence.map { "\($0)" }),
+            ("audit chain", auditChain),
         ])
     }
 }
@@ -35,7 +36,7 @@ extension Stamp: Renderable {
 extension Event: Renderable {
     var lines: [String] {
         let left = expiresInMilliseconds.map { makeDurationText(milliseconds: $0) }
-        return [[kind.rawValue, session, publicKey, left].compactMap(\.self).joined(separator: " ")]
+        return [[kind.rawValue, session, publicKey, confirmationId, left].compactMap(\.self).joined(separator: " ")]
     }
 }
 

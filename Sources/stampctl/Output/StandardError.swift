@@ -22,6 +22,12 @@ enum StandardError {
     /// One line: text in it that came from elsewhere can neither begin another nor command the terminal.
     static func write(_ line: String) { write(after: "", line) }
 
+    /// Lines for people, painted where that is wanted.
+    static func write(painted lines: [PaintedLine]) {
+        let isPainted = Screen.isPainted(STDERR_FILENO)
+        for line in lines { put(line.text(isPainted: isPainted) + "\n") }
+    }
+
     private static func write(after lead: String, _ text: String) {
         let line = "\(lead)\(PrintableText(text, maximumLength: maximumLength))"
         notice.withLock { notice in
@@ -60,9 +66,7 @@ enum StandardError {
         isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
-    /// Colours only on a terminal, and never with NO_COLOR (no-color.org).
     private static func paint(_ word: String, code: Int) -> String {
-        let isUnwanted = ProcessInfo.processInfo.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        return isatty(STDERR_FILENO) == 1 && !isUnwanted ? "\u{1B}[\(code)m\(word)\u{1B}[0m" : word
+        Screen.isPainted(STDERR_FILENO) ? "\u{1B}[\(code)m\(word)\u{1B}[0m" : word
     }
 }

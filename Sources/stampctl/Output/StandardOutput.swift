@@ -23,6 +23,14 @@ enum StandardOutput {
         try write(Data(lines.map { "\(PrintableText($0))" }.joined(separator: "\n").utf8))
     }
 
+    /// Lines for people, painted where that is wanted.
+    ///
+    /// - Throws: as `write`.
+    static func write(_ lines: [PaintedLine]) throws {
+        let isPainted = Screen.isPainted(STDOUT_FILENO)
+        try write(Data(lines.map { $0.text(isPainted: isPainted) }.joined(separator: "\n").utf8))
+    }
+
     /// The bytes, and a newline where they do not end in one.
     ///
     /// - Throws: where they cannot be written. Who has stopped reading a pipe has what they wanted: that ends quietly.

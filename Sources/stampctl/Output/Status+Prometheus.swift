@@ -3,7 +3,7 @@ import StampClient
 
 extension Status {
     /// Prometheus's text format, version 0.0.4.
-    var prometheusText: String {
+    func makePrometheusText(_ sets: [RuleSetState]) -> String {
         var metrics: [Metric] = [
             Metric(
                 name: "stampd_stamps_total",
@@ -26,7 +26,34 @@ extension Status {
                 Metric("stampd_audit_records_total", "counter", "Audit records, lost ones too.", auditSequence)
             )
         }
+        if let waiting {
+            metrics.append(Metric("stampd_stamps_waiting", "gauge", "Stamps that wait for somebody's yes.", waiting))
+        }
+        if !sets.isEmpty {
+            metrics.append(
+                Metric(
+                    name: "stampd_rule_decisions_total",
+                    type: "counter",
+                    help: "What the rules of a socket came to.",
+                    samples: sets.flatMap(\.samples)
+                )
+            )
+        }
         return metrics.map(\.text).joined()
+    }
+}
+
+extension RuleSetState {
+    fileprivate var samples: [(labels: String, value: String)] {
+        [
+            ("allow", allowed), ("deny", denied), ("confirm", confirmed), ("wouldDeny", wouldDeny),
+            ("wouldConfirm", wouldConfirm),
+        ].map { (#"{socket="\#(label)",effect="\#($0)"}"#, "\($1)") }
+    }
+
+    /// The socket's name as a label's value: a frame that is none may say anything.
+    private var label: String {
+        socket.replacing("\\", with: #"\\"#).replacing("\"", with: #"\""#).replacing("\n", with: #"\n"#)
     }
 }
 

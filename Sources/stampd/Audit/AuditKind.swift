@@ -7,6 +7,9 @@ enum AuditKind: String, CaseIterable {
     case auditResumed
     case stamp
     case refusal
+    case confirmationWanted
+    case confirmationAnswered
+    case confirmationEnded
     case injection
     case activation
     case sessionKeyCreated
@@ -30,6 +33,9 @@ enum AuditKind: String, CaseIterable {
         case .auditResumed: "54df8675337b46389c19a2495abf9d1d"
         case .stamp: "81a65bc292b44acfa1f6d410e5117e3d"
         case .refusal: "83395bd0e08d4e018134cdb233250a00"
+        case .confirmationWanted: "8a05f59e4f98400db4ce04dc87cc08fd"
+        case .confirmationAnswered: "342dbbf1de2c4b7ab81e816dc904c0df"
+        case .confirmationEnded: "cd2d1c56a6ab44d196bde7998846265b"
         case .injection: "23a93696f87042f08b798de88f1a6898"
         case .activation: "40eea02d5af144f4994bf414acab4c6f"
         case .sessionKeyCreated: "36ef6094e049479b90aaed157d26da19"
@@ -65,6 +71,9 @@ enum AuditKind: String, CaseIterable {
         case .auditResumed: "audit goes on where the process before left it"
         case .stamp: "stamped"
         case .refusal: "refused"
+        case .confirmationWanted: "a stamp waits for a confirmation"
+        case .confirmationAnswered: "a confirmation was answered"
+        case .confirmationEnded: "a confirmation ended without an answer"
         case .injection: "credential bundle injected"
         case .activation: "session key activated"
         case .sessionKeyCreated: "session key created"

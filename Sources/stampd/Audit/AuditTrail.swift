@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Rules
 import SignerCore
 
 /// Where the records of the audit go.
@@ -22,7 +23,8 @@ protocol AuditTrail: AnyObject {
 
 /// What callers did.
 extension AuditTrail {
-    func stamped(_ payload: Span<UInt8>, as stamped: Stamped, by call: CallContext) {
+    /// `decision`: of the socket's rules; nil where it has none.
+    func stamped(_ payload: Span<UInt8>, as stamped: Stamped, after decision: Decision?, by call: CallContext) {
         guard isOn else { return }
         let subject = PayloadSubject(of: payload, maximumByteCount: maximumPayloadByteCount)
         write(.stamp, of: call) { record in
@@ -31,7 +33,13 @@ extension AuditTrail {
             record.add(.payloadSHA256) { bytes in stamped.appendDigestHex(to: &bytes) }
             record.add(.activityType, subject.activityType, of: payload)
             record.add(.organizationId, subject.organizationId, of: payload)
-            record.add(.decision, "allowed")
+            if let decision {
+                record.add(decision, at: call.socket)
+            } else {
+                record.add(.decision, "allowed")
+            }
+            record.add(call.naming)
+            record.add(call.confirmation)
         }
     }
 

@@ -6,7 +6,7 @@ struct RecordRing {
     private var first = 0
     private(set) var count = 0
 
-    /// A record has some 800 bytes, 1.6 KiB at most.
+    /// A record has some 800 bytes, 2.9 KiB at most.
     init(capacity: Int) { slots = [[UInt8]](repeating: [], count: capacity) }
 
     var capacity: Int { slots.count }

@@ -2,7 +2,7 @@
 import Glibc
 import Varlink
 
-/// The configuration's member `authorization`: an object of sockets, each with `uids`, `gids` and `units`.
+/// The configuration's member `authorization`: an object of sockets, each with `uids`, `gids`, `units` and `mayName`.
 extension AuthorizationRules {
     /// Entries of one list.
     static let maximumCount = 256
@@ -25,6 +25,8 @@ extension AuthorizationRules {
             case json(JSONError.Reason)
             case unknownSocket
             case unknownMember
+            case unknownNaming
+            case emptyNaming
             case emptyList
             case tooMany
             case doubled
@@ -58,7 +60,9 @@ extension AuthorizationRules.ReadingError.Reason {
         switch self {
         case .json(let reason): "\(reason)"
         case .unknownSocket: "a socket that is none of control, stamp and stamp-NAME"
-        case .unknownMember: "a rule that is none of uids, gids and units"
+        case .unknownMember: "a rule that is none of uids, gids, units and mayName"
+        case .unknownNaming: "a member of mayName that is neither uids nor units"
+        case .emptyNaming: "a mayName without uids and units, which would believe everybody,"
         case .emptyList: "an empty list, which would let nobody in,"
         case .tooMany: "a list of more than \(AuthorizationRules.maximumCount) entries"
         case .doubled: "an entry that stands twice"
@@ -72,24 +76,36 @@ extension AuthorizationRules.Rule {
     fileprivate init(reading reader: inout JSONReader) throws(AuthorizationRules.ReadingError) {
         var object = try reading { () throws(JSONError) in try reader.beginObject() }
         while let name = try reading({ () throws(JSONError) in try reader.nextName(in: &object) }) {
+            if reader.equals(name, "mayName") {
+                mayName = try AuthorizationRules.MayName(reading: &reader, behind: name)
+                continue
+            }
             let tokens = try reading { () throws(JSONError) in try reader.elements() }
             if reader.equals(name, "uids") {
                 uids = try Self.ids(tokens, in: reader, behind: name)
             } else if reader.equals(name, "gids") {
                 gids = try Self.ids(tokens, in: reader, behind: name)
             } else if reader.equals(name, "units") {
-                units = try Self.set(tokens, behind: name) { token throws(AuthorizationRules.ReadingError) in
-                    let unit = reader.plainText(token)
-                    guard PeerUnit.isRuleName(unit) else { throw .init(.notAUnit, at: token) }
-                    return unit
-                }
+                units = try Self.units(tokens, in: reader, behind: name)
             } else {
                 throw .init(.unknownMember, at: name)
             }
         }
     }
 
-    private static func ids(
+    fileprivate static func units(
+        _ tokens: [JSONToken],
+        in reader: borrowing JSONReader,
+        behind name: JSONToken
+    ) throws(AuthorizationRules.ReadingError) -> Set<String> {
+        try set(tokens, behind: name) { token throws(AuthorizationRules.ReadingError) in
+            let unit = reader.plainText(token)
+            guard PeerUnit.isRuleName(unit) else { throw .init(.notAUnit, at: token) }
+            return unit
+        }
+    }
+
+    fileprivate static func ids(
         _ tokens: [JSONToken],
         in reader: borrowing JSONReader,
         behind name: JSONToken
@@ -115,6 +131,26 @@ extension AuthorizationRules.Rule {
             guard elements.insert(try read(token)).inserted else { throw .init(.doubled, at: token) }
         }
         return elements
+    }
+}
+
+extension AuthorizationRules.MayName {
+    fileprivate init(
+        reading reader: inout JSONReader,
+        behind member: JSONToken
+    ) throws(AuthorizationRules.ReadingError) {
+        var object = try reading { () throws(JSONError) in try reader.beginObject() }
+        while let name = try reading({ () throws(JSONError) in try reader.nextName(in: &object) }) {
+            let tokens = try reading { () throws(JSONError) in try reader.elements() }
+            if reader.equals(name, "uids") {
+                uids = try AuthorizationRules.Rule.ids(tokens, in: reader, behind: name)
+            } else if reader.equals(name, "units") {
+                units = try AuthorizationRules.Rule.units(tokens, in: reader, behind: name)
+            } else {
+                throw .init(.unknownNaming, at: name)
+            }
+        }
+        guard uids != nil || units != nil else { throw .init(.emptyNaming, at: member) }
     }
 }
 

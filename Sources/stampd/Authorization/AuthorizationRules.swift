@@ -11,6 +11,16 @@ struct AuthorizationRules: Equatable, Sendable {
         var gids: Set<UInt32>?
         /// Names as `PeerUnit.names` has them.
         var units: Set<String>?
+        /// Whose `delegate` and `path` are believed. Nil: nobody's.
+        var mayName: MayName?
+    }
+
+    /// Peers whose word for a call is believed: each list that is there must hold, by one entry of it, for root too.
+    struct MayName: Equatable, Sendable {
+        /// As those of a rule.
+        var uids: Set<UInt32>?
+        /// As those of a rule.
+        var units: Set<String>?
     }
 
     /// By the socket's name: `control`, `stamp` or `stamp-NAME`. A socket without a rule asks nothing.
@@ -33,6 +43,9 @@ struct AuthorizationRefusal: Equatable {
 }
 
 extension AuthorizationRules.Rule {
+    /// Whether it asks for a peer's unit.
+    var asksUnits: Bool { units != nil || mayName?.units != nil }
+
     /// The first list that does not hold; nil where all do.
     ///
     /// The lists of users and groups do not bind root, whom no file's permissions bind either; that of units does: it is
@@ -50,5 +63,14 @@ extension AuthorizationRules.Rule {
         }
         guard units.isDisjoint(with: unit.names) else { return nil }
         return AuthorizationRefusal(rule: .unit, reason: "of \(unit.name), which this socket does not serve")
+    }
+}
+
+extension AuthorizationRules.MayName {
+    func belief(in peer: Peer) -> Naming.Belief {
+        let isUidListed = uids.map { uids in peer.account.uid.map(uids.contains) } ?? true
+        let isUnitListed = units.map { units in peer.unit.map { !units.isDisjoint(with: $0.names) } } ?? true
+        if isUidListed == false || isUnitListed == false { return .notBelieved }
+        return isUidListed == nil || isUnitListed == nil ? .untold : .believed
     }
 }

@@ -48,6 +48,10 @@ extension CallHandler {
         case .unlock:
             frame.unlock(at: now)
             replies.reply()
+        case .listConfirmations: listConfirmations(at: now, to: &replies)
+        case .confirm: try handleConfirm(parameters, in: &context, to: &replies)
+        case .getRules: replyRules(in: &replies)
+        case .explainFor: try handleExplainFor(parameters, in: &context, to: &replies)
         case .listAccounts:
             let accounts = accounts()
             replies.reply { reply in

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Rules
 import SignerCore
 import Varlink
 
@@ -13,6 +14,7 @@ extension CallHandler {
         let now = context.start
         switch method {
         case .stamp: try handleStamp(parameters, in: &context, to: &replies)
+        case .explain: try handleExplain(parameters, in: &context, to: &replies)
         case .getEmbeddedPublicKey:
             let key = try replying { () throws(FrameError) in try frame.embeddedPublicKey(at: now) }
             replies.reply(key.write)
@@ -61,13 +63,11 @@ extension CallHandler {
     ) throws(ErrorReply) {
         try withScratch { scratch throws(ErrorReply) in
             try stamp(parameters, in: &context, &scratch)
-            replies.reply { reply in
-                reply.member("stampHeaderName", "X-Stamp")
-                reply.member("stampHeaderValue", utf8: scratch.stamp.span)
-            }
+            if context.confirmation == nil { replies.reply { $0.stamp(scratch.stamp.span) } }
         }
     }
 
+    /// Makes the stamp that the call asks for, or has it wait for a confirmation.
     private func stamp(
         _ parameters: Parameters,
         in context: inout CallContext,
@@ -78,7 +78,37 @@ extension CallHandler {
         let name = try parameters.sessionName(scratch: &scratch.text) ?? .default
         context.session = name
         let expected = try parameters.publicKey(.expectPublicKey, scratch: &scratch.text)
-        guard audit.admitsStamp else { throw .rateLimited(retryAfterMilliseconds: Audit.retryMilliseconds) }
+        let naming = try Naming(parameters)
+        if !audit.admitsStamp, context.retryAfterMilliseconds == nil {
+            context.retryAfterMilliseconds = Audit.retryMilliseconds
+        }
+        let socketRules = rules[context.socket.name]
+        var decision: Decision?
+        // The frame itself refuses in the same order; where nothing stands between, it is asked once.
+        if socketRules != nil || naming.isGiven || context.retryAfterMilliseconds != nil {
+            let session = try requireStamping(as: name, naming: naming, in: &context)
+            if let expected, expected != session.publicKey {
+                throw .publicKeyMismatch(publicKey: session.publicKey.description)
+            }
+            if let socketRules {
+                let made = try decide(scratch.payload.span, by: socketRules, with: session, in: &context)
+                guard made.answer == .stamp else { return }
+                decision = made
+            }
+        }
+        try sign(&scratch, session: name, expecting: expected, after: decision, in: context)
+        if let socketRules, let decision { settle(decision, by: socketRules, in: context) }
+    }
+
+    /// Makes the stamp of `scratch.payload` in `scratch.stamp`, with its record; `decision` is the rules', nil where there
+    /// are none.
+    func sign(
+        _ scratch: inout Scratch,
+        session name: SessionName,
+        expecting expected: PublicKey?,
+        after decision: Decision?,
+        in context: CallContext
+    ) throws(ErrorReply) {
         var stamp: [UInt8] = []
         swap(&stamp, &scratch.stamp)
         defer { swap(&stamp, &scratch.stamp) }
@@ -93,8 +123,16 @@ extension CallHandler {
                 clock: { now() },
                 to: &stamp
             )
-            audit.stamped(payload, as: stamped, by: context)
+            audit.stamped(payload, as: stamped, after: decision, by: context)
         } catch { throw error.reply }
+    }
+}
+
+extension JSONWriter {
+    /// The parameters of Stamp's reply.
+    mutating func stamp(_ header: Span<UInt8>) {
+        member("stampHeaderName", "X-Stamp")
+        member("stampHeaderValue", utf8: header)
     }
 }
 
@@ -109,6 +147,8 @@ struct Status {
     let counters: CallHandler.Counters
     let auditLost: Int64
     let audit: AuditHead
+    /// Stamps that wait for a confirmation.
+    let waiting: Int
 
     func write(to writer: inout JSONWriter) {
         writer.member("version", version)
@@ -125,5 +165,6 @@ struct Status {
         var chain: [UInt8] = []
         audit.chain.appendHex(to: &chain)
         writer.member("auditChain", utf8: chain.span)
+        writer.member("waiting", Int64(waiting))
     }
 }

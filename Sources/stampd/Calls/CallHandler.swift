@@ -5,7 +5,7 @@ import Varlink
 /// Answers calls: a message in, a reply and events out.
 ///
 /// It owns what an answer depends on: the frame, the rate, the counters, the state that is kept, and the buffers that
-/// serve from call to call. It knows no connection.
+/// serve from call to call. It knows a connection by its number alone.
 final class CallHandler {
     static let version = "0.1.0"
     /// The project's, as the package names it too.
@@ -25,6 +25,8 @@ final class CallHandler {
         case answered
         /// It was answered, and nothing else of this peer will be.
         case refused
+        /// It is answered once its confirmation has ended (`conclude`): nothing else of this peer before.
+        case confirms
         /// It gets events from now on.
         case watches
         /// It is no call: nothing tells where the peer's next call would start to make sense.
@@ -39,13 +41,27 @@ final class CallHandler {
     let log: Log
     /// Where the frame outlives the process; nil where it does not.
     var stateStore: (any StateKeeping)?
-    private(set) var counters = Counters()
+    var counters = Counters()
     private let started: BootInstant
     private let clock: () -> BootInstant
+    /// Milliseconds since 1970.
+    let wallClock: () -> Int64
+    /// What payloads are held to.
+    var rules = FrameRules()
+    /// Whose word for a call is believed.
+    var authorization = AuthorizationRules()
+    /// The frame's sockets, as rules have them.
+    var socketNames: [String] = []
+    /// The account of a uid that need not be a peer's.
+    var account: (UInt32) -> Account = { SubordinateRanges().account(of: $0) }
     /// Asked by GetStatus and ListAccounts alone.
     var surroundings: () -> Surroundings = { Surroundings(connectionCount: 0, lostCount: 0, accounts: []) }
     private var scratch = Scratch()
-    private var events: [FrameEvent] = []
+    /// Stamps that wait for a confirmation.
+    var confirmations = Confirmations()
+    /// Those that wait no more, and are not answered yet.
+    var endedConfirmations: [EndedConfirmation] = []
+    var events: [PublishedEvent] = []
 
     /// What Stamp calls came to.
     struct Counters: Equatable {
@@ -69,14 +85,15 @@ final class CallHandler {
         var stamp: [UInt8] = []
     }
 
-    /// `clock` reads CLOCK_BOOTTIME.
+    /// `clock` reads CLOCK_BOOTTIME, `wallClock` CLOCK_REALTIME in milliseconds.
     init(
         _ frame: consuming Frame,
         rate: CallRate,
         maximumNesting: Int,
         audit: any AuditTrail,
         log: Log,
-        clock: @escaping () -> BootInstant
+        clock: @escaping () -> BootInstant,
+        wallClock: @escaping () -> Int64
     ) {
         self.frame = frame
         self.rate = rate
@@ -84,12 +101,13 @@ final class CallHandler {
         self.audit = audit
         self.log = log
         self.clock = clock
+        self.wallClock = wallClock
         started = clock()
     }
 
     /// Answers one message: exactly one reply for a call, none for a oneway call, and none for what is not a call.
     ///
-    /// `message` has no NUL. `refusal` is what the peer is told in any case, nil for one that is served. The reply is
+    /// `message` has no NUL. `connection` is the number of the one that it came on, which no other has. `refusal` is what the peer is told in any case, nil for one that is served. The reply is
     /// appended to `replies`, and what happened is in `takeEvents`.
     ///
     /// - Returns: What the connection does next.
@@ -97,10 +115,13 @@ final class CallHandler {
         _ message: Span<UInt8>,
         from peer: Peer,
         at socket: SocketIdentity,
+        on connection: UInt64,
         refusing refusal: ErrorReply? = nil,
         to replies: inout JSONWriter
     ) -> Outcome {
         var context = CallContext(peer: peer, socket: socket, start: clock())
+        context.connection = connection
+        context.messageByteCount = message.count
         let call: Call
         do throws(CallError) { call = try Call(message, maximumDepth: maximumNesting) } catch {
             noteRefusal(of: context, by: "NotACall", line: "a call of \(peer.description): \(error.message)")
@@ -114,9 +135,19 @@ final class CallHandler {
             let method = try call.method(among: socket.door.interfaces, in: message)
             named = method
             let price = method.traits.price
-            try takeTokens(price, of: context, byteCount: message.count)
+            let retry = takeTokens(price, of: context, byteCount: message.count)
+            // What else refuses a stamp goes first.
+            if method.isHeldToRules {
+                context.retryAfterMilliseconds = retry
+            } else if let retry {
+                throw .rateLimited(retryAfterMilliseconds: retry)
+            }
             try perform(method, call.parameters(in: message), in: &context, to: &replies)
-            if method == .stamper(.stamp) { countStamp(of: context) }
+            if context.confirmation != nil {
+                outcome = .confirms
+            } else if method == .stamper(.stamp) {
+                countStamp(of: context)
+            }
             if method == .stamper(.monitor) { outcome = .watches }
             if price == .list { charge(replies.bytes.count - start, to: context) }
         } catch {
@@ -143,17 +174,13 @@ final class CallHandler {
         }
     }
 
-    private func takeTokens(
-        _ price: MethodTraits.Price,
-        of context: CallContext,
-        byteCount: Int
-    ) throws(ErrorReply) {
+    /// When the account may call again; nil where it has paid.
+    private func takeTokens(_ price: MethodTraits.Price, of context: CallContext, byteCount: Int) -> Int64? {
         let tokens = CallRate.tokens(price, byteCount: byteCount)
-        guard let milliseconds = rate.take(tokens, of: context.peer.account, at: context.start) else { return }
-        throw .rateLimited(retryAfterMilliseconds: milliseconds)
+        return rate.take(tokens, of: context.peer.account, at: context.start)
     }
 
-    private func countStamp(of context: CallContext) {
+    func countStamp(of context: CallContext) {
         counters.stamped += 1
         rate.countStamp(of: context.peer.account, at: context.start)
     }
@@ -175,11 +202,12 @@ final class CallHandler {
 
 /// What happens without a call.
 extension CallHandler: TimeKeeper {
-    var nextTime: BootInstant { frame.nextChange }
+    var nextTime: BootInstant { min(frame.nextChange, confirmations.nextTime) }
 
     /// Ends what is past its time and announces what soon will be.
     func keepTime(at now: BootInstant) {
         frame.advance(to: now)
+        confirmations.keepTime(at: now)
         publish(of: nil)
     }
 
@@ -207,19 +235,22 @@ extension CallHandler: TimeKeeper {
     /// Keeps what changed in the frame, and records what happened: in the audit, or in a line of the log.
     ///
     /// It comes before the reply to the call that changed it is sent.
-    private func publish(of context: CallContext?) {
+    func publish(of context: CallContext?) {
+        // It may find that more has happened.
+        if frame.hasEvents { endUnstampable(at: clock()) }
         saveState()
-        guard frame.hasEvents else { return }
-        let new = frame.takeEvents()
-        for event in new {
-            audit.record(event, of: context)
-            if !isLogDoubled { log.write(event) }
+        if frame.hasEvents {
+            for event in frame.takeEvents() {
+                audit.record(event, of: context)
+                if !isLogDoubled { log.write(event) }
+                events.append(.frame(event))
+            }
         }
-        events += new
+        publishEndedConfirmations()
     }
 
     /// What happened since the last call, oldest first.
-    func takeEvents() -> [FrameEvent] {
+    func takeEvents() -> [PublishedEvent] {
         guard !events.isEmpty else { return [] }
         defer { events.removeAll() }
         return events
@@ -246,11 +277,17 @@ extension CallHandler {
 
     /// Notes a call that was refused; `method` is nil for one that this socket does not have, or that was given what it
     /// does not take. Looking at what is not there is no refusal.
-    private func note(_ error: ErrorReply, of context: CallContext, method: Method?, isServed: Bool) {
+    func note(_ error: ErrorReply, of context: CallContext, method: Method?, isServed: Bool) {
         if !isLogDoubled { logRefusal(error, of: context) }
         guard isServed, method?.traits.isRefusalAudited ?? true else { return }
         audit.writeRefusal(of: context, rule: error.rule) { record in
-            if case .publicKeyMismatch(let key) = error { record.add(.publicKey, key) }
+            switch error {
+            case .publicKeyMismatch(let key): record.add(.publicKey, key)
+            case .denied(let denial) where denial.reason != nil: record.add(denial, at: context.socket)
+            default: break
+            }
+            record.add(context.naming)
+            record.add(context.confirmation)
         }
     }
 
@@ -269,8 +306,18 @@ extension ErrorReply {
     /// The error's own name, and for Denied the rule behind it.
     fileprivate var rule: String {
         let name = name.rawValue.split(separator: ".").last.map(String.init) ?? name.rawValue
-        guard case .denied(let rule) = self else { return name }
-        return "\(name).\(rule)"
+        guard case .denied(let denial) = self else { return name }
+        return "\(name).\(denial.rule)"
+    }
+}
+
+extension Method {
+    /// Whether a socket's rules are asked, before which the rate is not: a stamp that is locked out says so.
+    fileprivate var isHeldToRules: Bool {
+        switch self {
+        case .stamper(.stamp), .stamper(.explain): true
+        default: false
+        }
     }
 }
 
@@ -313,7 +360,8 @@ extension CallHandler {
             connections: surroundings.connectionCount,
             counters: counters,
             auditLost: surroundings.lostCount,
-            audit: audit.head
+            audit: audit.head,
+            waiting: confirmations.waiting.count
         )
     }
 

@@ -9,6 +9,8 @@ struct Configuration: Equatable, Sendable {
     var stampLimits = StampLimits()
     /// Not a setting, but an object of its own in the file.
     var authorization = AuthorizationRules()
+    /// An object of its own too.
+    var rules = ConfiguredRules()
     /// Nil where it stays however long nobody needs it.
     var exitOnIdleSeconds: Int64?
     var journalSocket = systemJournal

@@ -14,8 +14,8 @@ enum ConfigurationFile {
         case tooLong
     }
 
-    /// Ten times what every member with its longest value takes.
-    static let maximumByteCount = 65_536
+    /// For rules; the other members with their longest values take 7 KiB.
+    static let maximumByteCount = 262_144
 
     /// Reads the whole file, once it is found to be nobody else's.
     ///

@@ -19,12 +19,15 @@ struct ConfigurationReader {
     private(set) var faults: [ConfigurationFault] = []
     /// Lines about what was understood by a former name.
     private(set) var warnings: [String] = []
+    /// The value of `rules` as it stands; nil where there is none. What it says depends on the frame's sockets.
+    private(set) var rules: [UInt8]?
     private var seen: Set<String> = []
 
-    /// The member that is an object, and no setting.
+    /// The members that are objects, and no settings.
     static let authorization = "authorization"
-    /// Nothing of ours is nested deeper.
-    private static let maximumDepth = 4
+    static let rulesMember = "rules"
+    /// Nothing of ours is nested deeper: an address of a word of a call in an `evm` condition of a rule.
+    private static let maximumDepth = 13
     /// Longer than every member's name; of a longer one so much is said.
     private static let maximumNameByteCount = 64
 
@@ -45,6 +48,13 @@ struct ConfigurationReader {
             }
             guard name != Self.authorization else {
                 try readAuthorization(&reader, in: text)
+                continue
+            }
+            guard name != Self.rulesMember else {
+                let token = try reader.value()
+                // Of a text, the token leaves the quotation marks out.
+                let mark = token.kind == .string ? 1 : 0
+                rules = text.extracting((token.start - mark)..<(token.end + mark)).copy
                 continue
             }
             guard let setting else {
@@ -115,5 +125,14 @@ struct ConfigurationReader {
             bytes.append(text[index])
         }
         return nil
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate var copy: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        for index in indices { bytes.append(self[index]) }
+        return bytes
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Rules
 import Varlink
 
 /// A file, and what the command line says over it.
@@ -20,16 +21,23 @@ struct ConfigurationSource: Sendable {
 
     /// Reads the file.
     ///
+    /// - Parameter sockets: The frame's, as rules have them; nil where it is only looked at, for whatever frame.
     /// - Returns: The configuration: defaults, file, command line.
     /// - Throws: Everything that is wrong; nothing is taken then.
-    func load() throws(Refusal) -> Configuration {
+    func load(for sockets: [String]?) throws(Refusal) -> Configuration {
         let text: [UInt8]
         do throws(ConfigurationFile.Fault) { text = try ConfigurationFile.read(path) } catch {
             throw Refusal(path: path, reasons: [error.message])
         }
         let reader = ConfigurationReader(text.span)
-        guard reader.faults.isEmpty else { throw Refusal(path: path, reasons: reader.faults.map(\.message)) }
         var configuration = reader.configuration
+        var reasons = reader.faults.map(\.message)
+        if let text = reader.rules {
+            do throws(RuleFaults) {
+                configuration.rules = try ConfiguredRules(text, for: sockets)
+            } catch { reasons += error.faults.map(\.configurationMessage) }
+        }
+        guard reasons.isEmpty else { throw Refusal(path: path, reasons: reasons) }
         configuration.warnings = reader.warnings
         for override in overrides { _ = override.setting.set(override.value, in: &configuration) }
         let conflicts = configuration.conflicts
@@ -46,7 +54,7 @@ struct ConfigurationSource: Sendable {
         let reasons: [String]
 
         /// Of a file full of faults so many are said.
-        private static let maximumLines = 20
+        private static let maximumLines = 100
 
         /// One for each fault, bounded.
         var lines: [String] {

@@ -40,7 +40,7 @@ extension Setting {
     )
     static let memoryLimit = Setting(
         "memoryLimit",
-        .choice(\.memoryLimitBytes, 67_108_864...Int64(1) << 40),
+        .choice(\.memoryLimitBytes, 83_886_080...Int64(1) << 40),
         .start,
         isOption: true
     )

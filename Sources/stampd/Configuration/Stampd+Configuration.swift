@@ -3,19 +3,21 @@ import Glibc
 
 /// The configuration at the start.
 extension Stampd {
-    /// Only says whether it is right.
-    static func check(_ source: ConfigurationSource) {
+    /// Only says whether it is right; `sockets` are of the frame that it is meant for, nil where nobody says.
+    static func check(_ source: ConfigurationSource, for sockets: [String]?) {
         do throws(ConfigurationSource.Refusal) {
-            for line in try source.load().warnings { complain("\(source.path): \(line)".printable(1024), hint: nil) }
+            for line in try source.load(for: sockets).warnings {
+                complain("\(source.path): \(line)".printable(1024), hint: nil)
+            }
         } catch { fail(error) }
         print("ok")
     }
 
     /// Defaults, then the file where there is one, then the command line.
-    static func configure(_ options: Options) -> Configuration {
+    static func configure(_ options: Options, for sockets: [String]?) -> Configuration {
         guard let source = options.source else { return options.configuration }
         do throws(ConfigurationSource.Refusal) {
-            var configuration = try source.load()
+            var configuration = try source.load(for: sockets)
             configuration.warnings = options.configuration.warnings + configuration.warnings
             guard !configuration.mayKeepState || options.bootId != nil else {
                 throw ConfigurationSource.Refusal(path: source.path, reasons: ["keepState needs --boot-id HEX"])

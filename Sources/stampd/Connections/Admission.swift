@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Glibc
+import Rules
 import SignerCore
 import Varlink
 
@@ -34,11 +35,12 @@ struct Admission: ~Copyable {
         case shortage(SystemError)
     }
 
-    /// Accepts the next connection at a socket; `needsUnits` says that somebody asks for a peer's unit, whatever the rules
-    /// ask.
+    /// Accepts the next connection at a socket, with its rules on payloads; `needsUnits` says that somebody asks for a
+    /// peer's unit, whatever any rules ask.
     mutating func accept(
         at socket: any DoorSocket,
         _ authorization: AuthorizationRules,
+        _ rules: SocketRules?,
         needsUnits: Bool
     ) -> Result {
         do throws(SystemError) { try spareDescriptor.hold() } catch { return .shortage(error) }
@@ -55,7 +57,7 @@ struct Admission: ~Copyable {
         CLinuxSetSendBuffer(descriptor, CInt(ConnectionLimits.sendBufferByteCount))
         do throws(SystemError) {
             let rule = authorization.sockets[socket.ruleName]
-            let (peer, found) = try identify(descriptor, asking: rule, needsUnits: needsUnits)
+            let (peer, found) = try identify(descriptor, asking: rule, rules?.set, needsUnits: needsUnits)
             let refusal =
                 ownAuthorization.refusal(of: peer, isOpenToOthers: socket.isOpenToOthers) ?? rule?.refusal(of: peer)
             return .accepted(Accepted(descriptor: descriptor, peer: peer, found: found, refusal: refusal))
@@ -71,13 +73,15 @@ struct Admission: ~Copyable {
     private mutating func identify(
         _ descriptor: CInt,
         asking rule: AuthorizationRules.Rule?,
+        _ set: RuleSet?,
         needsUnits: Bool
     ) throws(SystemError) -> (Peer, PeerProcess.Found) {
         var peer = try Peer.read(from: descriptor, ranges)
         guard peer.pid != 0 else { return (peer, .untold) }
         let found = try findProcess(at: descriptor, pid: peer.pid)
-        if rule?.gids != nil { peer.readGroups(from: descriptor) }
-        if areUnitsTold, rule?.units != nil || needsUnits { peer.readUnit(of: found.process) }
+        if rule?.gids != nil || set?.asksGroups == true { peer.readGroups(from: descriptor, naming: set) }
+        let isUnitAsked = needsUnits || rule?.asksUnits == true || set?.asksUnits == true
+        if areUnitsTold, isUnitAsked { peer.readUnit(of: found.process) }
         return (peer, found)
     }
 
@@ -93,9 +97,22 @@ struct Admission: ~Copyable {
         guard let rule = authorization.sockets[connection.socket.name] else { return nil }
         var peer = connection.peer
         peer.account = ranges.account(of: peer.uid)
-        if rule.gids != nil { peer.readGroups(from: connection.descriptor) }
+        if rule.gids != nil { peer.readGroups(from: connection.descriptor, naming: nil) }
         if areUnitsTold, rule.units != nil, peer.unit == nil { peer.readUnit(of: connection.process) }
         return rule.refusal(of: peer)
+    }
+
+    /// Looks up what rules on payloads, or on names, ask of a peer that is connected.
+    func lookUp(_ connection: Connection, _ authorization: AuthorizationRules, _ rules: SocketRules?) {
+        if let set = rules?.set, set.asksGroups {
+            connection.peer.readGroups(from: connection.descriptor, naming: set)
+            connection.peer.groups = []
+        }
+        let isUnitAsked =
+            rules?.set.asksUnits == true || authorization.sockets[connection.socket.name]?.asksUnits == true
+        if areUnitsTold, isUnitAsked, connection.peer.unit == nil {
+            connection.peer.readUnit(of: connection.process)
+        }
     }
 
     /// Reads again whose subordinate uids are whose.

@@ -7,7 +7,7 @@ import Varlink
 /// One peer's connection: its descriptor, its bytes in and its replies out. `flow` decides what may happen on it.
 final class Connection {
     let descriptor: CInt
-    let peer: Peer
+    var peer: Peer
     let socket: SocketIdentity
     /// The peer's process, whose exit ends the connection; nil where the kernel does not tell, or it was told already.
     private(set) var process: PeerProcess?
@@ -25,6 +25,8 @@ final class Connection {
     private let poller: Poller
     private var events = CLinuxReadable
     private var isDetached = false
+    /// Whether nothing more is taken: the peer's process is over, or is not served any more.
+    private(set) var hasStoppedReceiving = false
     var callCount = 0
 
     /// Takes over the descriptor.
@@ -80,7 +82,10 @@ final class Connection {
     func releaseProcess() { process = nil }
 
     /// Takes no more from the peer, nor from whoever has its end of the socket: what came before is read, then the end.
-    func stopReceiving() { shutdown(descriptor, CInt(SHUT_RD)) }
+    func stopReceiving() {
+        hasStoppedReceiving = true
+        shutdown(descriptor, CInt(SHUT_RD))
+    }
 
     /// Tells the peer that no more comes.
     func stopSending() { shutdown(descriptor, CInt(SHUT_WR)) }

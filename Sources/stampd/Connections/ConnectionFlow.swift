@@ -27,6 +27,8 @@ struct ConnectionFlow: ~Copyable {
         case queued
         /// Replies or events wait for the peer to take them.
         case writing
+        /// Its stamp waits for a confirmation: what is behind it waits here and in the kernel, and no time ends it.
+        case confirming
         /// Everything was sent, and the peer was told that no more comes.
         case closing
     }
@@ -62,6 +64,8 @@ struct ConnectionFlow: ~Copyable {
     private(set) var isInputEnded = false
     /// No further call is answered: what was written is sent, then the connection ends.
     private(set) var isFinishing = false
+    /// Its first call is a stamp that waits for a confirmation.
+    private(set) var isConfirming = false
     /// When something last happened.
     private(set) var lastActivity: BootInstant
     /// The time that its unfinished message has had so far, and since when it has more; nil where there is none.
@@ -149,6 +153,10 @@ struct ConnectionFlow: ~Copyable {
             phase = .reading(isPaused: true)
             return .pause
         }
+        if isConfirming {
+            phase = .confirming
+            return .pause
+        }
         if hasMore {
             phase = .queued
             return .queue
@@ -196,6 +204,18 @@ struct ConnectionFlow: ~Copyable {
         message?.resumed = nil
     }
 
+    /// Its next call is a stamp that waits for a confirmation from now on: nothing is read or answered before.
+    mutating func confirm() {
+        isConfirming = true
+        message = nil
+    }
+
+    /// The stamp waits no more, and is answered next.
+    mutating func endConfirming(at now: BootInstant) {
+        isConfirming = false
+        lastActivity = now
+    }
+
     /// Sends events from now on.
     mutating func watch() { role = .watching }
 
@@ -204,6 +224,7 @@ struct ConnectionFlow: ~Copyable {
         role = .refused
         lastActivity = now
         message = nil
+        isConfirming = false
     }
 
     /// Answers no further call.
@@ -223,6 +244,7 @@ struct ConnectionFlow: ~Copyable {
         let idle = lastActivity.adding(seconds: limits.idleTimeoutSeconds)
         if phase == .closing || isRefused { return lastActivity.adding(seconds: limits.messageTimeoutSeconds) }
         if isWatching { return phase == .writing ? idle : .never }
+        if phase == .confirming { return .never }
         if let replyStart {
             let start = BootInstant(nanoseconds: replyStart.nanoseconds + monotonicOffset)
             return min(idle, start.adding(seconds: limits.replyTimeoutSeconds))

@@ -68,6 +68,11 @@ import Glibc
         }
     }
 
+    /// Gives memory back that a long message took while it came.
+    mutating func trim() {
+        if unsafe storage.count > max(byteCount, 2 * ConnectionLimits.readByteCount) { moveToNewStorage(from: 0) }
+    }
+
     private mutating func moveToNewStorage(from offset: Int) {
         let smaller = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
         let rest = unsafe UnsafeRawBufferPointer(rebasing: storage[offset..<offset + byteCount])

@@ -14,7 +14,8 @@ enum Help {
         DIR/control.sock itself, mode 0600, and serves its own user and root. DIR must be
         there, and be writable by its owner alone.
 
-          --socket-directory DIR             where the two sockets are made
+          --socket-directory DIR             where the sockets are made
+          --stamp-socket NAME                also DIR/stamp-NAME.sock, for rules of its own; up to 16 times
           --configuration FILE               a JSON file, read at start and on SIGHUP; an option here
                                              wins over it
           --check-configuration FILE         only say ok, or what is wrong with that file
@@ -67,6 +68,9 @@ extension Options.Failure {
         case .bootIdWithoutKeepState: "--boot-id goes with --keep-state"
         case .relativeConfiguration: "--configuration takes an absolute path, in a directory of its own"
         case .twoConfigurations: "--check-configuration goes without --configuration"
+        case .invalidStampSocket: "--stamp-socket takes a name of 1 to 64 of a-z 0-9 . _ -"
+        case .tooManyStampSockets: "--stamp-socket is given more than \(Options.maximumStampSockets) times"
+        case .stampSocketWithoutDirectory: "--stamp-socket goes with --socket-directory"
         }
     }
 }

@@ -7,7 +7,7 @@ struct Options {
         case help
         case version
         /// Only looks at a configuration.
-        case check(ConfigurationSource)
+        case check(ConfigurationSource, for: [String]?)
         case run(Options)
     }
 
@@ -25,10 +25,15 @@ struct Options {
         case bootIdWithoutKeepState
         case relativeConfiguration
         case twoConfigurations
+        case invalidStampSocket
+        case tooManyStampSockets
+        case stampSocketWithoutDirectory
     }
 
     /// Nil where the service manager passes the sockets.
     private(set) var socketDirectory: String?
+    /// Of further stamp sockets in that directory, as rules have them.
+    private(set) var stampSocketNames: [String] = []
     /// Of this boot; nil where no state is to be kept.
     private(set) var bootId: BootId?
     /// Nil where there is no file.
@@ -37,6 +42,11 @@ struct Options {
     private var overrides: [ConfigurationSource.Override] = []
     /// What the command line says, and the defaults; what the file says is not in it.
     private(set) var configuration = Configuration()
+
+    static let maximumStampSockets = 16
+
+    /// The sockets that the frame binds itself, as rules have them; nil where it binds none.
+    var socketNames: [String]? { socketDirectory.map { _ in Door.allCases.map(\.name) + stampSocketNames } }
 
     /// Where the configuration is read from, at start and again; nil where there is no file.
     var source: ConfigurationSource? {
@@ -57,7 +67,8 @@ struct Options {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             guard let option = Option(name) else { throw .unknown(name) }
-            guard seen.insert(option.currentName ?? name).inserted else { throw .repeated(name) }
+            let isNew = seen.insert(option.currentName ?? name).inserted
+            guard isNew || option.isList else { throw .repeated(name) }
             if let currentName = option.currentName, currentName != name {
                 options.configuration.warnings.append("\(name) is now called \(currentName)")
             }
@@ -76,8 +87,11 @@ struct Options {
     private func checked() throws(Failure) -> Command {
         if let checkedPath {
             guard configurationPath == nil else { throw .twoConfigurations }
-            return .check(ConfigurationSource(path: checkedPath, overrides: overrides))
+            let isTold = socketDirectory != nil || !stampSocketNames.isEmpty
+            let sockets = isTold ? Door.allCases.map(\.name) + stampSocketNames : nil
+            return .check(ConfigurationSource(path: checkedPath, overrides: overrides), for: sockets)
         }
+        guard stampSocketNames.isEmpty || socketDirectory != nil else { throw .stampSocketWithoutDirectory }
         // What the file says of them is judged with it.
         if configurationPath == nil {
             if let conflict = configuration.conflicts.first { throw .conflict(conflict) }
@@ -90,6 +104,12 @@ struct Options {
     private mutating func set(_ option: Option, to value: String) throws(Failure) {
         switch option {
         case .socketDirectory: socketDirectory = value
+        case .stampSocket:
+            let socket = "\(Door.stamp.name)-\(value)"
+            guard PassedSocket.door(named: socket) != nil else { throw .invalidStampSocket }
+            guard !stampSocketNames.contains(socket) else { throw .repeated("--stamp-socket \(value)") }
+            guard stampSocketNames.count < Self.maximumStampSockets else { throw .tooManyStampSockets }
+            stampSocketNames.append(socket)
         case .bootId:
             bootId = BootId(hex: Array(value.utf8).span)
             guard bootId != nil else { throw .invalidBootId }
@@ -121,14 +141,19 @@ private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: 
 /// An option with a value, or a flag: those of the command line alone, and those that are members of the file too.
 private enum Option {
     case socketDirectory
+    case stampSocket
     case bootId
     case configuration
     case checkConfiguration
     case setting(Setting)
 
+    /// Whether it may be given more than once.
+    var isList: Bool { if case .stampSocket = self { true } else { false } }
+
     init?(_ name: String) {
         switch name {
         case "--socket-directory": self = .socketDirectory
+        case "--stamp-socket": self = .stampSocket
         case "--boot-id": self = .bootId
         case "--configuration": self = .configuration
         case "--check-configuration": self = .checkConfiguration

@@ -8,7 +8,8 @@ extension Server {
     /// Takes the connections that wait, up to one turn's worth.
     func accept(at socket: any DoorSocket, _ identity: SocketIdentity) {
         for _ in 0..<16 {
-            switch admission.accept(at: socket, configuration.authorization, needsUnits: audit.isOn) {
+            let rules = handler.rules[socket.ruleName]
+            switch admission.accept(at: socket, configuration.authorization, rules, needsUnits: audit.isOn) {
             case .accepted(let accepted): admit(accepted, at: identity)
             case .passed: continue
             case .nobody: return
@@ -129,16 +130,26 @@ extension Server {
                 continue
             }
             connection.refusal = .denied(rule: "peer")
+            let wasConfirming = connection.flow.isConfirming
             connection.flow.refuse(at: now)
             connection.stopReceiving()
+            if wasConfirming { refuseConfirming(connection) }
             schedule(deadline(of: connection))
+        }
+    }
+
+    /// Asks of those who are connected what rules ask that nobody asked when they came.
+    func lookUpPeers() {
+        for connection in connections {
+            admission.lookUp(connection, handler.authorization, handler.rules[connection.socket.name])
         }
     }
 
     /// The process that connected is over: what it sent is answered, and no more is taken from whoever has its socket now.
     func peerEnded(_ connection: Connection) {
         connection.releaseProcess()
-        if connection.flow.isWatching { end(connection) } else { connection.stopReceiving() }
+        let isWaiting = connection.flow.isWatching || connection.flow.isConfirming
+        if isWaiting { end(connection) } else { connection.stopReceiving() }
     }
 }
 
@@ -150,6 +161,7 @@ extension Connection {
         case _ where flow.isWatching: 1
         case .writing, .closing: 2
         case .reading, .queued: 3
+        case .confirming: 4
         }
     }
 }

@@ -21,6 +21,7 @@ extension Server {
     func end(_ connection: Connection) {
         guard connections.remove(connection) else { return }
         connection.stopPolling()
+        if connection.flow.isConfirming { handler.abandonConfirmation(of: connection.id) }
         if let place = connection.place { table.remove(place) }
         resumeAccepting()
         if connections.isEmpty {
@@ -40,6 +41,7 @@ extension Server {
         life.acceptTime = .never
         schedule(life.drainDeadline)
         for connection in connections.refused { end(connection) }
+        handler.closeConfirmations()
         let byteCount = drainBufferByteCount
         for connection in connections {
             CLinuxSetSendBuffer(connection.descriptor, CInt(byteCount))
@@ -92,7 +94,9 @@ extension Server {
         guard let exitOnIdleSeconds = configuration.exitOnIdleSeconds, !life.isDraining, connections.isEmpty,
             handler.frame.isDispensable
         else { return .never }
-        return life.lastConnectionEnd.adding(seconds: exitOnIdleSeconds)
+        // The next frame would begin to count anew.
+        let charged = handler.rules.countsUntil(at: .now) ?? life.lastConnectionEnd
+        return max(charged, life.lastConnectionEnd.adding(seconds: exitOnIdleSeconds))
     }
 
     func exitWhenIdle(at now: BootInstant) {

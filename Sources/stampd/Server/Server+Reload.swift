@@ -20,7 +20,7 @@ extension Server {
 
     /// What the file says, where it is about this frame.
     func load(_ source: ConfigurationSource) throws(ConfigurationSource.Refusal) -> Configuration {
-        let configuration = try source.load()
+        let configuration = try source.load(for: listeners.map(\.socket.ruleName))
         let missing = missingSockets(of: configuration)
         guard missing.isEmpty else { throw ConfigurationSource.Refusal(path: source.path, reasons: missing) }
         return configuration
@@ -65,6 +65,9 @@ extension Server {
         handler.frame.apply(next.frameLimits)
         handler.rate.limits = next.stampLimits
         handler.maximumNesting = next.limits.maximumNesting
+        handler.authorization = next.authorization
+        handler.rules.adopt(next.rules, maximumDepth: next.limits.maximumNesting)
+        handler.endConfirmationsOfFormerRules()
         audit.limits = next.auditLimits
         log.refusalRate = next.auditLimits.refusals
         readSubordinateRanges()
@@ -74,6 +77,7 @@ extension Server {
         log.write(.notice, "reloaded: \(changes.isEmpty ? "nothing changed" : changes.joined(separator: ", "))")
         limitRefused()
         endUnauthorizedConnections()
+        lookUpPeers()
         resumeAccepting()
     }
 }
@@ -93,8 +97,11 @@ extension Configuration {
 
     fileprivate func changes(to next: Configuration) -> [String] {
         let settings = Setting.all.filter { $0.value(in: self) != $0.value(in: next) }
-        let rules = authorization == next.authorization ? [] : ["authorization"]
-        return settings.map { $0.change(from: self, to: next) } + rules
+        let objects = [
+            authorization == next.authorization ? nil : ConfigurationReader.authorization,
+            rules == next.rules ? nil : ConfigurationReader.rulesMember,
+        ]
+        return settings.map { $0.change(from: self, to: next) } + objects.compactMap(\.self)
     }
 }
 

@@ -34,7 +34,7 @@ extension Server {
             log.write(.warning, "state is not kept: no service manager started this frame")
             return Left()
         }
-        let store = FileDescriptorStore(notifier)
+        let store = FileDescriptorStore(notifier, FileDescriptorStore.state)
         var left = Left()
         if passed.count > 1 {
             drop(passed, because: "there is more than one")
@@ -89,7 +89,7 @@ extension Server {
             // Where it is what stampd makes, what is in it goes too, whoever else holds it.
             if let memory = try? StateMemory.adopt(descriptor) { unsafe StateSlots(memory.bytes).wipe() }
         }
-        if let notifier = serviceManager.notifier { FileDescriptorStore(notifier).remove() }
+        if let notifier = serviceManager.notifier { FileDescriptorStore(notifier, FileDescriptorStore.state).remove() }
         log.write(.warning, "kept state dropped: \(reason); the frame starts empty")
     }
 }

@@ -15,6 +15,8 @@ extension Server {
         switch connection.flow.phase {
         // What it sent before it hung up has its turn first.
         case .queued, .writing: return
+        // Nobody waits for the stamp any more.
+        case .confirming: end(connection)
         // What it sent waits in the kernel for room. The loop would tell of its end again and again.
         case .reading(isPaused: true): connection.detach()
         case .reading(isPaused: false), .closing: end(connection)
@@ -24,7 +26,7 @@ extension Server {
     func receive(_ connection: Connection, at now: BootInstant) {
         switch connection.flow.phase {
         case .closing: return discard(connection)
-        case .queued, .writing: return
+        case .queued, .writing, .confirming: return
         case .reading: break
         }
         guard !connection.flow.isWatching else { return end(connection) }
@@ -86,6 +88,7 @@ extension Server {
                 guard serve(connection).nanoseconds < end else { break }
             }
         }
+        concludeConfirmations()
         // Only those that have bytes here and no turn yet are not waited for.
         for connection in turn.received where connection.flow.isQueued { connection.wait(for: .queue) }
         turn.received.removeAll(keepingCapacity: true)
@@ -128,11 +131,16 @@ extension Server {
         to replies: inout JSONWriter
     ) -> Bool {
         for _ in 0..<limits.maximumCallsPerTurn {
-            guard connection.flow.isServed || connection.flow.isRefused else { return false }
+            guard connection.flow.isServed || connection.flow.isRefused, !connection.flow.isConfirming else {
+                return false
+            }
             guard replies.bytes.count < ConnectionLimits.sendByteCount else { return true }
             switch connection.scanner.next(in: input.bytes) {
             case .needsMore: return false
-            case .message(let range): answer(input.bytes.extracting(range), from: connection, to: &replies)
+            case .message(let range):
+                answer(input.bytes.extracting(range), from: connection, to: &replies)
+                // It is answered from where it lies, once its confirmation has ended.
+                if connection.flow.isConfirming { connection.scanner.putBack(range) }
             case .tooLarge:
                 connection.flow.finish()
                 if let refusal = connection.refusal {
@@ -154,6 +162,7 @@ extension Server {
             message,
             from: connection.peer,
             at: connection.socket,
+            on: connection.id,
             refusing: connection.refusal,
             to: &replies
         )
@@ -161,6 +170,10 @@ extension Server {
         publishEvents()
         switch outcome {
         case .answered: break
+        case .confirms:
+            connection.flow.confirm()
+            // The process that asked is over: nobody waits for a human.
+            if connection.hasStoppedReceiving { connection.flow.finish() }
         case .refused, .notACall: connection.flow.finish()
         case .watches:
             connection.flow.watch()
@@ -172,7 +185,7 @@ extension Server {
     ///
     /// - Returns: When the replies were sent.
     @discardableResult
-    private func settle(
+    func settle(
         _ connection: Connection,
         hasMore: Bool,
         consumed: Bool,
@@ -192,7 +205,10 @@ extension Server {
         if connection.input.byteCount == 0 || !isAnswered { dropInput(of: connection) }
         let now = BootInstant.now
         if let place = connection.place {
-            table.setReading(place, byteCount: max(0, connection.input.capacity - ConnectionLimits.readByteCount))
+            // A message that waits for a confirmation keeps nobody else's from being read (`Confirmations`).
+            if connection.flow.isConfirming { connection.input.trim() }
+            let capacity = connection.flow.isConfirming ? 0 : connection.input.capacity
+            table.setReading(place, byteCount: max(0, capacity - ConnectionLimits.readByteCount))
             table.setOutput(place, byteCount: connection.output.count)
         }
         let action = connection.flow.served(
@@ -284,10 +300,16 @@ extension Server {
         guard !events.isEmpty else { return }
         noteStatusChange()
         let watchers = connections.filter { $0.flow.isWatching && !$0.flow.isFinishing }
-        guard !watchers.isEmpty else { return }
-        var message = JSONWriter()
-        for event in events { message.reply(continues: true) { $0.objectMember("event", event.write) } }
-        for watcher in watchers { tell(watcher, message.bytes) }
+        for door in Door.allCases {
+            let told = watchers.filter { $0.socket.door == door }
+            guard !told.isEmpty else { continue }
+            var message = JSONWriter()
+            for event in events where event.isTold(at: door) {
+                message.reply(continues: true) { $0.objectMember("event", event.write) }
+            }
+            guard !message.bytes.isEmpty else { continue }
+            for watcher in told { tell(watcher, message.bytes) }
+        }
     }
 
     private func tell(_ watcher: Connection, _ message: [UInt8]) {

@@ -71,9 +71,13 @@ final class Server {
             maximumNesting: configuration.limits.maximumNesting,
             audit: audit,
             log: log,
-            clock: { .now }
+            clock: { .now },
+            wallClock: WallClock.milliseconds
         )
         handler.surroundings = { [unowned self] in surroundings }
+        handler.account = { [unowned self] uid in admission.ranges.account(of: uid) }
+        handler.authorization = configuration.authorization
+        handler.rules.adopt(configuration.rules, maximumDepth: configuration.limits.maximumNesting)
         timer = try TimerSource(loop) { [unowned self] in keepTime() }
         for signal in [SIGTERM, SIGINT] {
             signals.append(try SignalSource(loop, signal) { [unowned self] in beginDrain() })
@@ -95,6 +99,7 @@ final class Server {
     /// Listens at these sockets, whoever bound them.
     func listen(at sockets: consuming [any DoorSocket]) throws(SystemError) {
         for socket in sockets { listeners.append(try Listener(socket, server: self)) }
+        handler.socketNames = listeners.map(\.socket.ruleName)
     }
 
     /// Serves until a signal ends it; the exit code.
@@ -126,9 +131,10 @@ final class Server {
         var unread: [Account: Int] = [:]
         for connection in connections {
             guard let place = connection.place else { continue }
+            let capacity = connection.input.capacity
             unread[place.account, default: 0] +=
                 Int(CLinuxGetUnreadMemory(connection.descriptor))
-                + min(connection.input.capacity, ConnectionLimits.readByteCount)
+                + (connection.flow.isConfirming ? capacity : min(capacity, ConnectionLimits.readByteCount))
         }
         return table.spendings.values.sorted { $0.account < $1.account }.map { spending in
             AccountReport(

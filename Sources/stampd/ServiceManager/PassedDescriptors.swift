@@ -47,6 +47,12 @@ struct PassedDescriptors {
         return taken
     }
 
+    /// Those that may be sockets, by name; nil where nothing of the kind was passed.
+    var socketNames: [String]? {
+        let names = entries.map(\.name).filter { PassedSocket.door(named: $0) != nil }
+        return names.isEmpty ? nil : names
+    }
+
     /// `$LISTEN_PID`, where there is anything to take.
     private static func readOwner() -> pid_t? {
         guard unsafe getenv("LISTEN_FDS") != nil, let text = unsafe getenv("LISTEN_PID") else { return nil }

@@ -12,7 +12,4 @@ enum Door: CaseIterable {
         case .control: "control"
         }
     }
-
-    /// The file of a socket that the frame binds itself.
-    var socketName: String { "\(name).sock" }
 }

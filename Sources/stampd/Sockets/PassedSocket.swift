@@ -52,6 +52,8 @@ final class PassedSocket: DoorSocket {
 
     /// As long as a session's name may be, and of the same characters.
     static let maximumNameByteCount = 64
+    /// Of a name as a whole.
+    static let maximumByteCount = "stamp-".utf8.count + maximumNameByteCount
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Glibc
+import Rules
 
 extension Peer {
     /// SO_PEERCRED of a connected socket.
@@ -11,15 +12,19 @@ extension Peer {
         return Peer(uid: credentials.uid, gid: credentials.gid, pid: credentials.pid, account: account)
     }
 
-    /// SO_PEERGROUPS; where the kernel does not tell them, its own group is all that is known.
-    mutating func readGroups(from descriptor: CInt) {
+    /// SO_PEERGROUPS; where the kernel does not tell them, its own group is all that is known. Those that the rules of
+    /// `set` name are kept apart, for as long as the peer is connected.
+    mutating func readGroups(from descriptor: CInt, naming set: RuleSet?) {
         let few = Self.supplementaryGroups(of: descriptor, maximumCount: 64)
-        groups = Set(few ?? Self.supplementaryGroups(of: descriptor, maximumCount: Self.maximumGroupCount) ?? [])
+        let told = few ?? Self.supplementaryGroups(of: descriptor, maximumCount: Self.maximumGroupCount)
+        groups = Set(told ?? [])
         groups.insert(gid)
+        guard let set else { return }
+        ruleGroups = told == nil ? nil : groups.filter(set.names(group:))
     }
 
     /// What a process may have at most: NGROUPS_MAX of <linux/limits.h>.
-    private static let maximumGroupCount = 65536
+    static let maximumGroupCount = 65536
 
     /// Nil where there are more, or they are not told.
     private static func supplementaryGroups(of descriptor: CInt, maximumCount: Int) -> [gid_t]? {

@@ -10,6 +10,8 @@ struct Peer: Sendable {
     var account: Account
     /// Its group and its supplementary groups, where somebody asked (`readGroups`).
     var groups: Set<UInt32> = []
+    /// Those of its groups that the socket's rules name; nil where they cannot be told.
+    var ruleGroups: [UInt32]?
     /// Nil where it cannot be told, or nobody asked.
     var unit: PeerUnit?
 

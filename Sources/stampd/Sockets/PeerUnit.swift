@@ -24,7 +24,18 @@ struct PeerUnit: Equatable, Sendable {
         guard let line, !line.reversed().starts(with: Self.goneReversed) else { return nil }
         var groups = line.dropFirst(Self.unifiedHierarchy.count).split(separator: UInt8(ascii: "/"))[...]
         guard let system = Self.takeUnit(from: &groups) else { return nil }
-        guard Self.isUserManager(system), let user = Self.takeUnit(from: &groups) else {
+        self.init(system, user: Self.isUserManager(system) ? Self.takeUnit(from: &groups) : nil)
+    }
+
+    /// The unit of that name, as a rule would call it; nil for what is no unit's name.
+    init?(name: String) {
+        guard Self.isRuleName(name) else { return nil }
+        let parts = name.split(separator: "/").map(String.init)
+        self.init(parts[0], user: parts.count == 2 ? parts[1] : nil)
+    }
+
+    private init(_ system: String, user: String?) {
+        guard let user else {
             names = [system] + Self.template(of: system)
             return
         }

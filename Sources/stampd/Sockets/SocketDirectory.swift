@@ -18,7 +18,7 @@ enum SocketDirectoryError: Error {
     case pathTooLong(path: String, limit: Int)
 }
 
-/// The directory of a frame's two sockets. A lock in it is held for as long as the frame runs, so that of two starters one
+/// The directory of a frame's sockets. A lock in it is held for as long as the frame runs, so that of two starters one
 /// gets it.
 final class SocketDirectory {
     private let path: String
@@ -28,9 +28,13 @@ final class SocketDirectory {
     /// sun_path of unix(7) without its NUL.
     private static let maximumPathByteCount = 107
 
-    init(path: String) throws(SocketDirectoryError) {
-        for door in Door.allCases {
-            let socketPath = "\(path)/\(door.socketName)"
+    /// The file of a socket.
+    static func file(of socket: String) -> String { "\(socket).sock" }
+
+    /// Takes the directory for these sockets, none of whose paths may be too long.
+    init(path: String, for sockets: [String]) throws(SocketDirectoryError) {
+        for socket in sockets {
+            let socketPath = "\(path)/\(Self.file(of: socket))"
             guard socketPath.utf8.count <= Self.maximumPathByteCount else {
                 throw .pathTooLong(path: socketPath, limit: Self.maximumPathByteCount)
             }

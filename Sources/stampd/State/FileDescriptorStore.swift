@@ -3,16 +3,17 @@
 /// The service manager's store of descriptors (FDSTORE=1 of sd_pid_notify_with_fds(3)): kept over restart and crash,
 /// dropped at stop.
 struct FileDescriptorStore {
-    /// What the state's descriptor is called there, and when it is passed at start.
-    static let name = "state"
+    /// What a descriptor is called there, and when it is passed at start: the frame's state, and what its limits counted.
+    static let (state, counters) = ("state", "counters")
 
     private let notifier: Notifier
+    private let name: String
 
-    init(_ notifier: Notifier) { self.notifier = notifier }
+    init(_ notifier: Notifier, _ name: String) { (self.notifier, self.name) = (notifier, name) }
 
     /// Hands the manager a duplicate, which it shall not poll; it may keep the same one again.
-    func keep(_ descriptor: CInt) { notifier.tell(.keep(descriptor, name: Self.name)) }
+    func keep(_ descriptor: CInt) { notifier.tell(.keep(descriptor, name: name)) }
 
     /// Lets the manager drop what it keeps under that name.
-    func remove() { notifier.tell(.drop(name: Self.name)) }
+    func remove() { notifier.tell(.drop(name: name)) }
 }

@@ -11,6 +11,16 @@ final class RawClient {
         descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         let result = withUnixAddress(path) { Glibc.connect(descriptor, $0, $1) }
         guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        setPatience()
+    }
+
+    /// Takes over a descriptor that is connected.
+    init(connected descriptor: CInt) {
+        self.descriptor = descriptor
+        setPatience()
+    }
+
+    private func setPatience() {
         var timeout = timeval(tv_sec: Int(patience), tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] { setsockopt(descriptor, SOL_SOCKET, option, &timeout, size) }

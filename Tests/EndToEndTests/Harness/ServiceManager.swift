@@ -10,7 +10,7 @@ final class ServiceManager: @unchecked Sendable {
     private let path: String
     private let condition = NSCondition()
     private let socket: CInt
-    private var stored: [CInt] = []
+    private var stored: [(name: String, descriptor: CInt)] = []
     private var messages: [String] = []
 
     /// Listens in `directory`, whoever sends.
@@ -30,37 +30,46 @@ final class ServiceManager: @unchecked Sendable {
         launcher: [String] = [],
         alsoPassing others: [CInt] = []
     ) throws -> FrameProcess {
-        let passed = try state + others
+        try settle()
+        let passed = condition.withLock { stored } + others.map { ("state", $0) }
         let options = bootId.map { ["--keep-state", "--boot-id", $0] } ?? []
         var environment = ["NOTIFY_SOCKET": path]
         if !passed.isEmpty {
             environment["LISTEN_FDS"] = "\(passed.count)"
-            environment["LISTEN_FDNAMES"] = passed.map { _ in "state" }.joined(separator: ":")
+            environment["LISTEN_FDNAMES"] = passed.map(\.0).joined(separator: ":")
         }
         return try FrameProcess(
             in: directory,
             options + extraOptions,
             launcher: launcher + ["sh", "-c", "export LISTEN_PID=$$; exec \"$@\"", "sh"],
             environment: environment,
-            passing: passed
+            passing: passed.map(\.1)
         )
     }
 
-    /// What is stored now, after everything that was sent before.
-    var state: [CInt] {
-        get throws {
-            try settle()
-            return condition.withLock { stored }
+    /// What is stored now of the frame's state, after everything that was sent before.
+    var state: [CInt] { get throws { try stored(as: "state") } }
+    /// What is stored now of what its limits counted.
+    var counters: [CInt] { get throws { try stored(as: "counters") } }
+
+    private func stored(as name: String) throws -> [CInt] {
+        try settle()
+        return condition.withLock { stored.filter { $0.name == name }.map(\.descriptor) }
+    }
+
+    /// Stores this descriptor in the place of what is stored of the state, or under another name.
+    func replaceState(by descriptor: CInt, as name: String = "state") throws {
+        try settle()
+        condition.withLock {
+            drop(name)
+            stored.append((name, fcntl(descriptor, F_DUPFD_CLOEXEC, 20)))
         }
     }
 
-    /// Stores this descriptor in the place of what is stored.
-    func replaceState(by descriptor: CInt) throws {
-        try settle()
-        condition.withLock {
-            for descriptor in stored { close(descriptor) }
-            stored = [fcntl(descriptor, F_DUPFD_CLOEXEC, 20)]
-        }
+    /// With the lock held.
+    private func drop(_ name: String) {
+        for entry in stored where entry.name == name { close(entry.descriptor) }
+        stored.removeAll { $0.name == name }
     }
 
     /// Ends the thread and closes everything.
@@ -118,17 +127,16 @@ final class ServiceManager: @unchecked Sendable {
         condition.withLock {
             messages.append(message)
             let fields = message.split(separator: "\n")
-            let isState = fields.contains("FDNAME=state")
-            if fields.contains("FDSTORE=1"), isState, fields.contains("FDPOLL=0") {
-                stored += passed.map { fcntl($0, F_DUPFD_CLOEXEC, 20) }
-            } else if fields.contains("FDSTOREREMOVE=1"), isState {
-                for descriptor in stored { close(descriptor) }
-                stored = []
+            let name = fields.first { $0.hasPrefix("FDNAME=") }.map { String($0.dropFirst(7)) }
+            if let name, fields.contains("FDSTORE=1"), fields.contains("FDPOLL=0") {
+                stored += passed.map { (name, fcntl($0, F_DUPFD_CLOEXEC, 20)) }
+            } else if let name, fields.contains("FDSTOREREMOVE=1") {
+                drop(name)
             }
             for descriptor in passed { close(descriptor) }
             condition.broadcast()
             guard message == "END" else { return true }
-            for descriptor in stored { close(descriptor) }
+            for entry in stored { close(entry.descriptor) }
             close(socket)
             return false
         }

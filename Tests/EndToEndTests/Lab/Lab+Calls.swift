@@ -48,7 +48,8 @@ extension Lab {
 
     /// Whether the default session stamps, by this credential.
     func stamps(with credential: Credential, at socket: String = stampSocket, as user: String = "root") throws -> Bool {
-        let payload = payload("in the lab")
+        // A query, which the packaged service stamps at each of its sockets.
+        let payload = #"{"organizationId":"in the lab"}"#
         return try call("Stamper.Stamp", ["payload": payload], at: socket, as: user)
             .isStamp(of: payload, by: credential.publicKey)
     }

@@ -9,12 +9,12 @@ struct PackageBuild {
 
     init(in directory: String) throws {
         let tree = "\(directory)/tree"
-        for folder in [".build", "debian"] {
+        for folder in [".build", "debian", "examples"] {
             try FileManager.default.createDirectory(atPath: "\(tree)/\(folder)", withIntermediateDirectories: true)
         }
         let page = "Sources/LoginPage/Page"
         try FileManager.default.createDirectory(atPath: "\(tree)/\(page)", withIntermediateDirectories: true)
-        for name in ["Makefile", "systemd", "man", "\(page)/passkey.html"] + (try Self.rules()) {
+        for name in ["Makefile", "systemd", "man", "examples/rules", "\(page)/passkey.html"] + (try Self.rules()) {
             try FileManager.default.copyItem(atPath: repository(name).path, toPath: "\(tree)/\(name)")
         }
         let products = URL(filePath: FrameProcess.executable).deletingLastPathComponent().path

@@ -41,7 +41,7 @@ struct LabProbeTests {
         try await withProbe { lab in
             let results = try Self.probe(lab)
             let expected = [
-                "limit:core": "0", "limit:files": "2048", "limit:file-size": "1048576", "limit:message-queue": "0",
+                "limit:core": "0", "limit:files": "2048", "limit:file-size": "4194304", "limit:message-queue": "0",
                 "secure-bits": "0xf", "no-new-privileges": "1", "capabilities-bounding": "0", "core-filter": "0",
                 "umask": "777",
             ]

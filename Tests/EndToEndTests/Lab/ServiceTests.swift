@@ -106,10 +106,15 @@ struct LabServiceTests {
             }
             #expect(try lab.call("Control.ActivateSession", wish).summary.hasPrefix("InvalidParameter"))
             try lab.put("{\"maximumSessions\": 0}", at: path)
+            // It is looked at before the frame is told.
+            #expect(try lab.attempt(["systemctl", "reload", "stampd.service"]).code == 1)
+            #expect(try lab.log().contains("\(path): maximumSessions takes"))
+            #expect(try lab.call("Control.ActivateSession", wish).summary.hasPrefix("InvalidParameter"))
+            // What only the frame knows is wrong: which sockets it has.
+            try lab.put(#"{"rules": {"stamp": "contained", "stamp-other": "open"}}"#, at: path)
             try lab.run("systemctl", "reload", "stampd.service")
             try lab.wait(for: "StatusText") { $0.contains("reload failed") }
-            #expect(try lab.log().contains("reload failed: \(path): maximumSessions takes"))
-            #expect(try lab.call("Control.ActivateSession", wish).summary.hasPrefix("InvalidParameter"))
+            #expect(try lab.log().contains("reload failed: \(path): rules, stamp-other: this frame has no such socket"))
             try lab.put(original, at: path)
             try lab.run("systemctl", "reload", "stampd.service")
             try lab.wait(for: "StatusText") { !$0.contains("reload failed") }

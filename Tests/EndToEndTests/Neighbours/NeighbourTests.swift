@@ -32,8 +32,7 @@ struct NeighbourTests {
                 let frame = try FrameProcess(
                     in: directory.path,
                     passing: PassedListener.pair(in: directory.path),
-                    // Long enough for an honest caller on a busy machine, and for the hostile to hold what they took.
-                    ["--message-timeout-seconds", "20"] + options,
+                    patience + options,
                     launcher: launcher + view
                 )
                 defer { frame.end() }
@@ -73,7 +72,7 @@ struct NeighbourTests {
     )
     func memory() async throws {
         let group = try MemoryGroup(limitBytes: 192 * 1024 * 1024)
-        let options = ["--memory-limit", "201326592"] + Self.patience
+        let options = ["--memory-limit", "201326592"]
         try await Self.withFrame(options, launcher: group.launcher) { frame in
             try frame.startSession()
             let neighbours = [
@@ -88,7 +87,7 @@ struct NeighbourTests {
 
     @Test("unfinished calls that fill the memory for reading keep no call of another user from being stamped")
     func unfinished() async throws {
-        try await Self.withFrame(Self.patience) { frame in
+        try await Self.withFrame { frame in
             try frame.startSession()
             let neighbour = try Neighbour("unfinished", 60, at: frame.stampPath, as: Self.hostile)
             try withExtendedLifetime(neighbour) {

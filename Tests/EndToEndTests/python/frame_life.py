@@ -25,6 +25,7 @@ class FrameLife:
         embedded = self.prove_embedded_key()
         injected = self.prove_injection(embedded)
         self.prove_stamp(embedded, injected)
+        self.prove_no_rules()
         born = self.prove_session_key()
         self.prove_sessions(injected, born)
         self.prove_expiry()
@@ -98,6 +99,21 @@ class FrameLife:
             self.stamper.Stamp(payload=PAYLOAD, session="nobody")
         with refused(f"{SERVICE}.InvalidParameter", "a name in capitals is no session's", parameter="session"):
             self.stamper.Stamp(payload=PAYLOAD, session="Default")
+
+    def prove_no_rules(self):
+        own = self.stamper.Explain(payload=PAYLOAD)["explanation"]
+        other = self.control.ExplainFor(socket="stamp", payload=PAYLOAD, uid=12345, gids=[100])["explanation"]
+        for explanation in (own, other):
+            is_open = (explanation["effect"], explanation["mode"], explanation["steps"]) == ("allow", "none", [])
+            require(is_open, "without rules, whatever is asked is allowed, and no rule says so", explanation)
+        require(self.control.GetRules()["ruleSets"] == [], "GetRules lists no set of a socket that is open")
+        require(self.control.ListConfirmations()["confirmations"] == [], "no stamp waits for a yes")
+        sentence = "what does not wait cannot be confirmed"
+        with refused(f"{CONTROL}.UnknownConfirmation", sentence, id="none"):
+            self.control.Confirm(id="none", payloadSha256="0" * 64, allow=True)
+        sentence = "a name is believed of nobody whom the configuration does not list"
+        with refused(f"{STAMPER}.Denied", sentence, rule="mayName", fallback="never"):
+            self.stamper.Stamp(payload=PAYLOAD, delegate="somebody")
 
     def prove_session_key(self):
         born = self.control.CreateSessionKey(session="born")["publicKey"]

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A limit as its counter knows it.
+struct CountedLimit: Hashable, Sendable {
+    let limit: Limit
+    /// Of what a counter goes on with over a reload: who is counted, in which window, and what.
+    let identity: UInt128
+
+    init(_ limit: Limit) {
+        self.limit = limit
+        let measure =
+            switch limit.measure {
+            case .count: "count"
+            case .evmSpend: "evm.spend"
+            case .evmValue: "evm.value"
+            case .evmWord(let number): "evm.word.\(number)"
+            case .number(let pointer): pointer.text
+            }
+        let text = "\(limit.party.rawValue) \(limit.window) \(measure)"
+        let (first, second) = (text.utf8.span.tableHash, "again \(text)".utf8.span.tableHash)
+        identity = UInt128(first) << 64 | UInt128(second)
+    }
+}
+
+/// An amount that one counter takes.
+package struct Charge: Sendable {
+    let name: Text
+    let identity: UInt128
+    let window: Int64
+    let party: Text
+    let amount: UInt256
+}
+
+/// Where charges were put, to give them back.
+package struct Receipt: Sendable {
+    struct Entry: Sendable {
+        let key: Counters.Key
+        let bucket: Int64
+        let amount: UInt256
+    }
+
+    var entries: [Entry] = []
+}
