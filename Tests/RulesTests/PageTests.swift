@@ -211,6 +211,12 @@ import Testing
             Row("deny: absent", denyWhen(#""is": "a""#), parameters("{}"), denied),
             Row("absent holds where it is not there", when(#""absent": true"#), parameters("{}"), allowed),
             Row(
+                "absent fails where one element alone has it",
+                #""effect": "allow", "kind": ["T"], "only": ["x/**"], "when": [{"at": "/parameters/x/*/y", "absent": true}]"#,
+                parameters(#"{"x": [7, {"y": 1}]}"#),
+                failed("field.value", "/parameters/x/*/y")
+            ),
+            Row(
                 "evm unreadable",
                 when(
                     #""evm": {"chainId": [1], "to": ["0x\#(String(repeating: "11", count: 20))"], "valueAtMost": "1", "feeAtMost": "1"}"#

@@ -199,7 +199,9 @@ extension Judge {
             return .value(set.conditions[number].takes(text, from: set.texts))
         }
         let visits = walk[place]
-        if visits.count == 0, case .absent = set.definitions[number].test { return ConditionResult() }
+        if set.conditions[number].choice.isEmpty, case .absent = set.definitions[number].test {
+            return visits.count == 0 ? ConditionResult() : .wrongValue
+        }
         guard visits.count > 0, walk.isReachedThroughout(place, in: set.tree) else { return .absent }
         var result = judge(number, Int(visits.first))
         var link = visits.link
