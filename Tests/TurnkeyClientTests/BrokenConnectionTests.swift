@@ -147,7 +147,7 @@ struct BrokenConnectionTests {
         let configuration = try TurnkeyConfiguration(apiBaseUrl: APIBaseURL(url), defaultOrganizationId: "o")
         let turnkey = Turnkey(
             configuration,
-            requestTimeout: .seconds(20),
+            requestTimeout: .seconds(120),
             stateDirectory: FakeFrame.makeDirectory(),
             environment: environment
         )

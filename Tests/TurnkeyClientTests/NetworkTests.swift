@@ -19,7 +19,7 @@ struct NetworkTests {
         )
         let turnkey = Turnkey(
             configuration,
-            requestTimeout: .seconds(20),
+            requestTimeout: .seconds(120),
             stateDirectory: FakeFrame.makeDirectory(),
             environment: environment
         )

@@ -21,7 +21,7 @@ struct PollingTests {
         do {
             turnkey = try Fixtures.makeTurnkey(
                 api,
-                requestTimeout: .seconds(5),
+                requestTimeout: .seconds(15),
                 polling: ActivityPolling(interval: .milliseconds(1), limit: limit)
             )
         } catch {
@@ -54,14 +54,14 @@ struct PollingTests {
             default: .init(body: Self.makeActivity("COMPLETED"))
             }
         }
-        #expect(try await submit(api, limit: .seconds(30)).status == "ACTIVITY_STATUS_COMPLETED")
+        #expect(try await submit(api, limit: .seconds(240)).status == "ACTIVITY_STATUS_COMPLETED")
         #expect(api.requests.count == 4)
     }
 
     @Test("a status that is not known is no end", arguments: ["EXECUTING", "QUEUED", "COMPLETED_"])
     func unknownStatus(_ status: String) async throws {
         let api = FakeAPI { _, number in .init(body: Self.makeActivity(number < 3 ? status : "COMPLETED")) }
-        #expect(try await submit(api, limit: .seconds(30)).status == "ACTIVITY_STATUS_COMPLETED")
+        #expect(try await submit(api, limit: .seconds(240)).status == "ACTIVITY_STATUS_COMPLETED")
         let stuck = FakeAPI { _, _ in .init(body: Self.makeActivity(status)) }
         await #expect { try await submit(stuck, limit: .milliseconds(20)) } throws: { error in
             guard case .activityPending(let activity, nil)? = error as? TurnkeyError else { return false }
@@ -75,7 +75,7 @@ struct PollingTests {
             number == 0 ? .init(body: Self.makeActivity("PENDING")) : .init(status: 503, body: Self.refusal)
         }
         do throws(TurnkeyError) {
-            _ = try await submit(api, limit: .seconds(1))
+            _ = try await submit(api, limit: .seconds(20))
             Issue.record("no error")
         } catch {
             guard case .activityPending(let activity, .api(let cause)?) = error else {
@@ -100,7 +100,7 @@ struct PollingTests {
                 ? .init(body: Self.makeActivity("PENDING"))
                 : .init(status: 429, headers: ["Retry-After: \(seconds)"], body: Self.refusal)
         }
-        await #expect { try await submit(api, limit: .seconds(60)) } throws: { error in
+        await #expect { try await submit(api, limit: .seconds(240)) } throws: { error in
             if case .activityPending? = error as? TurnkeyError { true } else { false }
         }
         #expect(api.requests.count == 2)
@@ -113,7 +113,7 @@ struct PollingTests {
                 ? .init(body: Self.makeActivity("PENDING"))
                 : .init(status: 403, body: #"{"code":7,"message":"no","turnkeyErrorCode":"REQUEST_NOT_AUTHORIZED"}"#)
         }
-        await #expect { try await submit(api, limit: .seconds(60)) } throws: { error in
+        await #expect { try await submit(api, limit: .seconds(240)) } throws: { error in
             guard case .activityPending(let activity, .api?)? = error as? TurnkeyError else { return false }
             return activity.id == "a1" && (error as? TurnkeyError)?.fallback == .never
         }
@@ -126,7 +126,7 @@ struct PollingTests {
     )
     func needsApproval(_ status: String) async throws {
         let api = FakeAPI { _, _ in .init(body: Self.makeActivity(status)) }
-        await #expect { try await submit(api, limit: .seconds(60)) } throws: { error in
+        await #expect { try await submit(api, limit: .seconds(240)) } throws: { error in
             guard case .activityNeedsApproval(let activity)? = error as? TurnkeyError else { return false }
             return activity.fingerprint == "sha256:ff" && (error as? TurnkeyError)?.fallback == .never
         }
@@ -139,8 +139,8 @@ struct PollingTests {
         }
         let turnkey = try Fixtures.makeTurnkey(
             api,
-            requestTimeout: .seconds(5),
-            polling: ActivityPolling(interval: .milliseconds(1), limit: .seconds(30))
+            requestTimeout: .seconds(15),
+            polling: ActivityPolling(interval: .milliseconds(1), limit: .seconds(240))
         )
         let activity = try await turnkey.client(APIKeyStamper(P256.Signing.PrivateKey())).waitForActivity("a1")
         #expect(activity.status == "ACTIVITY_STATUS_COMPLETED")
@@ -156,7 +156,7 @@ struct PollingTests {
         }
         let strict = FakeAPI { _, _ in .init(status: 404, body: #"{"code":5,"message":"no activity"}"#) }
         let other = try Fixtures.makeTurnkey(strict).client(APIKeyStamper(P256.Signing.PrivateKey()))
-        await #expect { try await other.waitForActivity("a1", limit: .seconds(30)) } throws: { error in
+        await #expect { try await other.waitForActivity("a1", limit: .seconds(240)) } throws: { error in
             if case .api(let refusal)? = error as? TurnkeyError { refusal.httpStatus == 404 } else { false }
         }
         #expect(strict.requests.count == 1)
@@ -182,7 +182,7 @@ struct PollingTests {
             )
         }
         let client = try Fixtures.makeTurnkey(api).client(APIKeyStamper(P256.Signing.PrivateKey()))
-        let activity = try await client.waitForActivity("a1", limit: .seconds(30))
+        let activity = try await client.waitForActivity("a1", limit: .seconds(240))
         #expect(activity.status == "ACTIVITY_STATUS_COMPLETED")
         let unapproved = FakeAPI { _, _ in .init(body: Self.makeActivity("CONSENSUS_NEEDED")) }
         let other = try Fixtures.makeTurnkey(unapproved).client(APIKeyStamper(P256.Signing.PrivateKey()))
