@@ -40,7 +40,9 @@ struct ConfirmTests {
 
         func stop() { fake.withLock { $0?.stop() } }
 
-        var client: ControlClient { ControlClient(FrameAddress(socketDirectory: directory)) }
+        var client: ControlClient {
+            ControlClient(FrameAddress(socketDirectory: directory), deadline: .seconds(120))
+        }
 
         private func serve(_ peer: Peer) {
             while let call = peer.readCall() {
@@ -228,7 +230,7 @@ struct ConfirmTests {
             }
             defer { frame.stop() }
             let said = Mutex<[String]>([])
-            let client = StampClient(FrameAddress(socketDirectory: frame.directory))
+            let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
             let say: @Sendable (String) -> Void = { line in said.withLock { $0.append(line) } }
             let answer = try await AwaitedYes.telling(client, isWanted: true, pause: .milliseconds(1), say: say) {
                 // Where nothing waits it looks again and again; where something does, it has said so.

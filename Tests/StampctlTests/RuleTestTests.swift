@@ -143,7 +143,24 @@ struct RuleTestTests {
             ),
             (#"{"cases":[{"payload":{},"caller":{"origin":"bundle"},"expect":{"effect":"deny"}}]}"#, "caller.session:"),
             (#"{"cases":[{"payload":{},"caller":{},"now":"now","expect":{"effect":"deny"}}]}"#, "cases[0].now: a time"),
+            (
+                #"{"cases":[{"payload":{},"caller":{},"now":"2026-11-30T10:30:00Z+05:00","expect":{"effect":"deny"}}]}"#,
+                "cases[0].now: a time"
+            ),
+            (
+                #"{"cases":[{"payload":{},"caller":{},"now":"2026-11-29T34:30:00Z","expect":{"effect":"deny"}}]}"#,
+                "cases[0].now: a time"
+            ),
+            (
+                #"{"cases":[{"payload":{},"caller":{},"now":"2026-02-30T10:30:00Z","expect":{"effect":"deny"}}]}"#,
+                "cases[0].now: a time"
+            ),
             (#"{"cases":[{"payload":7,"caller":{},"expect":{"effect":"deny"}}]}"#, "cases[0].payload: a text"),
+            (
+                #"{"cases":[{"payload":{},"caller":{"session":"s","pendingPublicKey":"\#(String(repeating: "+2", count: 33))"},"#
+                    + #""expect":{"effect":"deny"}}]}"#,
+                "caller.pendingPublicKey: a public key"
+            ),
             (
                 #"{"cases":[{"payload":{},"caller":{"session":"s","pendingPublicKey":"02"},"expect":{"effect":"deny"}}]}"#,
                 "caller.pendingPublicKey: a public key"

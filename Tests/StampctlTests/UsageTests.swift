@@ -61,6 +61,8 @@ struct UsageTests {
             ["confirm", "a", "--yes", "--watch"],
             ["confirm", "--payload-sha256", "00"], ["rules", "check"], ["rules", "check", "/nonexistent"],
             ["rules", "test"], ["rules", "test", "/nonexistent"], ["rules", "explain", "--as", "uid="],
+            ["rules", "explain", "--as", "uid=+5"],
+            ["rules", "explain", "--as", "gid=00"],
             ["rules", "explain", "--as", "user=1"], ["rules", "explain", "--socket", "stamp-"],
             ["request", "query", "--door", "other", "whoami"],
             ["audit", "--verify", "--follow"], ["audit", "--verify", "--session", "s"],

@@ -11,7 +11,8 @@ public struct FrameUser: Sendable, Hashable {
 
     /// A name of the user database (getpwnam_r(3)), or a number. `nil`: there is no such user.
     public init?(_ text: String) {
-        if let number = UInt32(text) {
+        // One spelling for each: no sign, no zero in front.
+        if let number = UInt32(text), "\(number)" == text {
             userId = number
             return
         }

@@ -33,7 +33,7 @@ extension StampError {
             "leave delegate and path out: the frame's configuration says whom it believes them"
         case .payloadDenied(let denial): denial.hint
         case .invalidParameter("delegate"), .invalidParameter("path"):
-            "leave it out, or use a newer frame: this one knows no stamping proxy"
+            "give it 1 to 512 bytes, or leave it out: a frame that is older knows no stamping proxy"
         case .connectionLost: "look whether it happened before you call again"
         case .rateLimited, .timedOut: "try again"
         case .denied, .tooLarge, .methodNotImplemented, .invalidParameter, .permissionDenied, .expectedMore,

@@ -16,7 +16,7 @@ struct CallerOption: ExpressibleByArgument, Equatable {
             values[halves[0], default: []].append(halves[1])
         }
         guard values.allSatisfy({ $0.key == "gid" || $0.value.count == 1 }) else { return nil }
-        var gids = values["gid"]?.compactMap { UInt32($0).map(Int.init) }
+        var gids = values["gid"]?.compactMap { text in UInt32(text).flatMap { "\($0)" == text ? Int($0) : nil } }
         guard gids?.count == values["gid"]?.count else { return nil }
         let uid: UInt32
         if let text = values["uid"]?.first {

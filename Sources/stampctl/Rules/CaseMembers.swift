@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Rules
+import TurnkeyClient
 
 /// The members of one object of a file of cases: each is taken once, and none may be left over.
 struct CaseMembers {
@@ -64,7 +65,8 @@ struct CaseMembers {
     /// A time as `2026-11-30T10:00:00Z`, in milliseconds since 1970.
     mutating func time(_ name: String) throws(RuleFault) -> Int64? {
         guard let text = try text(name) else { return nil }
-        guard let date = try? Date(text, strategy: .iso8601),
+        // The parser rolls hours and days over, and looks at no more than it needs: what it read must be written alike.
+        guard let date = try? Date(text, strategy: .iso8601), date.formatted(.iso8601) == text,
             let milliseconds = Int64(exactly: (date.timeIntervalSince1970 * 1000).rounded())
         else { throw fault(name, "a time, such as 2026-11-30T10:00:00Z") }
         return milliseconds
@@ -73,15 +75,9 @@ struct CaseMembers {
     /// A public key in hex.
     mutating func key(_ name: String) throws(RuleFault) -> KeyBytes? {
         guard let text = try text(name) else { return nil }
-        var key: [UInt8] = []
-        var rest = text.utf8[...]
-        while let first = rest.popFirst(), let second = rest.popFirst() {
-            guard let byte = UInt8(String(decoding: [first, second], as: UTF8.self), radix: 16) else { break }
-            key.append(byte)
-        }
-        guard [33, 65].contains(key.count), key.count * 2 == text.utf8.count, let bytes = KeyBytes(key.span) else {
-            throw fault(name, "a public key of 66 or 130 hex digits")
-        }
+        guard let key = Hexadecimal.decode(text).map(Array.init), [33, 65].contains(key.count),
+            let bytes = KeyBytes(key.span)
+        else { throw fault(name, "a public key of 66 or 130 hex digits") }
         return bytes
     }
 
