@@ -177,9 +177,7 @@ struct APIDeathTests {
 
     /// Makes the user known, and with pending activities only the passkey.
     private func logIn(_ stage: System.Stage, _ pendingPolls: Int = 0) async throws {
-        let turnkey = try stage.makeTurnkey()
-        try await stage.registerPasskey(turnkey)
-        try await turnkey.passkeyClient().login()
+        _ = try await stage.logIn()
     }
 
     private func makeTurnkey(

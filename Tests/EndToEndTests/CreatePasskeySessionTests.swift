@@ -44,7 +44,7 @@ struct CreatePasskeySessionTests {
     @Test("the bundle's text is accepted as well, and lives as long as is left of it, in another process too")
     func text() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let target = try await turnkey.iframeClient().iframePublicKey
             let session = try await turnkey.passkeyClient().createPasskeySession(
                 targetPublicKey: target,
@@ -61,7 +61,7 @@ struct CreatePasskeySessionTests {
     @Test("a restarted client picks up a session that was approved and never injected")
     func restart() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let target = try await turnkey.iframeClient().iframePublicKey
             let session = try await turnkey.passkeyClient().createPasskeySession(targetPublicKey: target)
             let prompts = stage.passkey.promptCount
@@ -85,7 +85,7 @@ struct CreatePasskeySessionTests {
     @Test("a session longer than the frame allows is refused before the tap", arguments: [86_401, 0, -1])
     func tooLong(_ seconds: Int) async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let prompts = stage.passkey.promptCount
             let target = try await turnkey.iframeClient().iframePublicKey
             await #expect {
@@ -113,7 +113,7 @@ struct CreatePasskeySessionTests {
             let sandbox = try System.Sandbox(in: frame.directory, [])
             defer { sandbox.process.end() }
             let stage = System.Stage(frame: frame, sandbox: sandbox)
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let prompts = stage.passkey.promptCount
             await #expect {
                 try await turnkey.passkeyClient().loginWithPasskey(expirationSeconds: 61)
@@ -138,13 +138,6 @@ struct CreatePasskeySessionTests {
             }
             #expect(stage.passkey.promptCount == 0)
         }
-    }
-
-    private func logIn(_ stage: System.Stage) async throws -> Turnkey {
-        let turnkey = try stage.makeTurnkey()
-        try await stage.registerPasskey(turnkey)
-        try await turnkey.passkeyClient().login()
-        return turnkey
     }
 
     private func isExpirationFault(_ error: any Error) -> Bool {

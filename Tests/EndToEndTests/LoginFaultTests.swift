@@ -162,9 +162,7 @@ struct LoginFaultTests {
 
     /// A client whose user is known, and whose passkey meddles with the next approvals.
     private func logIn(_ stage: System.Stage, _ meddle: (@Sendable () throws -> Void)? = nil) async throws -> Turnkey {
-        let turnkey = try stage.makeTurnkey()
-        try await stage.registerPasskey(turnkey)
-        try await turnkey.passkeyClient().login()
+        let turnkey = try await stage.logIn()
         guard let meddle else { return turnkey }
         return Turnkey(
             turnkey.config,

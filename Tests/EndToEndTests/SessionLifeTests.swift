@@ -13,7 +13,7 @@ struct SessionLifeTests {
     )
     func ways(_ way: SessionWay) async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let prompts = stage.passkey.promptCount
             let session = try await turnkey.passkeyClient().loginWithPasskey(expirationSeconds: 600, way: way)
             #expect(stage.passkey.promptCount == prompts + 1)
@@ -39,7 +39,7 @@ struct SessionLifeTests {
     @Test("a refresh asks nobody, leaves the old key registered, and goes on under the same name")
     func refresh() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let old = try await turnkey.passkeyClient().loginWithPasskey(session: "work", expirationSeconds: 60)
             let prompts = stage.passkey.promptCount
             let new = try await turnkey.sessions.refresh("work", expirationSeconds: 600)
@@ -59,7 +59,7 @@ struct SessionLifeTests {
     @Test("a refresh that fails once its key is registered deletes it, by the old key, which stamps on")
     func refreshFailsLate() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let old = try await turnkey.passkeyClient().loginWithPasskey(session: "work")
             let before = try await turnkey.getActiveClient(session: "work").api.getApiKeys(userId: old.userId)
             // The frame has dropped the new key by the time that it is to be activated.
@@ -92,7 +92,7 @@ struct SessionLifeTests {
     @Test("after a logout no login or refresh that was under way starts the session", arguments: [true, false])
     func logoutMeanwhile(_ isRefresh: Bool) async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             if isRefresh { try await turnkey.passkeyClient().loginWithPasskey() }
             let environment = stage.environment
             let api = try MortalAPI(inFrontOf: stage.sandbox.ready.baseUrl) { path in
@@ -127,7 +127,7 @@ struct SessionLifeTests {
     @Test("a refresh by a client that knows no organization leaves the last login as it was")
     func refreshWithoutOrganization() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             try await turnkey.passkeyClient().loginWithPasskey()
             let bare = try TurnkeyConfiguration(
                 apiBaseUrl: turnkey.config.apiBaseUrl,
@@ -143,7 +143,7 @@ struct SessionLifeTests {
     @Test("a refreshed session that cannot be stored goes on, and says so: the one that it replaced is gone")
     func refreshNotStored() async throws {
         try await System.withStage(sandbox: ["--latency", "500ms"]) { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             try await turnkey.passkeyClient().loginWithPasskey()
             let (new, stamped) = (try storePath(stage) + ".new", try await stage.control.getStatus().stamped)
             let refresh = Task { try await turnkey.sessions.refresh() }
@@ -165,7 +165,7 @@ struct SessionLifeTests {
     @Test("a client goes on stamping when another process has refreshed the session, and not when somebody replaced it")
     func refreshElsewhere() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             try await turnkey.passkeyClient().loginWithPasskey()
             let client = try await turnkey.getActiveClient().api
             try await stage.makeTurnkey().sessions.refresh()
@@ -180,7 +180,7 @@ struct SessionLifeTests {
     @Test("clients here and elsewhere stamp on while the session is refreshed under them")
     func stampingThroughRefreshes() async throws {
         try await System.withStage { stage in
-            let (turnkey, elsewhere) = (try await logIn(stage), try stage.makeTurnkey())
+            let (turnkey, elsewhere) = (try await stage.logIn(), try stage.makeTurnkey())
             try await turnkey.passkeyClient().loginWithPasskey()
             let clients = [try await turnkey.getActiveClient().api, try await elsewhere.getActiveClient().api]
             let first = try await stage.control.getSession().publicKey
@@ -203,7 +203,7 @@ struct SessionLifeTests {
     @Test("refreshes at the same time are one")
     func singleRefresh() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             try await turnkey.passkeyClient().loginWithPasskey()
             let keys = try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 0..<8 { group.addTask { try await turnkey.sessions.refresh().publicKey } }
@@ -216,7 +216,7 @@ struct SessionLifeTests {
     @Test("logins at the same time share one approval; one in another process is refused, and asks nobody")
     func concurrentLogins() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let prompts = stage.passkey.promptCount
             let client = try turnkey.passkeyClient()
             let keys = try await withThrowingTaskGroup(of: String.self) { group in
@@ -244,7 +244,7 @@ struct SessionLifeTests {
     @Test("events tell of what this process does and of what happens in the frame, each once")
     func events() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             var events = try await turnkey.sessions.events().makeAsyncIterator()
             let first = try await turnkey.passkeyClient().loginWithPasskey(session: "a", expirationSeconds: 900)
             #expect(try await events.next() == .created(session: "a", publicKey: first.publicKey))
@@ -274,7 +274,7 @@ struct SessionLifeTests {
     @Test("a session that is kept fresh outlives its first key, and nobody is asked")
     func keptFresh() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             // It is refreshed a minute ahead, which a busy machine does not use up.
             let first = try await turnkey.passkeyClient().loginWithPasskey(expirationSeconds: 65)
             let prompts = stage.passkey.promptCount
@@ -296,7 +296,7 @@ struct SessionLifeTests {
     @Test("a session that somebody put in the place of one that is kept fresh is not kept fresh")
     func keptFreshAndReplaced() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             try await turnkey.passkeyClient().loginWithPasskey(expirationSeconds: 65)
             var events = try await turnkey.sessions.events().makeAsyncIterator()
             let keeper = Task { try await turnkey.sessions.keepRefreshing(expirationSeconds: 300) }
@@ -315,7 +315,7 @@ struct SessionLifeTests {
     @Test("a logout ends the session for everyone, forgets it and its user, and deletes the key where asked")
     func logout() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             for isRevoking in [false, true] {
                 let session = try await turnkey.passkeyClient().loginWithPasskey()
                 let revocation = try await turnkey.sessions.logout(revoking: isRevoking)
@@ -337,7 +337,7 @@ struct SessionLifeTests {
     @Test("the next login that would end another session is warned of")
     func keyLimit() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let client = try turnkey.passkeyClient()
             for number in 1...10 {
                 let session = try await client.loginWithPasskey(session: "s\(number)")
@@ -351,7 +351,7 @@ struct SessionLifeTests {
     @Test("what is over is purged, and what lives or could come back is not")
     func purge() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let client = try turnkey.passkeyClient()
             try await client.loginWithPasskey(session: "alive")
             try await client.loginWithPasskey(session: "ended")
@@ -371,7 +371,7 @@ struct SessionLifeTests {
     @Test("another user's passkey is refused unless it is accepted, and leaves no session")
     func anotherUser() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             try replaceStoredUser(stage)
             await #expect {
                 try await turnkey.passkeyClient().loginWithPasskey()
@@ -396,13 +396,6 @@ struct SessionLifeTests {
         try #require(other != text)
         try Data(other.utf8).write(to: URL(filePath: path))
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-    }
-
-    private func logIn(_ stage: System.Stage) async throws -> Turnkey {
-        let turnkey = try stage.makeTurnkey()
-        try await stage.registerPasskey(turnkey)
-        try await turnkey.passkeyClient().login()
-        return turnkey
     }
 
     private func storePath(_ stage: System.Stage) throws -> String {

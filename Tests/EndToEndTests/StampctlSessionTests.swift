@@ -10,7 +10,7 @@ struct StampctlSessionTests {
     @Test("shows, refreshes and ends the session that the library began, and asks nobody")
     func life() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let session = try await turnkey.passkeyClient().loginWithPasskey(session: "work", expirationSeconds: 600)
             let prompts = stage.passkey.promptCount
             let ready = stage.sandbox.ready
@@ -46,7 +46,7 @@ struct StampctlSessionTests {
     @Test("doctor finds nothing wrong where nothing is, and names what is")
     func doctor() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             try await turnkey.passkeyClient().loginWithPasskey()
             let healthy = try stage.run(["doctor"])
             #expect(healthy.status == 0, "\(healthy.output) \(healthy.errors)")
@@ -78,7 +78,7 @@ struct StampctlSessionTests {
     )
     func registrationFails() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let old = try await turnkey.passkeyClient().loginWithPasskey(expirationSeconds: 600)
             let rows: [(answer: Int, code: String, status: Int32)] = [
                 (403, "REQUEST_NOT_AUTHORIZED", 5), (429, "RATE_LIMIT_EXCEEDED", 4), (503, "SOMETHING_NEW", 4),
@@ -121,7 +121,7 @@ struct StampctlSessionTests {
     @Test("doctor asks the API once whom the session acts for")
     func whoamiOnce() async throws {
         try await System.withStage { stage in
-            try await logIn(stage).passkeyClient().loginWithPasskey()
+            try await stage.logIn().passkeyClient().loginWithPasskey()
             // The first is without a stamp, for the clock.
             for organization in [stage.sandbox.ready.organizationId, "11111111-1111-4111-8111-111111111111"] {
                 let api = try MortalAPI(inFrontOf: stage.sandbox.ready.baseUrl)
@@ -161,7 +161,7 @@ struct StampctlSessionTests {
     @Test("a store that cannot be written is said in plain words, and loses nothing")
     func fullDisk() async throws {
         try await System.withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             try await turnkey.sessions.select("before")
             let store = try storePath(stage)
             let before = try String(contentsOfFile: store, encoding: .utf8)
@@ -205,13 +205,6 @@ struct StampctlSessionTests {
             #expect(process.output.text == "locked\n0\n" || process.output.text == "unlocked\n0\n")
             #expect(process.errors.text.isEmpty)
         }
-    }
-
-    private func logIn(_ stage: System.Stage) async throws -> Turnkey {
-        let turnkey = try stage.makeTurnkey()
-        try await stage.registerPasskey(turnkey)
-        try await turnkey.passkeyClient().login()
-        return turnkey
     }
 
     private func storePath(_ stage: System.Stage) throws -> String {

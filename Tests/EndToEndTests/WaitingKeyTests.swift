@@ -11,7 +11,7 @@ struct WaitingKeyTests {
     @Test("each refresh while the API is down")
     func refresh() async throws {
         try await withOnePlace { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let session = try await turnkey.passkeyClient().loginWithPasskey()
             stage.sandbox.process.send(SIGTERM)
             #expect(try stage.sandbox.process.wait() == .exited(0))
@@ -32,7 +32,7 @@ struct WaitingKeyTests {
     @Test("a login that the user refuses")
     func refused() async throws {
         try await withOnePlace { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             stage.passkey.refuse()
             #expect(try await turnkey.expectLoginFailure(.stampLogin).remains == .nothing)
             try await expectPlace(stage)
@@ -42,7 +42,7 @@ struct WaitingKeyTests {
     @Test("a login that is cancelled while the user is asked")
     func cancelled() async throws {
         try await withOnePlace { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             await #expect(throws: TurnkeyError.self) {
                 try await turnkey.login { _ -> StampedLogin in
                     withUnsafeCurrentTask { $0?.cancel() }
@@ -56,7 +56,7 @@ struct WaitingKeyTests {
     @Test("a login whose user is not the expected one, which the API has registered already")
     func anotherUser() async throws {
         try await withOnePlace { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let store = try FileManager.default.contentsOfDirectory(atPath: stage.stateDirectory)
             let path = "\(stage.stateDirectory)/\(try #require(store.first { $0.hasSuffix(".json") }))"
             let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -77,7 +77,7 @@ struct WaitingKeyTests {
     @Test("a login of a frame that is locked meanwhile")
     func locked() async throws {
         try await withOnePlace { stage in
-            let (turnkey, control) = (try await logIn(stage), stage.control)
+            let (turnkey, control) = (try await stage.logIn(), stage.control)
             await #expect(throws: TurnkeyError.self) {
                 try await turnkey.login { _ -> StampedLogin in
                     try await control.lock()
@@ -98,20 +98,6 @@ struct WaitingKeyTests {
     }
 
     private func withOnePlace(_ body: (System.Stage) async throws -> Void) async throws {
-        try await System.withDirectory { directory in
-            let file = try ConfigurationFile(#"{"maximumPendingKeys": 1}"#, in: directory.path)
-            try await System.withFrame(["--configuration", file.path]) { frame in
-                let sandbox = try System.Sandbox(in: frame.directory, [])
-                defer { sandbox.process.end() }
-                try await body(System.Stage(frame: frame, sandbox: sandbox))
-            }
-        }
-    }
-
-    private func logIn(_ stage: System.Stage) async throws -> Turnkey {
-        let turnkey = try stage.makeTurnkey()
-        try await stage.registerPasskey(turnkey)
-        try await turnkey.passkeyClient().login()
-        return turnkey
+        try await System.withStage(configuration: #"{"maximumPendingKeys": 1}"#, body)
     }
 }

@@ -24,7 +24,7 @@ package enum UnitName {
 
     /// Whether a process can be in such a unit: `app.service`, `app@.service`, and `user@1000.service/app.service`, a unit
     /// of a user's manager.
-    static func isRuleName(_ text: Text) -> Bool {
+    package static func isRuleName(_ text: Text) -> Bool {
         let parts = text.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard parts.allSatisfy({ isName($0) }) else { return false }
         return parts.count == 1 || parts.count == 2 && isUserManager(parts[0])

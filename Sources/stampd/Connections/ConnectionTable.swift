@@ -335,8 +335,8 @@ extension ConnectionTable {
         place.outputByteCount = byteCount
     }
 
-    /// The connection that must end where more waits than may: of the account furthest over its share, a watcher first,
-    /// then the one with most.
+    /// The connection that must end where more waits than may: of the account with most, a watcher first, then the one
+    /// with most.
     var overdrawn: Place? {
         guard outputByteCount > limits.maximumOutputBytes else { return nil }
         guard let largest = largest(by: \.outputByteCount) else { return nil }

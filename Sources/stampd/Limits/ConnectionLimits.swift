@@ -10,8 +10,8 @@ struct ConnectionLimits: Equatable, Sendable {
     /// Memory of unfinished messages, all connections together, beside the first piece of each. `ConnectionTable` enforces
     /// it, with a share for each account.
     var maximumReadingBytes = 32 * 1024 * 1024
-    /// Memory of replies and events that peers have not taken. `ConnectionTable` enforces it, with a share for each
-    /// account.
+    /// Memory of replies and events that peers have not taken. `ConnectionTable` enforces it: the account that holds most
+    /// loses a connection first.
     var maximumOutputBytes = 32 * 1024 * 1024
     /// Connections in all: two descriptors each, the socket and the peer's process. `ConnectionTable` enforces it, lowered
     /// to what the process has descriptors for.
@@ -28,7 +28,7 @@ struct ConnectionLimits: Equatable, Sendable {
     var idleTimeoutSeconds: Int64 = 300
     /// How long a stop waits for calls that are on their way. `Server` enforces it.
     var drainTimeoutSeconds: Int64 = 2
-    /// Peers that are told why they are refused, at once; beside `maximumConnections`. `Admission` enforces it.
+    /// Peers that are told why they are refused, at once; beside `maximumConnections`. `Server` enforces it.
     var maximumRefusedConnections = 64
     /// A watcher that is so far behind is ended. `Server` enforces it.
     var maximumEventBytes = 256 * 1024
@@ -46,9 +46,6 @@ struct ConnectionLimits: Equatable, Sendable {
 
     /// How many accounts have such a share at once.
     var readingShareCount: Int { max(1, maximumReadingBytes / readingShareBytes) }
-
-    /// What each account may hold of `maximumOutputBytes` before it is the first to lose something.
-    var outputShareBytes: Int { maximumOutputBytes / 16 }
 
     /// What one recv(2) takes at most.
     static let readByteCount = 16 * 1024

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Rules
 
 /// The unit that a process belongs to, as its place among the control groups tells (systemd's, of cgroup v2).
 ///
@@ -24,34 +25,21 @@ struct PeerUnit: Equatable, Sendable {
         guard let line, !line.reversed().starts(with: Self.goneReversed) else { return nil }
         var groups = line.dropFirst(Self.unifiedHierarchy.count).split(separator: UInt8(ascii: "/"))[...]
         guard let system = Self.takeUnit(from: &groups) else { return nil }
-        self.init(system, user: Self.isUserManager(system) ? Self.takeUnit(from: &groups) : nil)
+        let user = Self.isUserManager(system) ? Self.takeUnit(from: &groups) : nil
+        self.init(name: user.map { "\(system)/\($0)" } ?? system)
     }
 
     /// The unit of that name, as a rule would call it; nil for what is no unit's name.
     init?(name: String) {
-        guard Self.isRuleName(name) else { return nil }
-        let parts = name.split(separator: "/").map(String.init)
-        self.init(parts[0], user: parts.count == 2 ? parts[1] : nil)
-    }
-
-    private init(_ system: String, user: String?) {
-        guard let user else {
-            names = [system] + Self.template(of: system)
-            return
-        }
-        let own = Self.template(of: user).map { "\(system)/\($0)" }
-        names = ["\(system)/\(user)"] + own + [system] + Self.template(of: system)
+        guard let names = UnitName.names(of: name) else { return nil }
+        self.names = names
     }
 
     private static let unifiedHierarchy = Array("0::/".utf8)
     private static let goneReversed = Array(" (deleted)".utf8.reversed())
 
     /// Whether some process can have it among its `names`.
-    static func isRuleName(_ name: String) -> Bool {
-        let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard parts.allSatisfy({ isUnitName($0) }) else { return false }
-        return parts.count == 1 || parts.count == 2 && isUserManager(String(decoding: parts[0], as: UTF8.self))
-    }
+    static func isRuleName(_ name: String) -> Bool { UnitName.isRuleName(Text(name)) }
 
     /// The first group that is no slice; what it has beneath is its own affair.
     private static func takeUnit(from groups: inout ArraySlice<ArraySlice<UInt8>>) -> String? {
@@ -101,15 +89,5 @@ struct PeerUnit: Equatable, Sendable {
         guard name.utf8.starts(with: prefix), name.utf8.reversed().starts(with: suffix.reversed()) else { return false }
         let uid = name.utf8.dropFirst(prefix.count).dropLast(suffix.count)
         return !uid.isEmpty && uid.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    }
-
-    /// `app@.service` of `app@a.service`; none of a unit that is no instance.
-    private static func template(of name: String) -> [String] {
-        guard let at = name.utf8.firstIndex(of: UInt8(ascii: "@")),
-            let point = name.utf8.lastIndex(of: UInt8(ascii: ".")), at < point
-        else {
-            return []
-        }
-        return ["\(name[...at])\(name[point...])"]
     }
 }

@@ -13,27 +13,13 @@ struct ContainedClientTests {
         _ rules: String = #"{"stamp": "contained"}"#,
         _ body: (System.Stage) async throws -> Void
     ) async throws {
-        try await System.withDirectory { directory in
-            let file = try ConfigurationFile(#"{"rules": \#(rules)}"#, in: directory.path)
-            try await System.withFrame(["--configuration", file.path]) { frame in
-                let sandbox = try System.Sandbox(in: frame.directory, [])
-                defer { sandbox.process.end() }
-                try await body(System.Stage(frame: frame, sandbox: sandbox))
-            }
-        }
-    }
-
-    private func logIn(_ stage: System.Stage) async throws -> Turnkey {
-        let turnkey = try stage.makeTurnkey()
-        try await stage.registerPasskey(turnkey)
-        try await turnkey.passkeyClient().login()
-        return turnkey
+        try await System.withStage(configuration: #"{"rules": \#(rules)}"#, body)
     }
 
     @Test("login, use, refresh and revocation go on as ever, with one approval", arguments: SessionWay.allCases)
     func life(_ way: SessionWay) async throws {
         try await withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             let prompts = stage.passkey.promptCount
             let session = try await turnkey.passkeyClient().loginWithPasskey(expirationSeconds: 600, way: way)
             guard case .session(let client) = try await turnkey.getActiveClient() else {
@@ -62,7 +48,7 @@ struct ContainedClientTests {
     @Test("what makes a key is refused at the stamp socket, with the reason, and nobody is asked for a passkey")
     func refused() async throws {
         try await withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             try await turnkey.passkeyClient().loginWithPasskey()
             let prompts = stage.passkey.promptCount
             let parameters = stage.makeKeyParameters("n", Credential().publicKey)
@@ -89,7 +75,7 @@ struct ContainedClientTests {
     @Test("the command line says why, shows the counters, and stamps at the door that is named")
     func commands() async throws {
         try await withStage { stage in
-            let turnkey = try await logIn(stage)
+            let turnkey = try await stage.logIn()
             try await turnkey.passkeyClient().loginWithPasskey()
             let parameters = stage.makeKeyParameters("n", Credential().publicKey)
             let path = "\(stage.frame.directory)/body.json"

@@ -53,6 +53,14 @@ extension System {
             _ = try await makeRoot(turnkey).submit("create_authenticators", body: body)
         }
 
+        /// A client whose user is known: the passkey is registered, and the user has logged in with it.
+        func logIn() async throws -> Turnkey {
+            let turnkey = try makeTurnkey()
+            try await registerPasskey(turnkey)
+            try await turnkey.passkeyClient().login()
+            return turnkey
+        }
+
         func makeSubmission(_ type: String, _ parameters: [String: Any]) throws -> Data {
             try JSONSerialization.data(withJSONObject: [
                 "type": type, "timestampMs": String(Int64(Date().timeIntervalSince1970 * 1000)),

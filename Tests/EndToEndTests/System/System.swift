@@ -30,6 +30,18 @@ enum System {
         }
     }
 
+    /// As `withStage`, of a frame with this configuration, a JSON text.
+    static func withStage(configuration: String, _ body: (Stage) async throws -> Void) async throws {
+        try await withDirectory { directory in
+            let file = try ConfigurationFile(configuration, in: directory.path)
+            try await withFrame(["--configuration", file.path]) { frame in
+                let sandbox = try Sandbox(in: frame.directory, [])
+                defer { sandbox.process.end() }
+                try await body(Stage(frame: frame, sandbox: sandbox))
+            }
+        }
+    }
+
     /// A program that was built beside this test.
     static func program(_ name: String) -> String {
         URL(filePath: FrameProcess.executable).deletingLastPathComponent().appending(path: name).path
