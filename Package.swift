@@ -2,13 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
+/// The compiler's flags that `Fuzz/run` has for our targets. The libraries that they use are built without: they take most
+/// of a build's time, and no claim is about them.
+let instrumentation: [SwiftSetting] =
+    Context.environment["STAMPD_INSTRUMENTATION"].map {
+        [.unsafeFlags($0.split(separator: " ").map(String.init))]
+    } ?? []
+
 /// What every target of ours is built with.
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
-    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
-    .treatAllWarnings(as: .error),  // SE-0480
-]
+let strict: [SwiftSetting] =
+    instrumentation + [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+        .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+        .treatAllWarnings(as: .error),  // SE-0480
+    ]
 
 /// What ships besides: each use of unsafe memory is a word to search for.
 let shipped: [SwiftSetting] =
@@ -39,15 +47,16 @@ let package = Package(
     products: [
         .executable(name: "stampd", targets: ["stampd"]),
         .executable(name: "stampctl", targets: ["stampctl"]),
+        .executable(name: "stampd-evidence", targets: ["stampd-evidence"]),
         .executable(name: "turnkey-sandbox", targets: ["turnkey-sandbox"]),
         .library(name: "StampClient", targets: ["StampClient"]),
         .library(name: "TurnkeyClient", targets: ["TurnkeyClient"]),
+        .library(name: "Passkeys", targets: ["Passkeys"]),
         .library(name: "SecurityKey", targets: ["SecurityKey"]),
         .library(name: "TurnkeySandbox", targets: ["TurnkeySandbox"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -61,7 +70,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CLinux"),
-        .target(name: "Varlink", swiftSettings: signer),
+        .target(name: "Varlink", resources: [.embedInCode("Interfaces")], swiftSettings: signer),
         .target(name: "ProcessArguments", dependencies: ["CLinux"], swiftSettings: signer),
         .target(name: "Rules", dependencies: ["Varlink"], swiftSettings: signer),
         .target(name: "SignerCore", dependencies: ["COpenSSL"], swiftSettings: signer),
@@ -72,23 +81,36 @@ let package = Package(
             linkerSettings: program
         ),
 
+        // What has the host vouch for a frame's card: a process apart from the signer and from the courier.
+        .executableTarget(
+            name: "stampd-evidence",
+            dependencies: ["CLinux", "CSystemd", "ProcessArguments", "Varlink"],
+            swiftSettings: shipped + [.enableExperimentalFeature("Lifetimes")],
+            linkerSettings: program
+        ),
+
         // Its clients.
         .target(name: "Printing", swiftSettings: library),
+        .target(name: "KernelUser", swiftSettings: library),
         .target(
             name: "StampClient",
             dependencies: [
-                "Printing", "Varlink",
+                "KernelUser", "Printing", "Varlink",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: library
         ),
         .target(
+            name: "Passkeys",
+            dependencies: ["Varlink", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: library
+        ),
+        .target(
             name: "TurnkeyClient",
             dependencies: [
-                "Printing", "StampClient", "Varlink",
+                "KernelUser", "Passkeys", "Printing", "StampClient", "Varlink",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -101,7 +123,7 @@ let package = Package(
         .target(
             name: "LoopbackHTTP",
             dependencies: [
-                "CLinux",
+                "CLinux", "KernelUser",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -113,7 +135,7 @@ let package = Package(
         .target(
             name: "LoginPage",
             dependencies: [
-                "LoopbackHTTP", "Printing", "StampClient", "TurnkeyClient",
+                "LoopbackHTTP", "Passkeys", "Printing", "StampClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -124,14 +146,43 @@ let package = Package(
             resources: [.embedInCode("Page/passkey.html")],
             swiftSettings: library
         ),
+        .target(
+            name: "StampingProxy",
+            dependencies: [
+                "CLinux", "LoopbackHTTP", "Rules", "StampClient", "TurnkeyClient", "Varlink",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            resources: [.embedInCode("Paths/turnkey-paths.txt")],
+            swiftSettings: library
+        ),
+        .target(
+            name: "Fleet",
+            dependencies: [
+                "CLinux", "KernelUser", "Printing", "StampClient", "TurnkeyClient", "Varlink",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: library
+        ),
         .systemLibrary(name: "CFIDO2", pkgConfig: "libfido2", providers: [.apt(["libfido2-dev"])]),
-        .target(name: "SecurityKey", dependencies: ["CFIDO2", "Printing", "TurnkeyClient"], swiftSettings: library),
+        .target(name: "SecurityKey", dependencies: ["CFIDO2", "Passkeys", "Printing"], swiftSettings: library),
         .executableTarget(
             name: "stampctl",
             dependencies: [
-                "LoginPage", "Printing", "ProcessArguments", "Rules", "SecurityKey", "StampClient", "TurnkeyClient",
+                "CLinux", "Fleet", "KernelUser", "LoginPage", "LoopbackHTTP", "Printing", "ProcessArguments", "Rules",
+                "SecurityKey", "StampClient", "StampingProxy", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: shipped,
@@ -165,7 +216,7 @@ let package = Package(
         .target(
             name: "SoftwarePasskey",
             dependencies: [
-                "TurnkeyClient",
+                "Passkeys",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: library
@@ -178,6 +229,23 @@ let package = Package(
 
         // Tests: one folder a target, and the whole of it with real processes.
         .testTarget(name: "VarlinkTests", dependencies: ["Varlink"], swiftSettings: strict),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Fleet", "LoginPage", "LoopbackHTTP", "Passkeys", "Rules", "SecurityKey", "SignerCore", "StampClient",
+                "stampd",
+                "TurnkeyClient", "TurnkeySandbox", "Varlink",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Fuzz/Targets",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .target(name: "CMemorySearch", path: "Tests/CMemorySearch"),
         .testTarget(
             name: "RulesTests",
@@ -188,22 +256,51 @@ let package = Package(
         .testTarget(
             name: "SignerCoreTests",
             dependencies: [
-                "SignerCore", "CMemorySearch", "COpenSSL",
+                "SignerCore", "CMemorySearch", "COpenSSL", "SSHSigning",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "StampdTests", dependencies: ["Rules", "stampd", "Varlink"], swiftSettings: strict),
+        .target(
+            name: "SSHSigning",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            path: "Tests/SSHSigning",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EvidenceTests",
+            dependencies: ["FakeFrame", "stampd-evidence", "Varlink"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "StampdTests",
+            dependencies: ["Rules", "SSHSigning", "stampd", "Varlink"],
+            swiftSettings: strict
+        ),
         .target(name: "FakeFrame", path: "Tests/FakeFrame", swiftSettings: strict),
+        .target(
+            name: "ClientLiterals",
+            dependencies: ["StampClient"],
+            path: "Tests/ClientLiterals",
+            swiftSettings: strict
+        ),
+        .target(name: "LoopbackPeers", path: "Tests/LoopbackPeers", swiftSettings: strict),
+        .target(name: "EtcdProcess", path: "Tests/EtcdProcess", swiftSettings: strict),
+        .target(name: "SSHKeys", path: "Tests/SSHKeys", swiftSettings: strict),
         .testTarget(
             name: "StampClientTests",
-            dependencies: ["FakeFrame", "StampClient", "Varlink"],
+            dependencies: ["ClientLiterals", "FakeFrame", "KernelUser", "StampClient", "Varlink"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PasskeysTests",
+            dependencies: ["Passkeys", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .testTarget(
             name: "TurnkeyClientTests",
             dependencies: [
-                "FakeFrame", "StampClient", "TurnkeyClient",
+                "ClientLiterals", "FakeFrame", "LoopbackPeers", "Passkeys", "StampClient", "TurnkeyClient",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -217,7 +314,33 @@ let package = Package(
         .testTarget(
             name: "LoopbackHTTPTests",
             dependencies: [
-                "LoopbackHTTP",
+                "KernelUser", "LoopbackHTTP", "LoopbackPeers",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "StampingProxyTests",
+            dependencies: [
+                "ClientLiterals", "FakeFrame", "LoopbackHTTP", "LoopbackPeers", "StampClient", "StampingProxy",
+                "TurnkeyClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "FleetTests",
+            dependencies: [
+                "ClientLiterals", "EtcdProcess", "FakeFrame", "Fleet", "LoopbackHTTP", "LoopbackPeers", "SSHKeys",
+                "StampClient",
+                "TurnkeyClient", "Varlink",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -227,7 +350,7 @@ let package = Package(
         .testTarget(
             name: "LoginPageTests",
             dependencies: [
-                "LoginPage", "LoopbackHTTP", "SoftwarePasskey", "TurnkeyClient",
+                "LoginPage", "LoopbackHTTP", "Passkeys", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -238,7 +361,7 @@ let package = Package(
         .testTarget(
             name: "SecurityKeyTests",
             dependencies: [
-                "CFIDO2", "COpenSSL", "SecurityKey", "TurnkeyClient", "TurnkeySandbox",
+                "CFIDO2", "COpenSSL", "Passkeys", "SecurityKey", "TurnkeyClient", "TurnkeySandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -247,8 +370,8 @@ let package = Package(
         .testTarget(
             name: "StampctlTests",
             dependencies: [
-                "FakeFrame", "LoginPage", "LoopbackHTTP", "Printing", "Rules", "StampClient", "stampctl",
-                "TurnkeyClient",
+                "ClientLiterals", "FakeFrame", "LoginPage", "LoopbackHTTP", "Passkeys", "Printing", "Rules",
+                "StampClient", "stampctl", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -259,7 +382,7 @@ let package = Package(
         .testTarget(
             name: "TurnkeySandboxTests",
             dependencies: [
-                "TurnkeySandbox", "SoftwarePasskey", "TurnkeyClient",
+                "Passkeys", "TurnkeySandbox", "SoftwarePasskey", "TurnkeyClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -272,11 +395,14 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "LoginPage", "SecurityKey", "StampClient", "TurnkeyClient", "TurnkeySandbox", "SoftwarePasskey",
+                "ClientLiterals", "CMemorySearch", "EtcdProcess", "Fleet", "LoginPage", "LoopbackPeers", "Passkeys",
+                "SecurityKey",
+                "SSHKeys",
+                "SSHSigning", "StampClient", "TurnkeyClient", "TurnkeySandbox", "SoftwarePasskey",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            exclude: ["python", "Lab/machine"],
+            exclude: ["clients", "python", "Lab/machine"],
             swiftSettings: strict
         ),
     ]

@@ -2,14 +2,13 @@
 """What the audit costs a stamp: two frames, one with a journal and one without, in turns."""
 
 import contextlib
-import json
 import os
 import socket
 import statistics
 import subprocess
 
 import servers
-from programs import GENERATOR_CPU, SERVER_CPU, on_cpu, run_load
+from programs import GENERATOR_CPU, SERVER_CPU, on_cpu, run_load, stamp_all
 
 BUSY_CONNECTIONS, BUSY_CALLS, WORST_CALLS = 8, 6_000, 60
 
@@ -40,27 +39,6 @@ def journal(programs, path):
         finally:
             sink.kill()
             sink.wait()
-
-
-def stamp_all(server, payload, count):
-    """The server's CPU for each of `count` stamps, one after the other."""
-    call = {"method": "io.stampd.Stamper.Stamp", "parameters": {"payload": payload}}
-    message = json.dumps(call).encode() + b"\0"
-    with on_cpu(SERVER_CPU), socket.socket(socket.AF_UNIX) as peer:
-        peer.settimeout(servers.TIMEOUT_SECONDS)
-        peer.connect(server.socket_path)
-        before = server.cpu_nanoseconds()
-        for _ in range(count):
-            peer.sendall(message)
-            reply = b""
-            while not reply.endswith(b"\0"):
-                received = peer.recv(65536)
-                if not received:
-                    raise servers.BenchmarkError("a stamp was not answered")
-                reply += received
-            if b'"error"' in reply:
-                raise servers.BenchmarkError(f"a stamp was refused: {reply.decode()}")
-        return (server.cpu_nanoseconds() - before) / 1000 / count
 
 
 def measure(binary, directory, rounds):

@@ -15,9 +15,10 @@ import sys
 import tempfile
 
 import report
+import rules_cost
 import servers
 from machine import machine_line
-from programs import SERVER_CPU, build, on_cpu, run, run_load
+from programs import SERVER_CPU, build, drop_from_page_cache, on_cpu, run, run_load
 
 WARM_UP_CALLS = 500
 BUSY_CONNECTIONS = 8
@@ -96,13 +97,6 @@ def measure_starts(programs, binary, directory, size, samples):
             samples[name]["startMilliseconds"] += run(f"{programs}/start", protocol, path, 5, *command)
 
 
-def drop_from_page_cache(path):
-    """As after a boot: a file that was just linked lies there in larger pieces, and more of it counts as resident."""
-    with open(path, "rb") as file:
-        os.fsync(file.fileno())
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-
-
 def measure(binary, directory, size):
     samples = collections.defaultdict(lambda: collections.defaultdict(list))
     with contextlib.ExitStack() as stack:
@@ -129,6 +123,7 @@ def measure(binary, directory, size):
             measure_injecting(directory, frame, size.bundles, samples)
         measure_memory(frame, "injected", samples)
         measure_starts(directory, binary, directory, size, samples)
+    rules_cost.measure(binary, directory, size.rounds, samples)
     return samples
 
 
@@ -162,6 +157,8 @@ def main():
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as file:
             json.dump(report.to_json(samples, machine, size), file, indent=2)
+    if missed := report.missed(samples):
+        sys.exit("\n".join(f"bench: {line}" for line in missed))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class Attack:
 
 
 ATTACKS = [
-    Attack("nobody else"),
+    Attack("no attack"),
     Attack("unread replies of two", (("unread", 500, HOSTILE), ("unread", 224, ACCOMPLICE))),
     Attack("unread replies, unfinished calls", (("unread", 500, HOSTILE), ("unfinished", 200, ACCOMPLICE))),
     Attack("unfinished calls", (("unfinished", 60, HOSTILE),)),
@@ -214,6 +214,8 @@ def main():
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as file:
             json.dump(measured, file, indent=2)
+    if missed := list(neighbours_report.missed(measured, set(UIDS))):
+        sys.exit("\n".join(f"bench-neighbours: {line}" for line in missed))
 
 
 if __name__ == "__main__":

@@ -62,6 +62,13 @@ def _target_table(attacks, audit, uids):
         yield f"| {what} | {measured} | {target} | {'' if is_met is None else 'met' if is_met else 'not met'} |"
 
 
+def missed(measured, uids):
+    """What is beyond its target, in words."""
+    for what, seen, target, is_met in _targets(measured["attacks"], measured["audit"], uids):
+        if is_met is False:
+            yield f"{what} is {seen}, not {target}"
+
+
 def _targets(attacks, audit, uids):
     every = list(attacks.values())
     alive = sum(seen["isAlive"] for seen in every)

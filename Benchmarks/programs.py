@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import pathlib
+import socket
 import subprocess
 
 import servers
@@ -32,6 +33,13 @@ def run(*command):
     return json.loads(done.stdout)
 
 
+def drop_from_page_cache(path):
+    """As after a boot: a file that was just linked lies there in larger pieces, and more of it counts as resident."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 @contextlib.contextmanager
 def on_cpu(cpu):
     """What is started inside runs on this CPU alone."""
@@ -55,3 +63,24 @@ def run_load(programs, server, connections, calls):
     with on_cpu(SERVER_CPU if connections == 1 else GENERATOR_CPU):
         figures = run(f"{programs}/load", server.protocol, server.socket_path, connections, calls)
     return {**figures, "cpuMicroseconds": (server.cpu_nanoseconds() - before) / 1000 / calls}
+
+
+def stamp_all(server, payload, count):
+    """The server's CPU for each of `count` stamps, one after the other, in microseconds."""
+    call = {"method": "io.stampd.Stamper.Stamp", "parameters": {"payload": payload}}
+    message = json.dumps(call).encode() + b"\0"
+    with on_cpu(SERVER_CPU), socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(servers.TIMEOUT_SECONDS)
+        peer.connect(server.socket_path)
+        before = server.cpu_nanoseconds()
+        for _ in range(count):
+            peer.sendall(message)
+            reply = b""
+            while not reply.endswith(b"\0"):
+                received = peer.recv(65536)
+                if not received:
+                    raise servers.BenchmarkError("a stamp was not answered")
+                reply += received
+            if b'"error"' in reply:
+                raise servers.BenchmarkError(f"a stamp was refused: {reply.decode()}")
+        return (server.cpu_nanoseconds() - before) / 1000 / count

@@ -25,11 +25,12 @@ class Server:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.log_path = log_path
 
-    def wait_until_ready(self):
+    def wait_until_ready(self, path=None):
+        """Waits for the server's socket, or for another one of its."""
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
-                probe.connect(self.socket_path)
+                probe.connect(path or self.socket_path)
                 return
             time.sleep(0.005)
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
@@ -85,21 +86,23 @@ def call(socket_path, method, **parameters):
     return reply["parameters"]
 
 
-def stampd_command(binary, directory, journal=None):
+def stampd_command(binary, directory, journal=None, options=()):
     """Without a journal the audit is off."""
-    options = ["--maximum-stamps-per-second", "0", "--journal-socket", journal or f"{directory}/no-journal"]
-    return [binary, "--socket-directory", directory, *options]
+    unlimited = ["--maximum-stamps-per-second", "0", "--journal-socket", journal or f"{directory}/no-journal"]
+    return [binary, "--socket-directory", directory, *unlimited, *options]
 
 
 def ssh_agent_command(socket_path):
     return ["ssh-agent", "-D", "-a", socket_path]
 
 
-def start_stampd(stack, binary, directory, journal=None):
+def start_stampd(stack, binary, directory, journal=None, options=()):
     """A frame with an embedded key and one session."""
-    command = stampd_command(binary, directory, journal)
+    command = stampd_command(binary, directory, journal, options)
     server = start(stack, "stampd", "varlink", f"{directory}/stamp.sock", command)
-    start_session(f"{directory}/control.sock")
+    control = f"{directory}/control.sock"
+    server.wait_until_ready(control)  # it is made after the other
+    start_session(control)
     return server
 
 

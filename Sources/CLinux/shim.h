@@ -2,9 +2,12 @@
 // Calls of Linux that Swift's Glibc overlay lacks: GNU extensions and variadic functions.
 #pragma once
 #include <errno.h>
+#include <link.h>
 #include <linux/filter.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -170,7 +173,7 @@ extern void *__libc_stack_end;
 
 /// The arguments of execve(2) as the kernel left them at the program's entry: argc, argv, NULL, then the environment (System
 /// V ABI, initial process stack). At least the program's name; NULL where that is not what lies there. `environ` would lead
-/// there only as long as nobody has called setenv(3).
+/// there only as long as no code has called setenv(3).
 static inline char **CLinuxArguments(int *count) {
     enum { mostArguments = 1 << 20 };  // execve(2) takes 6 MiB of them, each with its pointer
     const uintptr_t *entry = (const uintptr_t *)__libc_stack_end;
@@ -188,6 +191,33 @@ static inline char **CLinuxInitialEnvironment(void) {
     int count = 0;
     char **arguments = CLinuxArguments(&count);
     return arguments == 0 ? 0 : arguments + count + 1;
+}
+
+/// The first members of struct dl_phdr_info (dl_iterate_phdr(3)), which the headers show with _GNU_SOURCE alone.
+struct CLinuxObject {
+    ElfW(Addr) address;
+    const char *name;
+    const ElfW(Phdr) *headers;
+    ElfW(Half) count;
+};
+extern int dl_iterate_phdr(int (*)(struct dl_phdr_info *, size_t, void *), void *);
+
+static inline int CLinuxReleaseObjectText(struct dl_phdr_info *info, size_t size, void *page) {
+    const struct CLinuxObject *object = (const struct CLinuxObject *)info;
+    for (size_t index = 0; index < object->count; index++) {
+        const ElfW(Phdr) *header = &object->headers[index];
+        if (header->p_type != PT_LOAD || (header->p_flags & PF_W) != 0) continue;
+        uintptr_t begin = object->address + header->p_vaddr, start = begin & ~(*(uintptr_t *)page - 1);
+        madvise((void *)start, begin + header->p_memsz - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+/// Gives back the memory that holds the code and constants of the program and its libraries: the kernel maps them again,
+/// from the page cache or the file, where they are used again. Segments that can be written stay.
+static inline void CLinuxReleaseProgramText(void) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    dl_iterate_phdr(CLinuxReleaseObjectText, &page);
 }
 
 /// prctl(2), PR_SET_NO_NEW_PRIVS: no program that is executed gives more rights; asked for by what follows.

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Passkeys
 import Printing
-public import TurnkeyClient
 
-/// Why a page brought nothing back.
+/// The reasons why a login page yields no result.
 public enum LoginPageError: PasskeyError, Hashable {
-    /// A passkey of `localhost` can be asked for by any server on this machine, and the API is another machine's.
+    /// The API is on another machine, while any server on this one can ask for a passkey of `localhost`.
     case localhostPasskeyRefused(apiBaseUrl: String)
-    /// The page is at `localhost` and can only ask for passkeys of it.
+    /// The relying party is not `localhost`, and a page at `localhost` can ask for no other's passkeys.
     case foreignRelyingParty(rpId: String)
-    /// Not https, nor http to `localhost`; or with a user, a query or a fragment.
+    /// The URL is neither https nor http to `localhost`, or it has a user, a query or a fragment.
     case invalidSiteURL(String)
     case invalidRequest(RequestFault)
-    /// What is to be approved could be taken for two things.
+    /// The request can be read in two ways.
     case unclearRequest(UnclearRequest)
-    /// `reason` is the system's.
+    /// The system refuses to listen, for `reason`.
     case cannotListen(reason: String, hint: String = "see whether the loopback interface is up")
     /// No port was free on 127.0.0.1 and ::1 at once.
     case noCommonPort(attempts: Int)
     case timedOut(after: Duration)
-    /// The user chose not to approve.
+    /// The user declined.
     case declined
-    /// What came back does not belong to what was asked.
+    /// The answer does not fit the question.
     case invalidAnswer(AnswerFault)
     case cancelled
 
-    /// What cannot be asked of a site's page.
+    /// Faults of a request to a site's page.
     public enum RequestFault: String, Sendable, Hashable {
         case organizationId = "the organization's identifier"
         case userId = "the user's identifier"
@@ -33,7 +33,7 @@ public enum LoginPageError: PasskeyError, Hashable {
         case expirationSeconds = "the number of seconds"
     }
 
-    /// The first thing that was wrong with an answer.
+    /// Faults of an answer; the first one found is reported.
     public enum AnswerFault: String, Sendable, Hashable {
         case form = "its form"
         case state = "its state"
@@ -53,25 +53,27 @@ public enum LoginPageError: PasskeyError, Hashable {
 }
 
 extension LoginPageError: CustomStringConvertible {
-    /// The message, fit for a terminal.
+    /// The message, with unprintable characters escaped.
     public var description: String { "\(PrintableText(message))" }
 
+    /// The reason in words. It may repeat text from outside.
     public var message: String {
         switch self {
         case .localhostPasskeyRefused(let url): "a passkey of localhost is not used for an API elsewhere: \(url)"
         case .foreignRelyingParty(let rpId): "the page at localhost cannot use passkeys of \(rpId)"
         case .invalidSiteURL(let url): "not a login page's address: \(url)"
         case .invalidRequest(let fault): "cannot ask the page: \(fault.rawValue) is not valid"
-        case .unclearRequest(let fault): "the request is not clear, so nobody is asked to approve it: \(fault.message)"
+        case .unclearRequest(let fault): "the request is not clear, so no approval is asked for: \(fault.message)"
         case .cannotListen(let reason, _): "cannot listen on this machine: \(reason)"
         case .noCommonPort(let attempts): "no port was free on 127.0.0.1 and ::1 at once, in \(attempts) attempts"
-        case .timedOut(let duration): "nobody approved within \(duration.components.seconds) seconds"
+        case .timedOut(let duration): "the user did not approve within \(duration.components.seconds) seconds"
         case .declined: "the user did not approve"
         case .invalidAnswer(let fault): "the page's answer is not what was asked for: \(fault.rawValue) is another"
         case .cancelled: "waiting for the page was cancelled"
         }
     }
 
+    /// What to do about it, if there is something.
     public var hint: String? {
         switch self {
         case .localhostPasskeyRefused:
@@ -79,7 +81,7 @@ extension LoginPageError: CustomStringConvertible {
         case .foreignRelyingParty: "use the page of a site of that name, or a security key"
         case .invalidSiteURL: "give https://HOST/PATH (http for localhost), without query and fragment"
         case .invalidRequest, .cancelled, .declined: nil
-        case .unclearRequest: "whoever made it may want another thing approved than is shown; make it anew"
+        case .unclearRequest: "it may ask for another thing than is shown; make it anew"
         case .cannotListen(_, let hint): hint
         case .noCommonPort: "see who listens on ::1 or 127.0.0.1: ss -ltnp"
         case .timedOut: "run it again; each page works once, for a short time"

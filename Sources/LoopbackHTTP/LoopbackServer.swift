@@ -4,84 +4,113 @@ import Logging
 package import NIOCore
 import NIOPosix
 
-/// HTTP/1.1 at one loopback address, from its start to its stop.
+/// An HTTP/1.1 server at one loopback address or Unix socket.
 package struct LoopbackServer: Sendable {
-    /// Answers one request that came in at this port.
-    package typealias Responder = @Sendable (Request, _ port: Int) async throws -> Response
+    /// Answers one request of a peer.
+    package typealias Responder = @Sendable (Request, LoopbackPeer) async throws -> Response
 
-    /// How long an answer that is on its way may hold up the end.
+    /// How long `stop` waits for answers that are being sent.
     private static let grace = Duration.seconds(1)
-    private static let headerLimitBytes = 1 << 14
+    /// How many connections may wait to be accepted.
+    private static let backlog: CInt = 256
+    /// Discards the framework's messages: the responder logs what a reader should know of a request.
+    private static let logger = Logger(label: "LoopbackHTTP") { _ in SwiftLogNoOpLogHandler() }
 
-    private let server: Server<GatedChannel>
-    private let ports: AsyncStream<Int>
-    /// Not a child of the task that starts it: cancelling the framework while a connection is being accepted traps
-    /// in NIO, so that the end goes by way of `shutdownGracefully` first, whoever is cancelled.
-    private let serving: Task<Void, any Error>
+    private let places: ConnectionPlaces
+    private let tasks: ConnectionTasks
+    private let opening: Task<any Channel, any Error>
 
-    /// Begins to listen; port 0 takes a free one. Connections run on `group`, which its owner keeps running.
+    /// Begins to listen at an address.
+    ///
+    /// - Parameters:
+    ///   - address: A loopback address.
+    ///   - port: The port; 0 takes a free one.
+    ///   - settings: The rules for connections.
+    ///   - group: The event loops that serve connections; their owner keeps them running.
+    ///   - respond: Answers each request.
     package init(
         at address: String,
         port: Int,
-        _ manners: Manners,
+        _ settings: ConnectionSettings,
         on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         _ respond: @escaping Responder
     ) {
-        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        self.ports = ports
-        let server = Server(
-            childChannelSetup: Self.makeChannel(manners, respond),
-            configuration: ServerConfiguration(address: .hostname(address, port: port)),
-            onServerRunning: { channel in
-                if let port = channel.localAddress?.port { continuation.yield(port) }
-            },
-            eventLoopGroup: group,
-            // What a reader should know of a request is logged by who answers it.
-            logger: Logger(label: "LoopbackHTTP") { _ in SwiftLogNoOpLogHandler() }
-        )
-        self.server = server
-        serving = Task {
-            defer { continuation.finish() }
-            try await server.run()
-        }
+        self.init(at: .address(address, port: port), settings, on: group, respond)
     }
 
-    private static func makeChannel(_ manners: Manners, _ respond: @escaping Responder) -> GatedChannel {
+    /// Begins to listen at any place.
+    package init(
+        at place: LoopbackPlace,
+        _ settings: ConnectionSettings,
+        on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        _ respond: @escaping Responder
+    ) {
+        let (places, tasks) = (ConnectionPlaces(settings), ConnectionTasks())
+        let channel = GatedChannel(inner: Self.makeChannel(places, respond), settings: settings, places: places)
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { connection in
+                channel.setUp(connection, Self.logger).map { value in
+                    tasks.start { await channel.handle(value, Self.logger) }
+                }
+            }
+        (self.places, self.tasks) = (places, tasks)
+        opening = Task { try await Self.open(place, bootstrap).get() }
+    }
+
+    private static func makeChannel(_ places: ConnectionPlaces, _ respond: @escaping Responder) -> HTTP1Channel {
         let limits = HTTP1Channel.Configuration.DecoderConfiguration(
-            maxHeaderFieldSize: headerLimitBytes,
-            maxHeaderListSize: headerLimitBytes,
-            maxHeaderFieldCount: 100
+            maxHeaderFieldSize: StrictHead.limitBytes,
+            maxHeaderListSize: StrictHead.limitBytes,
+            maxHeaderFieldCount: StrictHead.maximumFieldCount
         )
-        let channel = HTTP1Channel(
+        return HTTP1Channel(
             responder: { request, writer, channel in
-                let response = try await respond(request, channel.localAddress?.port ?? 0)
+                // The connection has lost its place and is closed.
+                guard let peer = places.peer(of: channel) else { throw ChannelError.alreadyClosed }
+                let response = try await respond(request, peer)
                 try await writer.write(response: response.head, body: response.body)
             },
             configuration: .init(httpDecoderConfiguration: limits)
         )
-        return GatedChannel(inner: channel, manners: manners, places: ConnectionPlaces(manners.places))
     }
 
-    /// Waits until it listens, and answers the port.
+    private static func open(_ place: LoopbackPlace, _ bootstrap: ServerBootstrap) -> EventLoopFuture<any Channel> {
+        switch place {
+        case .address(let host, let port): bootstrap.bind(host: host, port: port)
+        case .file(let path): bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true)
+        case .passed(let descriptor): bootstrap.withBoundSocket(descriptor)
+        }
+    }
+
+    /// Waits until the server listens, and returns its port; 0 for a Unix socket.
     ///
-    /// - Throws: the system's error; `CancellationError`.
+    /// - Throws: The system's error; `CancellationError`.
     package func start() async throws -> Int {
-        if let port = await ports.first(where: { _ in true }) { return port }
+        let listener = try await opening.value
         try Task.checkCancellation()
-        try await serving.value
-        throw CancellationError()
+        return listener.localAddress?.port ?? 0
     }
 
-    /// Stops listening, lets answers that are on their way arrive within the grace, and closes every connection.
+    /// The address where the server listens; `nil` if it does not.
+    package var address: SocketAddress? {
+        get async { try? await opening.value.localAddress }
+    }
+
+    /// Stops listening, waits up to a second for answers that are being sent, and closes every connection.
     package func stop() async {
+        // A server that never listened has nothing to stop.
+        guard let listener = try? await opening.value else { return }
+        try? await listener.close()
+        places.end()
         let impatience = Task {
             try await Task.sleep(for: Self.grace)
-            serving.cancel()
+            tasks.cancel()
+            places.close()
         }
-        // It throws only where the server was not running, which is what is wanted. A connection that was being accepted
-        // is served on when this returns: only the serving's own end is the end.
-        try? await server.shutdownGracefully()
-        _ = await serving.result
+        await tasks.wait()
         impatience.cancel()
     }
 }

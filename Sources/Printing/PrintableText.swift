@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text from elsewhere as a person may see it: on one line, with each character that is invisible, breaks the line,
-/// changes the direction or commands a terminal spelled out, such as `\u{1B}`.
+/// Text from outside, made safe to print on one line: each character that is invisible, breaks the line, changes the
+/// direction or commands a terminal is spelled out, such as `\u{1B}`.
 ///
-/// Spelled out is what Unicode calls Other (controls C0 and C1, DEL, format and bidirectional controls, private use,
-/// unassigned), the line and paragraph separators, and whatever is default-ignorable (zero width, tags, variation
-/// selectors, fillers). What is escaped already stays as it is.
+/// Spelled out are what Unicode calls Other (controls C0 and C1, DEL, format and bidirectional controls, private use,
+/// unassigned), the line and paragraph separators, and default-ignorable characters (zero width, tags, variation
+/// selectors, fillers). Text that contains such an escape already is not changed by it.
 package struct PrintableText: CustomStringConvertible {
+    /// The text to print.
     package let description: String
 
-    /// Cuts after `maximumLength` characters of Unicode, and says so by an ellipsis.
+    /// Escapes `text`, and cuts it after `maximumLength` characters of Unicode, with an ellipsis.
     package init(_ text: some StringProtocol, maximumLength: Int = .max) {
         guard !text.utf8.allSatisfy(Self.isPlain) || text.utf8.count > maximumLength else {
             description = String(text)
@@ -28,10 +29,10 @@ package struct PrintableText: CustomStringConvertible {
         description = rest.isEmpty ? escaped : escaped + "…"
     }
 
-    /// A JSON text with the same value and lines, whose unprintable characters are escaped in JSON's own way.
+    /// Escapes the unprintable characters of a JSON text in JSON's own way; its value and its lines stay the same.
     ///
-    /// In a JSON text such characters stand in strings alone, where `\u` and four digits mean the same; a carriage
-    /// return, which is white space there, becomes a line's end.
+    /// In JSON such characters occur in strings only, where `\u` and four digits mean the same. A carriage return,
+    /// which is white space there, becomes a line's end.
     package static func escapeJSON(_ json: some StringProtocol) -> String {
         guard !json.utf8.allSatisfy({ isPlain($0) || $0 == UInt8(ascii: "\n") }) else { return String(json) }
         var escaped = ""

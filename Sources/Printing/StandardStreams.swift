@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// What a program finds at its start: its three standard streams, and how wide the terminal is said to be.
+/// Prepares a program's three standard streams, and the terminal's width, at its start.
 package enum StandardStreams {
-    /// Narrower than this, the argument parser has no room for a help text, and stops.
+    /// The argument parser has no room for a help text in fewer columns, and stops.
     private static let fewestColumns = 40
 
-    /// Sees to it that both can be used. Before anything is opened.
+    /// Fills closed streams and corrects the width. Call it before anything is opened.
     package static func prepare() {
         fill()
         widen()
     }
 
-    /// Where a stream is closed, the next descriptor that is opened would have its number, be it a socket, and get what is
-    /// printed. `/dev/null` has it instead, opened the wrong way round: reading and writing fail, as they should.
+    /// Opens `/dev/null` in place of each closed stream, in the wrong direction, so that reading and writing fail.
+    /// Otherwise the next descriptor, such as a socket, would get the stream's number and receive what is printed.
     private static func fill() {
         for (number, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
         where fcntl(number, F_GETFD) < 0 && errno == EBADF {
-            // The lowest number that is free is this one.
+            // open(2) takes the lowest free number, which is this one.
             _ = unsafe open("/dev/null", mode)
         }
     }
 
-    /// The parser takes COLUMNS, else what the terminal says.
+    /// Sets COLUMNS where the terminal is too narrow; the parser prefers it to the terminal's own width.
     private static func widen() {
         let said = unsafe getenv("COLUMNS").flatMap { unsafe Int(String(cString: $0)) } ?? readColumns()
         guard let said, said < fewestColumns else { return }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 
-/// What this process was started with.
+/// The arguments of this process.
 package enum ProcessArguments {
-    /// The arguments without the program's name, as the kernel left them on the stack; nil where they are not there.
+    /// Returns the arguments without the program's name, as the kernel left them on the stack; nil if they cannot be
+    /// found.
     ///
-    /// Not by Swift's `CommandLine`: it opens `/proc/self/cmdline` or walks back from `environ`, and finds none where a
-    /// service's root has no `/proc`, or a preloaded library has called setenv(3). No argument at all is another command.
+    /// Swift's `CommandLine` is not used: it opens `/proc/self/cmdline` or walks back from `environ`, and finds no
+    /// arguments where a service's root has no `/proc`, or after a preloaded library called setenv(3). A command
+    /// without arguments is a different command.
     package static func read() -> [String]? {
         var count: CInt = 0
         guard let arguments = unsafe CLinuxArguments(&count) else { return nil }

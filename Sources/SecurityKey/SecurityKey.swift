@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
-public import TurnkeyClient
+public import Passkeys
 
 /// A FIDO2 security key in a USB port of this machine, driven by libfido2 (CTAP 2.1).
 ///
-/// No browser takes part, so the client data is written here: its origin is `https://` and the rpId, or
+/// No browser takes part, so the client data is written here. Its origin is `https://` and the rpId, or
 /// `http://localhost` for the rpId `localhost`. The relying party must accept that origin.
 public struct SecurityKey: PasskeyAuthenticator {
     private let prompts: any SecurityKeyPrompts
     private let options: SecurityKeyOptions
     private let bus: any SecurityKeyBus
 
-    /// Keys that the kernel shows as `/dev/hidraw*`.
+    /// Creates an authenticator over the keys that the kernel shows as `/dev/hidraw*`.
+    ///
+    /// - Parameters:
+    ///   - prompts: Asks for PINs and choices, and shows notices.
+    ///   - options: Settings for every approval.
     public init(prompts: any SecurityKeyPrompts, options: SecurityKeyOptions = SecurityKeyOptions()) {
         self.init(prompts: prompts, options: options, bus: HIDBus())
     }
 
+    /// Creates an authenticator over the keys of `bus`.
     package init(prompts: any SecurityKeyPrompts, options: SecurityKeyOptions, bus: any SecurityKeyBus) {
         self.prompts = prompts
         self.options = options
         self.bus = bus
     }
 
-    /// Signs the challenge made of `body` with a credential of `rpId` on the key that the user touches.
+    /// Signs the challenge that Turnkey makes from `body`, with a credential of `rpId` on the key that the user
+    /// touches.
     ///
-    /// Credentials that the key lists itself (discoverable ones) are found without being named; several accounts are a
-    /// question to the prompts. Cancelling the task ends the key's waiting. A body that could be taken for two things is
-    /// refused before any key is asked.
-    /// - Returns: The assertion; its authenticator data without the CBOR head that libfido2 leaves on it.
+    /// Discoverable credentials are found without their ids; if several accounts fit, the prompts ask which. Cancelling
+    /// the task ends the key's waiting. A body that can be read in two ways is refused before any key is asked.
+    ///
+    /// - Returns: The assertion, with the authenticator data as raw bytes.
+    /// - Throws: Any ``SecurityKeyError`` but `alreadyRegistered`, `storageFull` and `unusableUserId`.
     public func assertion(approving body: Data, rpId: String) async throws(SecurityKeyError) -> PasskeyAssertion {
-        let party = try RelyingPartyName(rpId)
+        let party = try readParty(rpId)
         let summary: RequestSummary
         do { summary = try RequestSummary(body) } catch { throw .unclearRequest(error) }
         let clientData = ClientData(.get, challenge: PasskeyChallenge.bytes(for: body), origin: party.origin)
@@ -38,16 +45,19 @@ public struct SecurityKey: PasskeyAuthenticator {
         }
     }
 
-    /// Makes an ES256 credential of `user` at `rpId`: discoverable where the key can keep one.
+    /// Makes an ES256 credential for `user` at `rpId`; a discoverable one, if the key can make such.
     ///
-    /// The challenge is 32 random bytes. The attestation object says `none` (WebAuthn Level 3, §8.7), whatever the key
-    /// attested; its authenticator data is the key's own.
+    /// The challenge is 32 random bytes that are made here: the API gives none. The attestation object has the format `none`
+    /// (WebAuthn Level 3, §8.7), whatever the key attested; its authenticator data is the key's own.
+    ///
+    /// - Returns: The attestation, as the API takes it.
+    /// - Throws: Any ``SecurityKeyError`` but `noCredential` and `unclearRequest`.
     public func registration(
         of user: PasskeyUser,
         rpId: String
     ) async throws(SecurityKeyError) -> PasskeyAttestation {
-        let party = try RelyingPartyName(rpId)
-        // WebAuthn Level 3, §5.4.3: a user handle is of 1 to 64 bytes.
+        let party = try readParty(rpId)
+        // WebAuthn Level 3, §5.4.3: a user handle has 1 to 64 bytes.
         guard (1...64).contains(user.userId.utf8.count) else {
             throw .unusableUserId(byteCount: user.userId.utf8.count)
         }
@@ -58,7 +68,12 @@ public struct SecurityKey: PasskeyAuthenticator {
         }
     }
 
-    /// Does `work` within the time-out; whichever way it ends, the key waits for nobody afterwards.
+    private func readParty(_ rpId: String) throws(SecurityKeyError) -> RelyingParty {
+        guard let party = RelyingParty(rpId) else { throw .unusableRpId(rpId) }
+        return party
+    }
+
+    /// Runs `work` within the time-out. However it ends, no key is left waiting.
     private func run<Answer: Sendable>(
         _ purpose: SecurityKeyPurpose,
         _ work: @escaping @Sendable (Ceremony) async throws(SecurityKeyError) -> Answer

@@ -2,9 +2,9 @@
 import CFIDO2
 
 extension SecurityKeyError {
-    /// What a code of libfido2 means, `FIDO_OK` apart (CTAP 2.1, §8.2, and `fido/err.h`).
+    /// Translates a code of libfido2 other than `FIDO_OK` (CTAP 2.1, §8.2, and `fido/err.h`).
     ///
-    /// A wrong PIN is no case here: it is asked for again.
+    /// A wrong PIN is not among them, since it is asked for again.
     init(code: CInt, call: String, key: SecurityKeyName, rpId: String) {
         self =
             switch code {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-public import TurnkeyClient
+public import Passkeys
 
-/// Why a security key did not do what it was asked.
+/// The reasons why a security key does not sign.
 public enum SecurityKeyError: PasskeyError, Hashable {
     /// No key is plugged in.
     case noKey
-    /// Keys are plugged in, and this user may open none of them. `paths`: their device files.
+    /// Keys are plugged in, and this user may open none of them. `paths` are their device files.
     case notPermitted(paths: [String])
-    /// The device file did not open, or what is behind it did not answer as a key does.
+    /// The device file cannot be opened, or the device does not answer as a key does.
     case cannotOpen(key: SecurityKeyName)
-    /// Another program is talking to the key.
+    /// Another program is using the key.
     case busy(key: SecurityKeyName)
-    /// The key knows no CTAP 2, no ES256 or not what it was asked for.
+    /// The key does not support CTAP 2, ES256 or the request.
     case unsupported(key: SecurityKeyName)
     /// The key was pulled out, or stopped answering.
     case connectionLost(key: SecurityKeyName)
@@ -21,30 +21,32 @@ public enum SecurityKeyError: PasskeyError, Hashable {
     case alreadyRegistered(rpId: String, key: SecurityKeyName)
     /// The key has no room for another credential.
     case storageFull(key: SecurityKeyName)
-    /// The user said no.
+    /// The user declined at the key.
     case refused(key: SecurityKeyName)
+    /// The approval took too long.
     case timedOut
+    /// The person, or the calling task, gave up.
     case cancelled
-    /// A PIN is needed, and the key has none.
+    /// A PIN is required, and the key has none.
     case pinNotSet(key: SecurityKeyName)
-    /// The key wants a new PIN before anything else.
+    /// The key requires a new PIN before anything else.
     case pinMustChange(key: SecurityKeyName)
-    /// Three wrong PINs in a row: the key wants to be plugged in anew.
+    /// After three wrong PINs in a row the key must be plugged in anew.
     case pinPaused(key: SecurityKeyName)
-    /// No PIN is accepted any more, ever.
+    /// The key accepts no PIN any more, until it is reset.
     case pinBlocked(key: SecurityKeyName)
-    /// The key's own sensor is blocked, and there is no PIN instead.
+    /// The key's own sensor is blocked, and the key has no PIN instead.
     case verificationBlocked(key: SecurityKeyName)
-    /// Verification was required, and the key signed without.
+    /// Verification was required, and the key signed without it.
     case notVerified(key: SecurityKeyName)
-    /// A PIN or a choice is wanted, and there is no terminal to ask at.
+    /// A PIN or a choice is needed, and there is no terminal at `path` to ask at.
     case noTerminal(path: String)
-    /// What is to be approved could be taken for two things.
+    /// The request can be read in two ways.
     case unclearRequest(UnclearRequest)
-    /// Not a domain in lower case.
+    /// The relying party's id is not a domain in lower case.
     case unusableRpId(String)
-    /// A user's identifier has 1 to 64 bytes of UTF-8.
+    /// The user's id does not have 1 to 64 bytes of UTF-8.
     case unusableUserId(byteCount: Int)
-    /// libfido2's function failed with a code that has no case here.
+    /// The libfido2 function `call` failed with a code that has no case here.
     case failed(call: String, code: Int32, key: SecurityKeyName?)
 }

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
 
-/// What a security key is asked for besides the approval itself.
+/// Settings of a security key's approvals.
 public struct SecurityKeyOptions: Sendable, Hashable {
-    /// Whether the key makes sure who its user is, by PIN or by what it was built with.
+    /// Whether the key must verify its user, by PIN or by its own sensor.
     public enum UserVerification: Sendable, Hashable {
-        /// By whatever the key has; a key without a PIN and without a sensor is content with a touch.
+        /// It verifies if it can; a key without a PIN and without a sensor only needs a touch.
         case preferred
-        /// A key that cannot is refused with `pinNotSet`.
+        /// It must; a key that cannot is refused with `pinNotSet`.
         case required
     }
 
-    /// The credentials that may sign. Empty: any that the key lists for the relying party.
+    /// The ids of credentials that may sign. If empty, any that the key stores for the relying party.
     public var allowedCredentialIds: [Data]
-    /// Credentials that the account has: a key that holds one of them makes no second.
+    /// The ids of the account's existing credentials. A key that holds one of them makes no second one.
     public var excludedCredentialIds: [Data]
+    /// Whether the key must verify its user.
     public var userVerification: UserVerification
-    /// For one approval as a whole, the typing of the PIN included.
+    /// How long one approval may take as a whole, including typing the PIN.
     public var timeout: Duration
 
+    /// Creates settings.
     public init(
         allowedCredentialIds: [Data] = [],
         excludedCredentialIds: [Data] = [],

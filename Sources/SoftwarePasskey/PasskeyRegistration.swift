@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Foundation
+public import Passkeys
 
-/// What a new passkey answers to `navigator.credentials.create`.
+/// The answer of a new passkey to `navigator.credentials.create`, with what the API stores beside it.
 ///
-/// Encoded, it is an element of the `authenticators` of `create_authenticators`, bytes in unpadded base64url.
+/// Encoded, it is an element of the `authenticators` of `create_authenticators`, with bytes in unpadded base64url.
 public struct PasskeyRegistration: Sendable, Hashable, Encodable {
+    /// The name that the user's list of authenticators shows.
     public var authenticatorName: String
-    public var challenge: Data
-    public var credentialId: Data
-    public var clientDataJson: Data
-    /// CBOR, format `none`.
-    public var attestationObject: Data
-    /// In the API's words: `AUTHENTICATOR_TRANSPORT_INTERNAL` and the like.
+    /// The passkey's answer; its credential id has 32 bytes.
+    public var attestation: PasskeyAttestation
+    /// The transports in the API's words: `AUTHENTICATOR_TRANSPORT_INTERNAL` and the like.
     public var transports: [String]
 
     private enum CodingKeys: String, CodingKey {
@@ -27,14 +25,15 @@ public struct PasskeyRegistration: Sendable, Hashable, Encodable {
         case transports
     }
 
+    /// Writes the members that the API expects.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(authenticatorName, forKey: .authenticatorName)
-        try container.encode(challenge.base64URL, forKey: .challenge)
-        var attestation = container.nestedContainer(keyedBy: AttestationKeys.self, forKey: .attestation)
-        try attestation.encode(credentialId.base64URL, forKey: .credentialId)
-        try attestation.encode(clientDataJson.base64URL, forKey: .clientDataJson)
-        try attestation.encode(attestationObject.base64URL, forKey: .attestationObject)
-        try attestation.encode(transports, forKey: .transports)
+        try container.encode(Base64URL.encode(attestation.challenge), forKey: .challenge)
+        var members = container.nestedContainer(keyedBy: AttestationKeys.self, forKey: .attestation)
+        try members.encode(Base64URL.encode(attestation.credentialId), forKey: .credentialId)
+        try members.encode(Base64URL.encode(attestation.clientDataJson), forKey: .clientDataJson)
+        try members.encode(Base64URL.encode(attestation.attestationObject), forKey: .attestationObject)
+        try members.encode(transports, forKey: .transports)
     }
 }

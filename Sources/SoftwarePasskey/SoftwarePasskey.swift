@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 public import Foundation
+public import Passkeys
 import Synchronization
-public import TurnkeyClient
 
-/// Why a software passkey did not sign.
+/// The reasons why a software passkey does not sign.
 public enum SoftwarePasskeyError: PasskeyError, Hashable {
-    /// The user said no: `refuse()` was called.
+    /// The user declined: `refuse()` was called.
     case refused
-    /// It was made for another relying party.
+    /// The passkey was made for another relying party.
     case noPasskey(rpId: String)
 
+    /// The reason in words.
     public var message: String {
         switch self {
         case .refused: "refused"
@@ -21,15 +22,15 @@ public enum SoftwarePasskeyError: PasskeyError, Hashable {
     public var hint: String? { nil }
 }
 
-/// A P-256 passkey in memory whose user approves at once: for tests and the demo, and for nothing else.
+/// A P-256 passkey in memory whose user approves at once: for tests and the demo only.
 ///
-/// It signs with an ordinary key in ordinary memory, and nobody is asked.
+/// It signs with an ordinary key in ordinary memory, and asks no person.
 public final class SoftwarePasskey: PasskeyAuthenticator {
-    /// The relying party it was made for.
+    /// The relying party for which it was made.
     public let rpId: String
-    /// The page that it says it was used on.
+    /// The origin of the page that it claims to be used on.
     public let origin: String
-    /// 32 random bytes.
+    /// The credential's id: 32 random bytes.
     public let credentialId: Data
     /// The public key in COSE form (RFC 9053 §7.1): 77 bytes.
     public let cosePublicKey: Data
@@ -43,7 +44,7 @@ public final class SoftwarePasskey: PasskeyAuthenticator {
     private let key = P256.Signing.PrivateKey()
     private let state = Mutex(State())
 
-    /// A new passkey, its counter at 0.
+    /// Makes a new passkey with a counter of 0.
     public init(rpId: String = "localhost", origin: String = "http://localhost") {
         self.rpId = rpId
         self.origin = origin
@@ -54,30 +55,30 @@ public final class SoftwarePasskey: PasskeyAuthenticator {
     /// How often its user was asked, refusals included.
     public var promptCount: Int { state.withLock(\.promptCount) }
 
-    /// From now on the user says no.
+    /// Makes the user decline from now on.
     public func refuse() {
         state.withLock { $0.isRefusing = true }
     }
 
-    /// From now on the user says yes, as at the beginning.
+    /// Makes the user approve from now on, as at the beginning.
     public func approve() {
         state.withLock { $0.isRefusing = false }
     }
 
-    /// Approves `body`: signs the challenge that is made of it.
+    /// Approves `body`: signs the challenge that Turnkey makes from it.
     ///
     /// - Throws: `SoftwarePasskeyError`.
     public func assertion(approving body: Data, rpId: String) async throws -> PasskeyAssertion {
         try await assertion(challenge: PasskeyChallenge.bytes(for: body), rpId: rpId)
     }
 
-    /// Signs `challenge`, user present and verified; the counter grows by one.
+    /// Signs `challenge` with the flags for a user who is present and verified, and counts up by one.
     ///
     /// - Throws: `SoftwarePasskeyError`.
     public func assertion(challenge: Data, rpId: String) async throws -> PasskeyAssertion {
         let counter = try prompt(rpId: rpId)
         let authenticatorData = makeAuthenticatorData(flags: Flags.presentAndVerified, counter: counter)
-        let clientData = makeClientData(type: "webauthn.get", challenge: challenge)
+        let clientData = ClientData(.get, challenge: challenge, origin: origin).json
         let signature = try key.signature(for: authenticatorData + Data(SHA256.hash(data: clientData)))
         return PasskeyAssertion(
             credentialId: credentialId,
@@ -87,26 +88,22 @@ public final class SoftwarePasskey: PasskeyAuthenticator {
         )
     }
 
-    /// Introduces the one passkey that this is, whoever `user` is.
+    /// Registers this one passkey, for any `user`.
     ///
     /// - Throws: `SoftwarePasskeyError`.
     public func registration(of user: PasskeyUser, rpId: String) async throws -> PasskeyAttestation {
         try attestation(challenge: Self.makeRandomBytes(), rpId: rpId)
     }
 
-    /// Introduces the passkey to a relying party, with attestation `none` (WebAuthn Level 3, §8.7).
+    /// Registers the passkey with a relying party, with attestation `none` (WebAuthn Level 3, §8.7).
     ///
-    /// - Parameter challenge: What the relying party gave; without it, 32 random bytes.
+    /// - Parameter challenge: The relying party's challenge; 32 random bytes if absent.
     /// - Returns: What `create_authenticators` needs.
     /// - Throws: `SoftwarePasskeyError.refused`.
     public func registration(challenge: Data? = nil) throws(SoftwarePasskeyError) -> PasskeyRegistration {
-        let attestation = try attestation(challenge: challenge ?? Self.makeRandomBytes(), rpId: rpId)
-        return PasskeyRegistration(
+        PasskeyRegistration(
             authenticatorName: "Software passkey",
-            challenge: attestation.challenge,
-            credentialId: attestation.credentialId,
-            clientDataJson: attestation.clientDataJson,
-            attestationObject: attestation.attestationObject,
+            attestation: try attestation(challenge: challenge ?? Self.makeRandomBytes(), rpId: rpId),
             transports: ["AUTHENTICATOR_TRANSPORT_INTERNAL"]
         )
     }
@@ -118,8 +115,8 @@ public final class SoftwarePasskey: PasskeyAuthenticator {
             makeAuthenticatorData(flags: Flags.presentAndVerified | Flags.attested, counter: counter) + attested
         return PasskeyAttestation(
             credentialId: credentialId,
-            clientDataJson: makeClientData(type: "webauthn.create", challenge: challenge),
-            attestationObject: COSE.makeAttestationObject(authenticatorData: authenticatorData),
+            clientDataJson: ClientData(.create, challenge: challenge, origin: origin).json,
+            attestationObject: AttestationObject.none(authenticatorData),
             challenge: challenge,
             transports: ["internal"]
         )
@@ -133,7 +130,7 @@ extension SoftwarePasskey {
         static let attested: UInt8 = 0x40
     }
 
-    /// Asks the user, and answers the counter to sign.
+    /// Asks the user, and returns the counter to sign.
     private func prompt(rpId: String) throws(SoftwarePasskeyError) -> UInt32 {
         guard rpId == self.rpId else { throw .noPasskey(rpId: rpId) }
         let counter: UInt32? = state.withLock { state in
@@ -146,7 +143,7 @@ extension SoftwarePasskey {
         return counter
     }
 
-    /// 32 bytes from the system's generator, which is fit for keys.
+    /// Returns 32 bytes from the system's generator, which is fit for keys.
     private static func makeRandomBytes() -> Data {
         Data((0..<32).map { _ in UInt8.random(in: .min ... .max) })
     }
@@ -154,13 +151,5 @@ extension SoftwarePasskey {
     private func makeAuthenticatorData(flags: UInt8, counter: UInt32) -> Data {
         let counterBytes = (0..<4).map { UInt8(truncatingIfNeeded: counter >> (24 - 8 * $0)) }
         return Data(SHA256.hash(data: Data(rpId.utf8))) + Data([flags]) + Data(counterBytes)
-    }
-
-    /// As a browser writes it; nothing in it needs escaping but what an origin cannot have.
-    private func makeClientData(type: String, challenge: Data) -> Data {
-        let challenge = challenge.base64URL
-        let text =
-            #"{"type":"\#(type)","challenge":"\#(challenge)","origin":"\#(origin)","crossOrigin":false}"#
-        return Data(text.utf8)
     }
 }

@@ -2,14 +2,14 @@
 import NIOCore
 import Varlink
 
-/// What both clients do their calls with: one door of one frame.
-struct Caller: Sendable {
+/// The state that all calls of a client share: one socket of one frame, its connection, and the keys expected there.
+package struct Caller: Sendable {
     let dialer: Dialer
     let connection: Connection
     let sessionKeys = SessionKeys()
 
-    init(_ address: FrameAddress, _ door: Door, deadline: Duration, restartPatience: Duration) {
-        dialer = Dialer(address: address, door: door, deadline: deadline)
+    init(_ address: FrameAddress, _ socket: SocketName, deadline: Duration, restartPatience: Duration) {
+        dialer = Dialer(address: address, socket: socket, deadline: deadline)
         connection = Connection(dialer: dialer, deadline: deadline, restartPatience: restartPatience)
     }
 
@@ -21,8 +21,10 @@ struct Caller: Sendable {
         try await exchange(method, parameters).read(answer)
     }
 
-    /// As `call`, over a connection of its own, for what may wait for somebody's yes: for up to `patience`, as long as the
-    /// frame says that something waits; else for no longer than any call. What is no longer awaited ends there too.
+    /// Makes a call that may wait for a person's confirmation, over its own connection.
+    ///
+    /// It may take up to `patience`, as long as the frame reports waiting confirmations; otherwise it ends like any
+    /// call. When the caller stops waiting, the connection closes, and the frame drops the call.
     func callPatiently<Answer: Decodable>(
         _ method: Method,
         _ parameters: some Encodable,
@@ -54,10 +56,10 @@ struct Caller: Sendable {
         return try reply.read(answer)
     }
 
-    /// How long a reply may be on its way that the frame counts no longer as waiting.
+    /// How long to wait for a reply once the frame reports no waiting confirmation.
     private static let lastWait = Duration.seconds(1)
 
-    /// Returns when a call has had its time, and the frame does not say that anything waits for a yes.
+    /// Returns when the call's time is over and the frame reports no waiting confirmation.
     private func lookWhetherAnythingWaits(_ method: Method) async -> StampError {
         while (try? await Task.sleep(for: dialer.deadline, clock: .continuous)) != nil {
             let status = try? await call(.stamper(.getStatus), NoParameters(), StatusAnswer.self).status
@@ -82,7 +84,8 @@ struct Caller: Sendable {
             }
             return message
         } catch {
-            // Whoever speaks no JSON, or answers more than asked, has lost the order of replies too.
+            // A frame whose reply is not JSON, or not the expected one, cannot be relied on to keep the order of
+            // replies.
             await connection.close()
             throw error
         }

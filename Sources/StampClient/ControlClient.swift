@@ -1,45 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 import Varlink
 
-/// A client of a frame's control socket: all that a stamp client may do, and `io.stampd.Control`.
-public struct ControlClient: FrameClient {
-    public let door: FrameDoor
+/// A client of a frame's control socket: everything that a stamp client may do, and `io.stampd.Control`.
+public struct ControlClient: SocketClient {
+    package let caller: Caller
 
-    /// Connects with the first call, not before.
+    /// Creates a client, which connects with its first call.
     ///
-    /// `deadline` is how long a call may take, connecting included; `restartPatience` how long calls wait for a frame
-    /// that has just gone away to come back.
+    /// - Parameters:
+    ///   - address: The frame's address.
+    ///   - deadline: How long a call may take, connecting included.
+    ///   - restartPatience: How long calls wait for a frame that has just gone away to come back.
     public init(
         _ address: FrameAddress = FrameAddress(),
         deadline: Duration = .seconds(10),
         restartPatience: Duration = .seconds(3)
     ) {
-        door = FrameDoor(caller: Caller(address, .control, deadline: deadline, restartPatience: restartPatience))
+        caller = Caller(address, .control, deadline: deadline, restartPatience: restartPatience)
     }
 
-    /// Makes the embedded key where there is none, for 172,800 s (48 h) unless told otherwise; else answers the one
-    /// there is.
+    /// Makes the embedded key, or returns the existing one. A new key lives 172,800 s (48 h) unless another life is
+    /// asked for.
+    ///
+    /// - Throws: `.invalidParameter`, or any error of the connection.
     public func initEmbeddedKey(expirationSeconds: Int? = nil) async throws(StampError) -> EmbeddedPublicKey {
         let parameters = InitParameters(expirationSeconds: expirationSeconds)
         return try await caller.call(.control(.initEmbeddedKey), parameters, EmbeddedPublicKey.self)
     }
 
     /// Destroys the embedded key and every credential.
+    ///
+    /// - Throws: Any error of the connection.
     public func resetEmbeddedKey() async throws(StampError) {
         try await caller.call(.control(.resetEmbeddedKey), NoParameters())
         caller.sessionKeys.forgetAll()
     }
 
-    /// Opens `bundle` with the embedded key: its credential stamps as `session` from now on. A failed injection changes
-    /// nothing.
+    /// Injects a bundle: the frame opens it with the embedded key, and its credential stamps as `session` from then on.
+    /// A failed injection changes nothing.
     ///
-    /// `bundle` is base58check or unpadded base64url of 81 bytes. With `expectPublicKey` (66 hex digits) a bundle that
-    /// holds another key is refused.
+    /// - Parameters:
+    ///   - bundle: base58check or unpadded base64url of 81 bytes.
+    ///   - session: The session's name; `default` if absent.
+    ///   - terms: The session's life, and the organization and user to record.
+    ///   - expectPublicKey: The key that the bundle must hold; any if absent.
+    /// - Returns: The session.
+    /// - Throws: `.noEmbeddedKey`, `.invalidBundle`, `.publicKeyMismatch`, `.sessionExpired`, `.tooManySessions`,
+    ///   `.locked`, `.invalidParameter`, or any error of the connection.
     public func injectCredentialBundle(
         _ bundle: String,
-        session: String? = nil,
+        session: SessionName? = nil,
         terms: SessionTerms = SessionTerms(),
-        expectPublicKey: String? = nil
+        expectPublicKey: PublicKey? = nil
     ) async throws(StampError) -> Session {
         let parameters = InjectParameters(
             bundle: bundle,
@@ -52,23 +64,29 @@ public struct ControlClient: FrameClient {
         return try await start(.control(.injectCredentialBundle), parameters)
     }
 
-    /// Makes a key that never leaves the frame, and answers its public half (66 hex digits). It stamps nothing until it
-    /// is activated, and is dropped after ten minutes, or when another is made for the same session.
-    public func createSessionKey(session: String? = nil) async throws(StampError) -> String {
+    /// Makes a key that never leaves the frame, and returns its public half. It stamps nothing until it is
+    /// activated. It is dropped after ten minutes, or when another is made for the same session.
+    ///
+    /// - Throws: `.tooManySessions`, `.locked`, or any error of the connection.
+    public func createSessionKey(session: SessionName? = nil) async throws(StampError) -> PublicKey {
         try await caller.call(.control(.createSessionKey), SessionParameters(session: session), KeyAnswer.self)
             .publicKey
     }
 
     /// Drops a key made by `createSessionKey` that is not activated; any other key changes nothing.
     ///
-    /// - Throws: `.methodNotFound` where the frame is older than this method: the key is dropped by its time then.
-    public func dropSessionKey(publicKey: String) async throws(StampError) {
+    /// - Throws: `.methodNotFound` if the frame is older than this method, and the key is then dropped after ten
+    ///   minutes; or any error of the connection.
+    public func dropSessionKey(publicKey: PublicKey) async throws(StampError) {
         try await caller.call(.control(.dropSessionKey), DropParameters(publicKey: publicKey))
     }
 
-    /// Starts the session of a key made by `createSessionKey`, once the API has registered it. Once only.
+    /// Starts the session of a key made by `createSessionKey`, once the API has registered it. Works once for each key.
+    ///
+    /// - Throws: `.unknownSessionKey`, `.tooManySessions`, `.locked`, `.invalidParameter`, or any error of the
+    ///   connection.
     public func activateSession(
-        publicKey: String,
+        publicKey: PublicKey,
         terms: SessionTerms = SessionTerms()
     ) async throws(StampError) -> Session {
         let parameters = ActivateParameters(
@@ -80,42 +98,57 @@ public struct ControlClient: FrameClient {
         return try await start(.control(.activateSession), parameters)
     }
 
-    public func endSession(_ session: String? = nil) async throws(StampError) {
+    /// Ends a session, and wipes its credential unless another session uses it.
+    ///
+    /// - Throws: `.noSession`, `.sessionExpired`, or any error of the connection.
+    public func endSession(_ session: SessionName? = nil) async throws(StampError) {
         try await caller.call(.control(.endSession), SessionParameters(session: session))
         expectAnyKey(of: session)
     }
 
-    /// Makes the frame refuse to stamp, inject, create and activate. A switch, not a safe.
+    /// Makes the frame refuse to stamp, inject, create and activate, until `unlock`. The keys stay in memory.
+    ///
+    /// - Throws: Any error of the connection.
     public func lock() async throws(StampError) {
         try await caller.call(.control(.lock), NoParameters())
     }
 
+    /// Makes the frame stamp and start sessions again.
+    ///
+    /// - Throws: Any error of the connection.
     public func unlock() async throws(StampError) {
         try await caller.call(.control(.unlock), NoParameters())
     }
 
-    /// Who is connected, what waits for whom, and who is held back, by account.
+    /// Returns what each account uses of the frame, and whether it is held back.
     ///
-    /// - Throws: `.methodNotFound` where the frame is older than this method.
+    /// - Throws: `.methodNotFound` if the frame is older than this method, or any error of the connection.
     public func listAccounts() async throws(StampError) -> [FrameAccount] {
         try await caller.call(.control(.listAccounts), NoParameters(), AccountsAnswer.self).accounts
     }
 
-    /// The rule sets in force; a socket that is not among them is open.
+    /// Returns the rule sets in force. A socket that is not among them is open.
     ///
-    /// - Throws: `.methodNotFound` where the frame is older than this method: it has no rules.
+    /// - Throws: `.methodNotFound` if the frame is older than this method and so has no rules, or any error of the
+    ///   connection.
     public func getRules() async throws(StampError) -> [RuleSetState] {
         try await caller.call(.control(.getRules), NoParameters(), RulesAnswer.self).ruleSets
     }
 
-    /// What the rules of a socket (`stamp`, `stamp-NAME`, `control`) would say to another caller.
+    /// Asks what the rules of a socket would decide now for another caller, who need not be connected. Signs nothing.
     ///
-    /// - Throws: `.invalidParameter("socket")` where the frame has no such socket; `.methodNotFound` where it is older than
-    ///   this method: it has no rules.
+    /// - Parameters:
+    ///   - socket: The socket's name: `stamp`, `stamp-NAME` or `control`.
+    ///   - payload: The text that the caller would have stamped.
+    ///   - session: The session's name; `default` if absent. It need not be alive.
+    ///   - other: The caller.
+    /// - Returns: The decision, and the result of every rule. A socket without rules has the mode `none`.
+    /// - Throws: `.invalidParameter`, with `socket` if the frame has no such socket; `.methodNotFound` if the frame is
+    ///   older than this method and so has no rules; or any error of the connection.
     public func explainFor(
         socket: String,
         payload: String,
-        session: String? = nil,
+        session: SessionName? = nil,
         caller other: AnotherCaller
     ) async throws(StampError) -> Explanation {
         let parameters = ExplainForParameters(
@@ -131,18 +164,23 @@ public struct ControlClient: FrameClient {
         return try await caller.call(.control(.explainFor), parameters, ExplanationAnswer.self).explanation
     }
 
-    /// The stamps that wait for a yes. `monitor` of this client tells when one more does, and when one no longer does.
+    /// Returns the stamps that wait for a confirmation, the oldest first. `monitor` of this client reports when one
+    /// begins to wait, and when one no longer does.
     ///
-    /// - Throws: `.methodNotFound` where the frame is older than this method: nothing waits.
+    /// - Throws: `.methodNotFound` if the frame is older than this method, and then nothing waits; or any error of the
+    ///   connection.
     public func listConfirmations() async throws(StampError) -> [Confirmation] {
         try await caller.call(.control(.listConfirmations), NoParameters(), ConfirmationsAnswer.self).confirmations
     }
 
-    /// Answers a stamp that waits: yes where `allow`, else no.
+    /// Answers a stamp that waits for a confirmation.
     ///
-    /// `payloadSha256`: of the confirmation that was shown to whoever answers.
-    /// - Throws: `.unknownConfirmation` where it no longer waits, or is about another payload; `.denied` (rule `peer`) where
-    ///   this is the account whose stamp waits.
+    /// - Parameters:
+    ///   - id: The confirmation's id.
+    ///   - payloadSha256: The payload's hash, from the confirmation that was shown to the person.
+    ///   - allow: Yes or no.
+    /// - Throws: `.unknownConfirmation` if it no longer waits, or is about another payload; `.denied` (rule `peer`) for
+    ///   the account whose stamp waits; or any error of the connection.
     public func confirm(id: String, payloadSha256: String, allow: Bool) async throws(StampError) {
         let parameters = ConfirmParameters(id: id, payloadSha256: payloadSha256, allow: allow)
         try await caller.call(.control(.confirm), parameters)
@@ -161,22 +199,22 @@ private struct InitParameters: Encodable {
 
 private struct InjectParameters: Encodable {
     let bundle: String
-    let session: String?
+    let session: SessionName?
     let expirationSeconds: Int?
     let organizationId: String?
     let userId: String?
-    let expectPublicKey: String?
+    let expectPublicKey: PublicKey?
 }
 
 private struct ActivateParameters: Encodable {
-    let publicKey: String
+    let publicKey: PublicKey
     let expirationSeconds: Int?
     let organizationId: String?
     let userId: String?
 }
 
 private struct DropParameters: Encodable {
-    let publicKey: String
+    let publicKey: PublicKey
 }
 
 private struct AccountsAnswer: Decodable {
@@ -190,7 +228,7 @@ private struct RulesAnswer: Decodable {
 private struct ExplainForParameters: Encodable {
     let socket: String
     let payload: String
-    let session: String?
+    let session: SessionName?
     let uid: Int
     let gids: [Int]?
     let unit: String?
@@ -209,5 +247,5 @@ private struct ConfirmParameters: Encodable {
 }
 
 private struct KeyAnswer: Decodable {
-    let publicKey: String
+    let publicKey: PublicKey
 }

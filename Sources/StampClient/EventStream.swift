@@ -2,21 +2,38 @@
 import NIOCore
 import Varlink
 
-/// The events of a frame, one after another, until the frame goes away or nobody iterates any more.
+/// The events of a frame, in order, until the frame goes away or the stream is no longer iterated.
 public struct EventStream: AsyncSequence, Sendable {
+    /// An event of the frame.
     public typealias Element = Event
+    /// The error that ends the stream.
     public typealias Failure = StampError
 
-    /// Who reads so slowly that this many events wait has lost the frame's story; a frame sends a handful a minute.
+    /// The most events that may wait for a slow reader, after which the stream ends, because events would be missing. A
+    /// frame sends a handful a minute.
     static let maximumWaitingEvents = 4_096
 
-    private typealias Outcome = Result<Event, StampError>
-    private let outcomes: AsyncStream<Result<Event, StampError>>
+    /// What comes of waiting for an event: the event, or the error that ends the stream.
+    public typealias Outcome = Result<Event, StampError>
+    private let outcomes: AsyncStream<Outcome>
+
+    /// Creates the stream of a frame that is not a process, for a test's own ``FrameClient``.
+    ///
+    /// - Parameter outcomes: The events in order, and where wanted an error, after which no event is read. A stream that
+    ///   ends without one has lost its frame: it throws `.connectionLost`.
+    public init(_ outcomes: AsyncStream<Outcome>) {
+        self.outcomes = outcomes
+    }
 
     /// Connects, and writes the call to the socket.
+    ///
+    /// - Throws: The errors of `Dialer.dial()`, and those of sending; `.cancelled`.
     init(dialing dialer: Dialer) async throws(StampError) {
-        let link = try await dialer.dial()
         let method = StamperMethod.monitor.fullName
+        let link: Link
+        do throws(StampError) { link = try await dialer.dial() } catch {
+            throw Task.isCancelled ? .cancelled(method: method) : error
+        }
         let call = try CallMessage(method: method, parameters: NoParameters(), more: true).makeMessage()
         guard (try? await link.channel.writeAndFlush(call).get()) != nil else {
             throw .connectionLost(method: method)
@@ -48,21 +65,23 @@ public struct EventStream: AsyncSequence, Sendable {
         }
     }
 
+    /// Returns the iterator over the events.
     public func makeAsyncIterator() -> Iterator {
         Iterator(outcomes: outcomes.makeAsyncIterator())
     }
 
+    /// Waits for one event after another.
     public struct Iterator: AsyncIteratorProtocol {
-        fileprivate var outcomes: AsyncStream<Result<Event, StampError>>.Iterator
+        fileprivate var outcomes: AsyncStream<Outcome>.Iterator
         private var hasEnded = false
 
-        fileprivate init(outcomes: AsyncStream<Result<Event, StampError>>.Iterator) {
+        fileprivate init(outcomes: AsyncStream<Outcome>.Iterator) {
             self.outcomes = outcomes
         }
 
-        /// The next event, as soon as there is one; `nil` where the iterating task was cancelled, and after an error.
+        /// Waits for the next event; `nil` if the iterating task was cancelled, and after an error.
         ///
-        /// - Throws: `.connectionLost` when the frame went away, or what it replied instead of an event.
+        /// - Throws: `.connectionLost` when the frame went away, or the error that it replied instead of an event.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(StampError) -> Event? {
             guard !hasEnded else { return nil }
             let outcome = await outcomes.next(isolation: actor)
@@ -72,6 +91,9 @@ public struct EventStream: AsyncSequence, Sendable {
             return try (outcome ?? .failure(.connectionLost(method: StamperMethod.monitor.fullName))).get()
         }
 
+        /// Waits for the next event; `nil` if the iterating task was cancelled, and after an error.
+        ///
+        /// - Throws: `.connectionLost` when the frame went away, or the error that it replied instead of an event.
         public mutating func next() async throws(StampError) -> Event? {
             try await next(isolation: nil)
         }

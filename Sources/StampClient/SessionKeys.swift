@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// The public keys that this client expects its sessions to stamp with, so that a replaced one is noticed.
+/// The public keys that this client expects its sessions to stamp with, so that a replaced session is noticed.
 ///
-/// A key is remembered where the caller starts a session, looks at it or vouches for its key, and forgotten where the
-/// caller ends or reports it, or is told that it is over. Nothing else moves one: no check of our own does.
+/// A key is remembered when the caller starts a session, looks at it or vouches for its key. It is forgotten when the
+/// caller ends or reports the session, or is told that it is over. The client's own checks change nothing.
 final class SessionKeys: Sendable {
-    private let keys = Mutex<[String: String]>([:])
+    private let keys = Mutex<[SessionName: PublicKey]>([:])
 
-    func remember(_ publicKey: String, of session: String) {
+    func remember(_ publicKey: PublicKey, of session: SessionName) {
         keys.withLock { $0[session] = publicKey }
     }
 
-    func forget(_ session: String) {
+    func forget(_ session: SessionName) {
         keys.withLock { $0[session] = nil }
     }
 
@@ -20,12 +20,12 @@ final class SessionKeys: Sendable {
         keys.withLock { $0 = [:] }
     }
 
-    /// Forgets a key that is dead: as the key of one session, or of each that had it. What others have stays.
-    func forget(publicKey: String, of session: String?) {
+    /// Forgets a key that has ended, for one session or for each that had it. Other keys stay.
+    func forget(publicKey: PublicKey, of session: SessionName?) {
         keys.withLock { keys in
             keys = keys.filter { name, key in key != publicKey || (session != nil && session != name) }
         }
     }
 
-    subscript(session: String) -> String? { keys.withLock { $0[session] } }
+    subscript(session: SessionName) -> PublicKey? { keys.withLock { $0[session] } }
 }

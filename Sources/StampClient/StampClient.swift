@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A client of a frame's stamp socket, or of a further one with rules of its own: it may ask for stamps, and change nothing but report a rejected key.
-public struct StampClient: FrameClient {
-    public let door: FrameDoor
+/// A client of a frame's stamp socket, or of a further stamp socket with its own rules. It asks for stamps, and reads the
+/// frame's state and events. The only change that it can make is to end the sessions of a key that it reports as rejected.
+public struct StampClient: SocketClient {
+    package let caller: Caller
 
-    /// Connects with the first call, not before.
+    /// Creates a client, which connects with its first call.
     ///
-    /// `deadline` is how long a call may take, connecting included; `restartPatience` how long calls wait for a frame
-    /// that has just gone away to come back. `socket` is the stamp socket's name: `stamp`, or `stamp-NAME`.
+    /// - Parameters:
+    ///   - address: The frame's address.
+    ///   - socket: The socket's name: `stamp`, or `stamp-NAME`.
+    ///   - deadline: How long a call may take, connecting included.
+    ///   - restartPatience: How long calls wait for a frame that has just gone away to come back.
     public init(
         _ address: FrameAddress = FrameAddress(),
         socket: String = "stamp",
         deadline: Duration = .seconds(10),
         restartPatience: Duration = .seconds(3)
     ) {
-        door = FrameDoor(
-            caller: Caller(address, Door(name: socket), deadline: deadline, restartPatience: restartPatience)
-        )
+        caller = Caller(address, SocketName(name: socket), deadline: deadline, restartPatience: restartPatience)
     }
 }

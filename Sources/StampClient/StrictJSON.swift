@@ -2,26 +2,29 @@
 package import FoundationEssentials
 package import Varlink
 
-/// A JSON text that has one reading: what came from a person, a file or the network.
+/// A JSON text from a person, a file or the network that can be read in one way only.
 ///
-/// Foundation's reader alone takes one of two members of one name, a comma too many and UTF-16. So the signer's reader
-/// looks at each byte first, once; what is decoded of the text later has been looked at.
+/// Foundation's reader alone would accept a repeated member, a trailing comma and UTF-16. So the signer's strict reader
+/// checks every byte first, once; Foundation then decodes values of the checked text.
 package struct StrictJSON: Sendable {
-    /// Objects and arrays inside one another. Deeper than any answer of the API or of a frame nests, and any file.
+    /// How many objects and arrays may be nested: more than any answer of the API or of a frame, or any file, needs.
     package static let maximumDepth = 64
 
+    /// The checked text.
     package let text: Data
 
-    /// - Throws: the first thing that is wrong, and where.
+    /// Checks a text.
+    ///
+    /// - Throws: `JSONError` with the first fault and its place.
     package init(_ text: Data) throws(JSONError) {
         let bytes = Array(text)
         try JSONReader.check(bytes.span, maximumDepth: Self.maximumDepth)
         self.text = text
     }
 
-    /// As above, for one object.
+    /// Checks a text that must be one object.
     ///
-    /// - Throws: also `.wrongType` for another value.
+    /// - Throws: `JSONError`; `.wrongType` for another value.
     package init(object text: Data) throws(JSONError) {
         try self.init(text)
         let start = text.firstIndex { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } ?? text.startIndex
@@ -30,12 +33,16 @@ package struct StrictJSON: Sendable {
         }
     }
 
+    /// Decodes a value of the text.
+    ///
     /// - Throws: `.shape`.
     package func decode<Value: Decodable>(_ type: Value.Type) throws(StrictJSONError) -> Value {
         do { return try JSONDecoder().decode(type, from: text) } catch { throw .shape }
     }
 
-    /// Checks and decodes a text of which nothing else is read.
+    /// Checks a text and decodes one value of it.
+    ///
+    /// - Throws: `StrictJSONError`.
     package static func decode<Value: Decodable>(
         _ type: Value.Type,
         from text: Data
@@ -46,14 +53,14 @@ package struct StrictJSON: Sendable {
     }
 }
 
-/// Why a JSON text was not taken.
+/// The reasons to refuse a JSON text.
 package enum StrictJSONError: Error {
-    /// It is not one JSON value in UTF-8, or says something twice; `detail` says where, and repeats none of it.
+    /// The text is not one JSON value in UTF-8, or has a repeated member. `detail` says where, and repeats none of it.
     case text(detail: String)
-    /// It is, and a member is missing, or of another type.
+    /// A member is missing, or has another type.
     case shape
 
-    /// Where the text is wrong; `nil` where it is what is read from it.
+    /// Where the text is faulty; `nil` if only its shape is.
     package var detail: String? {
         switch self {
         case .text(let detail): detail

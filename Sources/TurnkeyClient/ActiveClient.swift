@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import StampClient
+public import StampClient
 
-/// Who stamps now.
+/// The client that stamps now.
 public enum ActiveClient: Sendable {
     /// The frame has a living session, and the API knows its key.
     case session(APIClient)
     /// There is no session, it has expired, or the API no longer knows its key.
     case passkey(PasskeyClient)
 
+    /// The API client of either.
     public var api: APIClient {
         switch self {
         case .session(let api): api
@@ -17,19 +18,26 @@ public enum ActiveClient: Sendable {
 }
 
 extension Turnkey {
-    /// The session's client while the session lives, else the passkey's. Nobody is asked to approve anything yet.
+    /// Returns a client that stamps with the session if it lives, else one that stamps with the passkey.
     ///
-    /// Asks the frame for the session (the selected one where absent), brings it back from the store where the frame has
-    /// lost it and can open its bundle still, and asks the API, by one whoami, whether it knows the key; where it does
-    /// not, the frame is told, and the session ends for everyone. Callers at the same time share all this, and those who
-    /// then log in share the approval. Keep the client: do not call this for every request. Where the session was replaced,
-    /// a call that succeeds is the caller's decision to go on with the one that took its place; one that fails decides
-    /// nothing.
-    /// - Throws: everything else. A frame that is not running, a network that is down, a refusal and a rate limit are
-    ///   errors, and no reason to ask for a passkey. `.configuration` where the passkey is needed and was not given.
-    public func getActiveClient(session: String? = nil) async throws(TurnkeyError) -> ActiveClient {
+    /// The call itself prompts no one; each request of a passkey's client does. The session is the selected one if
+    /// `session` is absent. If the frame lost it and can still open its stored bundle, the call injects the bundle
+    /// again.
+    ///
+    /// The call sends one whoami. If the session's own organization refuses the key, the call removes the session from
+    /// the store and reports the key to the frame, which ends the session for all its clients.
+    ///
+    /// A call that returns the session's client makes later stamps of this object expect the session's present key,
+    /// even if another key was expected before. A call that fails leaves the expected key as it is.
+    ///
+    /// Concurrent calls for one session share this work. Keep the client instead of calling this for each request.
+    ///
+    /// - Throws: Any error whose `fallback` is not `.passkey`, such as no frame, no network or a rate limit; among them
+    ///   `.unknownKey`, `.anotherUser` if the key is not the stored user's, and `.store`. `.configuration` if the
+    ///   passkey is needed and there is no authenticator or relying party.
+    public func getActiveClient(session: SessionName? = nil) async throws(TurnkeyError) -> ActiveClient {
         let name = try context.resolve(session)
-        return try await context.activeClients.run(name) { () throws(TurnkeyError) in
+        return try await context.activeClients.run(name.text) { () throws(TurnkeyError) in
             do throws(TurnkeyError) {
                 return .session(try await context.makeLivingClient(name))
             } catch  where error.fallback == .passkey {
@@ -40,8 +48,10 @@ extension Turnkey {
 }
 
 extension SessionContext {
-    /// - Throws: with the fallback `passkey` where the session is over.
-    fileprivate func makeLivingClient(_ name: String) async throws(TurnkeyError) -> APIClient {
+    /// Returns a client for the living session.
+    ///
+    /// - Throws: An error with the fallback `passkey` if the session is over.
+    fileprivate func makeLivingClient(_ name: SessionName) async throws(TurnkeyError) -> APIClient {
         let session = try await findOrRestore(name)
         let organizationId = session.organizationId
         let whoami = try await whoami(
@@ -55,7 +65,8 @@ extension SessionContext {
         return makeClient(session: name, organizationId: organizationId)
     }
 
-    /// A key that the API knows no more is not injected again.
+    /// Asks whoami with the session's key, and makes sure that a key that the API no longer knows is not injected
+    /// again.
     private func whoami(_ client: APIClient, _ session: Session) async throws(TurnkeyError) -> Whoami {
         do throws(TurnkeyError) {
             return try await client.getWhoami()
@@ -65,7 +76,7 @@ extension SessionContext {
         }
     }
 
-    private func findOrRestore(_ name: String) async throws(TurnkeyError) -> Session {
+    private func findOrRestore(_ name: SessionName) async throws(TurnkeyError) -> Session {
         do throws(TurnkeyError) {
             return try await look(at: name)
         } catch .frame(.noSession(let session, let fallback)) {

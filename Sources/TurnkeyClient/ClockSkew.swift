@@ -2,10 +2,11 @@
 import Foundation
 
 extension Turnkey {
-    /// How far this machine's clock is ahead of the API's, by the `Date` of an answer (RFC 9110 §6.6.1): whole seconds,
-    /// give or take the way there. `nil` where the API answers without one.
+    /// Measures how far this machine's clock is ahead of the API's, by the `Date` of an answer (RFC 9110 §6.6.1): in
+    /// whole seconds, with the network's delay as an error. `nil` if the answer has no date.
     ///
-    /// Asks whoami without a stamp, which every API refuses: the refusal is the answer.
+    /// It asks whoami without a stamp, which every API refuses; the refusal is the answer.
+    ///
     /// - Throws: `.unreachable`, `.timedOut`, `.redirected`, `.unexpectedAnswer`.
     public func measureClockSkew() async throws(TurnkeyError) -> Duration? {
         let now = Date()

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import StampClient
+public import StampClient
 
-/// The API stamped by one session of the frame, which does for a machine what an auth iframe does for a page.
+/// A client of the API stamped by one session of the frame. It does for a machine what an auth iframe does for a page.
 public struct IframeClient: Sendable {
-    /// The frame's embedded key, to create a session for: uncompressed, 130 lower-case hex digits.
+    /// The frame's embedded key, for which to create a session: uncompressed, 130 lower-case hex digits.
     public let iframePublicKey: String
     /// The session's name in the frame.
-    public let session: String
-    /// For any other request.
+    public let session: SessionName
+    /// The API client, for any other request.
     public let api: APIClient
     let context: SessionContext
 
-    /// Hands the frame what `createPasskeySession` made; the session stamps from now on.
+    /// Injects the bundle that `createPasskeySession` made; the session stamps from then on.
     ///
-    /// - Returns: `true`. Whatever keeps the session from starting is thrown.
-    /// - Throws: `.frame`; an expired session is `.sessionExpired`, whose fallback is the passkey.
+    /// - Returns: `true`. An error is thrown if the session does not start.
+    /// - Throws: `.frame`; for an expired session `.sessionExpired`, whose fallback is the passkey.
     @discardableResult
     public func injectCredentialBundle(_ passkeySession: PasskeySession) async throws(TurnkeyError) -> Bool {
         let started = try await context.start(passkeySession, as: session)
@@ -23,10 +23,13 @@ public struct IframeClient: Sendable {
         return true
     }
 
-    /// Hands the frame a bundle, base58check or unpadded base64url of 81 bytes.
+    /// Injects a bundle: base58check or unpadded base64url of 81 bytes.
     ///
-    /// A bundle that is stored lives as long as is left of it. Any other, such as an e-mail's, lives for
-    /// `expirationSeconds`: as long as was asked of the API, 900 where absent.
+    /// A stored bundle's session lives for what is left of it. Any other, such as one from an e-mail, lives for
+    /// `expirationSeconds`, which should be what was asked of the API; 900 if absent.
+    ///
+    /// - Returns: `true`. An error is thrown if the session does not start.
+    /// - Throws: `.frame`, `.store`.
     @discardableResult
     public func injectCredentialBundle(
         _ bundle: String,
@@ -40,6 +43,9 @@ public struct IframeClient: Sendable {
         return true
     }
 
+    /// Asks the API which user the session stamps for.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getWhoami() async throws(TurnkeyError) -> Whoami {
         try await api.getWhoami()
     }
@@ -50,19 +56,18 @@ extension PasskeySession {
         self.init(
             credentialBundle: bundle,
             publicKey: stored.publicKey,
-            userId: stored.userId,
-            organizationId: stored.organizationId,
-            expiry: stored.expiry.expiry
+            terms: stored.terms
         )
     }
 }
 
 extension Turnkey {
-    /// The client of a session (the selected one where absent), alive or not yet; makes the embedded key where there is
-    /// none.
+    /// Makes a client of a session, which need not be alive or exist, and the frame's embedded key if it has none.
     ///
-    /// - Throws: `.frame`, `.store`, `.configuration`.
-    public func iframeClient(session: String? = nil) async throws(TurnkeyError) -> IframeClient {
+    /// - Parameter session: The session's name. If absent, the selected one; if none is selected, `default`.
+    /// - Returns: The client.
+    /// - Throws: `.frame`, `.store`.
+    public func iframeClient(session: SessionName? = nil) async throws(TurnkeyError) -> IframeClient {
         let name = try context.resolve(session)
         return IframeClient(
             iframePublicKey: try await context.initEmbeddedKey(),

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+public import StampClient
 
-/// The API with each request approved by the user's passkey.
+/// A client of the API whose requests the user approves one by one with a passkey.
 public struct PasskeyClient: Sendable {
-    /// For any other request: each is one approval.
+    /// The API client, for any other request: each is one approval.
     public let api: APIClient
     let context: SessionContext
 
-    /// Asks, by one approval, whom the passkey belongs to, and stores that user.
+    /// Asks which user the passkey belongs to, with one approval, and stores that user.
     ///
-    /// Callers at the same time share the approval, but for those with an `acceptingUser` of their own. `acceptingUser` is asked where the last login was another user's; who
-    /// gives none accepts none.
-    /// - Throws: as `APIClient.query`; `.store` before anybody is asked; `.anotherUser`.
+    /// Concurrent callers share the approval, unless they have an `acceptingUser`. It is asked if the last login was
+    /// another user's; without it, another user is refused.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``; `.store`, before an approval is asked for; `.anotherUser`.
     @discardableResult
     public func login(acceptingUser: UserAcceptance? = nil) async throws(TurnkeyError) -> TurnkeyUser {
-        try await context.users.run("login", Wish(hasClosure: acceptingUser != nil)) { () throws(TurnkeyError) in
+        try await context.users.run("login", FlightArguments(hasClosure: acceptingUser != nil)) {
+            () throws(TurnkeyError) in
             let stored = try await context.prepareStore()
             let user = TurnkeyUser(try await api.getWhoami())
             try await context.accept(user.userId, storedUserId: stored?.userId, acceptingUser)
@@ -22,23 +25,29 @@ public struct PasskeyClient: Sendable {
         }
     }
 
-    /// Makes a P-256 key, has one approval register it at the API, seals it to `targetPublicKey`, and stores the bundle.
+    /// Makes a P-256 key, registers it at the API with one approval, seals it to a frame's embedded key, and stores the
+    /// bundle.
     ///
-    /// `userId` is the stored user where absent. `targetPublicKey` is a frame's embedded key, uncompressed, 130 lower-case
-    /// hex digits. The key's private half is in this process's memory until this returns, and nowhere else outside the
-    /// bundle. A pending registration is polled with the new key itself, so that nobody is asked again. `session` is the
-    /// name that the bundle is stored under: the selected one where absent.
-    /// - Throws: `.configuration`, `.notLoggedIn`, `.store` before anybody is asked; else `.session`: what failed, and what
-    ///   became of the key.
+    /// The private key is in this process's memory until this returns, and otherwise only in the bundle. A pending
+    /// registration is polled with the new key itself, which needs no further approval.
+    ///
+    /// - Parameters:
+    ///   - userId: The user; the stored one if absent.
+    ///   - targetPublicKey: The frame's embedded key, uncompressed: 130 lower-case hex digits.
+    ///   - expirationSeconds: The key's life.
+    ///   - session: The name under which the bundle is stored; the selected one if absent.
+    /// - Returns: The session's key and its bundle, to be injected.
+    /// - Throws: `.configuration`, `.notLoggedIn` and `.store`, before an approval is asked for; else `.session`, which
+    ///   says what failed and what became of the key.
     public func createPasskeySession(
         userId: String? = nil,
         targetPublicKey: String,
         expirationSeconds: Int = 900,
-        session: String? = nil
+        session: SessionName? = nil
     ) async throws(TurnkeyError) -> PasskeySession {
         let name = try context.resolve(session)
-        let wish = Wish(userId.map { "user \($0)" } ?? "", targetPublicKey, "\(expirationSeconds)")
-        return try await context.passkeySessions.run(name, wish) { () throws(TurnkeyError) in
+        let arguments = FlightArguments(userId.map { "user \($0)" } ?? "", targetPublicKey, "\(expirationSeconds)")
+        return try await context.passkeySessions.run(name.text, arguments) { () throws(TurnkeyError) in
             let made = try await makeSealedKey(userId, targetPublicKey, expirationSeconds)
             do throws(TurnkeyError) {
                 try await uncancelled { () throws(TurnkeyError) in
@@ -52,5 +61,5 @@ public struct PasskeyClient: Sendable {
     }
 }
 
-/// Asked whether a user may take the place of the stored one: the new user's identifier, the stored one's.
+/// Asked whether a user may replace the stored one, with the ids of both.
 public typealias UserAcceptance = @Sendable (_ userId: String, _ storedUserId: String) async -> Bool

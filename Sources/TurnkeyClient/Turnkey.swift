@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
 public import Logging
+public import Passkeys
 public import StampClient
 
-/// The way in: clients of Turnkey's API for a session of the frame, for a passkey and for an API key.
+/// The entry point: makes clients of Turnkey's API for a session of the frame, for a passkey and for an API key.
 public struct Turnkey: Sendable {
     private let passkey: (any PasskeyAuthenticator)?
     let context: SessionContext
 
-    /// `frame` and `control`: the two doors of the frame; where absent, where the configuration's socket directory says.
-    /// `requestTimeout` is for one HTTP request. `stateDirectory`: where sessions are stored, `$XDG_STATE_HOME/stampd`
-    /// where absent. `environment` names the proxy (HTTPS_PROXY, NO_PROXY) and whose certificates are trusted
-    /// (SSL_CERT_FILE, SSL_CERT_DIR). Connections run on the two threads of `EventLoops`, unless it is given others.
+    /// Creates the clients' shared state. Connections run on the two threads of `EventLoops`, unless that is given
+    /// others.
+    ///
+    /// - Parameters:
+    ///   - config: The addresses and the organization.
+    ///   - passkey: The user's authenticator; needed for logins.
+    ///   - frame: The stamp socket; if absent, the one in the configuration's socket directory.
+    ///   - control: The control socket; if absent, the one in the configuration's socket directory.
+    ///   - polling: How to poll submissions.
+    ///   - requestTimeout: How long one HTTP request may take.
+    ///   - stateDirectory: Where sessions are stored; `$XDG_STATE_HOME/stampd` if absent.
+    ///   - environment: Names the proxy (HTTPS_PROXY, NO_PROXY) and the trusted certificates (SSL_CERT_FILE,
+    ///     SSL_CERT_DIR).
+    ///   - logger: Takes messages of level `info` and below.
     public init(
         _ config: TurnkeyConfiguration,
         passkey: (any PasskeyAuthenticator)? = nil,
@@ -42,43 +53,44 @@ public struct Turnkey: Sendable {
         )
     }
 
+    /// The configuration.
     public var config: TurnkeyConfiguration { context.config }
     /// The frame's stamp socket.
     public var frame: StampClient { context.frame }
     /// The frame's control socket.
     public var control: ControlClient { context.control }
-    /// The sessions of the frame, and what is stored of them.
+    /// The sessions of the frame, and what is stored about them.
     public var sessions: Sessions { Sessions(context: context) }
 
-    /// The user of the last login or session, without network; `nil` where nobody has logged in.
+    /// Returns the user of the last login or session, without using the network; `nil` if no login is stored.
     ///
     /// - Throws: `.store`.
     public func getCurrentUser() throws(TurnkeyError) -> TurnkeyUser? { try context.readUser() }
 
-    /// The API, stamped by `stamper`.
+    /// Returns a client of the configuration's organization, whose requests `stamper` stamps. Nothing is sent yet.
     public func client(_ stamper: some Stamper) -> APIClient {
         APIClient(organizationId: config.defaultOrganizationId, stamper: stamper, connection: context.connection)
     }
 
-    /// The API, stamped by a session of the frame (`default` where absent), alive or not.
+    /// Returns a client stamped by a session of the frame (`default` if absent), alive or not.
     ///
-    /// A payload that the rules of a socket refuse is `.frame(.payloadDenied)`.
-    public func sessionClient(session: String? = nil, door: SessionDoor = .stamp) -> APIClient {
-        context.makeClient(session: session ?? defaultSessionName, organizationId: nil, door: door)
+    /// A payload that the socket's rules refuse is thrown as `.frame(.payloadDenied)`.
+    public func sessionClient(session: SessionName? = nil, socket: SessionSocket = .stamp) -> APIClient {
+        context.makeClient(session: session ?? .default, organizationId: nil, socket: socket)
     }
 
-    /// Has the authenticator make a passkey of `user`, which the API does not know yet.
+    /// Makes the authenticator create a passkey for `user`, without registering it at the API.
     ///
-    /// - Throws: `.configuration` where no authenticator or no relying party was given; `.passkey`.
+    /// - Throws: `.configuration` if there is no authenticator or no relying party; `.passkey`.
     public func register(_ user: PasskeyUser) async throws(TurnkeyError) -> PasskeyAttestation {
         guard let passkey else { throw .configuration(.missingPasskey) }
         guard let rpId = config.rpId else { throw .configuration(.missingRelyingParty) }
         do { return try await passkey.registration(of: user, rpId: rpId) } catch { throw .passkey(error) }
     }
 
-    /// The API, approved by the passkey request by request.
+    /// Returns a client whose requests the user approves one by one with the passkey.
     ///
-    /// - Throws: `.configuration` where no authenticator or no relying party was given.
+    /// - Throws: `.configuration` if there is no authenticator or no relying party.
     public func passkeyClient() throws(TurnkeyError) -> PasskeyClient {
         guard let passkey else { throw .configuration(.missingPasskey) }
         guard let rpId = config.rpId else { throw .configuration(.missingRelyingParty) }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import StampClient
 
-/// How stampctl ends; documented in its help.
+/// The exit statuses of stampctl, which its help documents.
 enum ExitStatus: Int32 {
-    /// Of cases of rules that were tried: one came out otherwise than it must.
+    /// A case of `rules test` had another result than expected, or a selected frame of `fleet approve` did not get its
+    /// answer.
     case otherwise = 1
     case askPasskey = 3
     case tryAgain = 4
     case never = 5
-    /// Of an audit that was checked: records are missing.
+    /// `audit --verify` found that records are missing.
     case recordsMissing = 6
-    /// Of an audit that was checked: records are not as they were written.
+    /// `audit --verify` found that records differ from what was written.
     case recordsChanged = 7
     /// EX_USAGE of sysexits.h.
     case wrongUsage = 64

@@ -8,7 +8,7 @@ extension Failure {
         self.init(error.message, hint: Self.makeHint(error) ?? error.hint, status: Self.makeStatus(error))
     }
 
-    /// 4 only where the same command may do it the next time, and nothing has to be done before.
+    /// 4 only if the same command can succeed the next time, without any other step before.
     private static func makeStatus(_ error: any PasskeyError) -> ExitStatus {
         switch error {
         case LoginPageError.timedOut, SecurityKeyError.timedOut, SecurityKeyError.busy, SecurityKeyError.connectionLost:
@@ -20,7 +20,7 @@ extension Failure {
         }
     }
 
-    /// The library's hints name ways; here they are options.
+    /// Translates the library's hints, which name ways, to options.
     private static func makeHint(_ error: any PasskeyError) -> String? {
         switch error {
         case LoginPageError.foreignRelyingParty:

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import KernelUser
 import StampClient
 import TurnkeyClient
 
-/// Why a command ends without a result.
+/// The reason why a command ends without a result.
 struct Failure: Error {
     let message: String
     let hint: String?
     let status: ExitStatus
-    /// What the command leaves unfinished at the API: a result too, for whoever goes on with it.
+    /// The activity that the command leaves unfinished at the API; also a result, since another command can continue
+    /// it.
     private(set) var activity: Activity?
 
     init(_ message: String, hint: String? = nil, status: ExitStatus) {
@@ -33,7 +35,8 @@ struct Failure: Error {
         case .configuration(.missingRelyingParty):
             self.init(error.message, hint: "name the passkey's: --rp-id DOMAIN, or TURNKEY_RP_ID", status: .wrongUsage)
         case .configuration, .bodyNotText: self.init(error.message, hint: error.hint, status: .wrongUsage)
-        // Some organization's word, which is not known to be the session's own: nothing is over, and nobody is asked.
+        // An organization that is not known to be the session's own refused its key: the session is not over, and no
+        // passkey is asked for.
         case .unknownKey:
             let hint =
                 "look at --organization-id, or at the organizationId of the body, and at --api-base-url; whose a session "
@@ -42,15 +45,14 @@ struct Failure: Error {
         case .activityPending(let activity, let cause):
             let status = cause.map { Failure($0).status } ?? .tryAgain
             let first = status == .askPasskey ? "\"stampctl login\" first, and then " : ""
-            let hint = "it goes on at the API: \(first)\"stampctl activity wait \(activity.id)\""
+            let hint = "it goes on at the API: \(first)\"\(ContinuationCommand.command(activity))\""
             self.init(error.message, hint: hint, status: status)
             self.activity = activity
         case .activityNeedsApproval(let activity):
-            let hint =
-                "have it approved by its fingerprint, then \"stampctl activity wait \(activity.id)\""
+            let hint = "have it approved by its fingerprint, then \"\(ContinuationCommand.command(activity))\""
             self.init(error.message, hint: hint, status: .never)
             self.activity = activity
-        // Here the session's own organization has refused its key (`TurnkeyError.unknownKey`): it is over.
+        // The session's own organization has refused its key (`TurnkeyError.unknownKey`), so the session is over.
         case .api(let refusal) where refusal.isKeyRejection:
             self.init(
                 error.message,
@@ -65,6 +67,11 @@ struct Failure: Error {
                 "this session is another organization's: a parent's reads below it and writes nothing there; "
                 + "\"stampctl login\" as a user of the organization that is written to, with --organization-id"
             self.init(error.message, hint: hint, status: .never)
+        case .sessionEnded:
+            self.init(error.message, hint: "\"stampctl login\" starts another", status: .askPasskey)
+        case .keyReplaced:
+            let hint = "look at it with \"stampctl session show\", and try again where it is not as you want it"
+            self.init(error.message, hint: hint, status: .tryAgain)
         case .anotherUser:
             let hint = "use that user's passkey, or \"stampctl logout\" first"
             self.init(error.message, hint: hint, status: .never)
@@ -72,7 +79,7 @@ struct Failure: Error {
         }
     }
 
-    /// A passkey that said no needs no word on the step at which it did: nothing came of it.
+    /// A passkey's refusal needs no mention of the step, because nothing came of it.
     private init(_ failure: SessionFailure) {
         let cause = Failure(failure.cause)
         if case .passkey(is any PasskeyError) = failure.cause {
@@ -90,7 +97,8 @@ struct Failure: Error {
     private static func makeStatus(_ error: StampError) -> ExitStatus {
         switch error {
         case .noFrame, .cannotStart: .unavailable
-        case .unusablePath: .wrongUsage
+        // The value came from an option.
+        case .unusablePath, .invalidParameter: .wrongUsage
         default: ExitStatus(error.fallback)
         }
     }
@@ -101,18 +109,18 @@ struct Failure: Error {
         let start = "start stampd, or say where its sockets are with --socket-directory"
         let isOdd = path.unicodeScalars.contains { $0.properties.generalCategory == .control }
         guard !isOdd else { return start + ": this path has a line's end or another control character in it" }
-        // Where sockets are looked for last.
+        // The last place where sockets are looked for.
         return path.hasPrefix("/run/stampd") ? start + (makeRuntimeHint() ?? "") : start
     }
 
-    /// Why a frame of one's own may not have been found, where the environment names no directory for it.
+    /// Says why a user's own frame may not have been found, if the environment names no directory for it.
     private static func makeRuntimeHint() -> String? {
         let environment = ProcessInfo.processInfo.environment
         guard (environment["STAMPD_SOCKET_DIRECTORY"] ?? "").isEmpty else { return nil }
         return RuntimeDirectory.findFault(environment).map { "; \($0.message)" }
     }
 
-    /// The library's hints name methods and parameters; here it is commands and options.
+    /// Translates the library's hints, which name methods and parameters, to commands and options.
     private static func makeHint(_ error: StampError) -> String? {
         switch error {
         case .noEmbeddedKey: "make one with \"stampctl key init\""

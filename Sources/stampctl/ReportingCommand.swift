@@ -7,13 +7,13 @@ import TurnkeyClient
 protocol ReportingCommand: AsyncParsableCommand {
     func perform() async throws
 
-    /// What to say instead of an error's own hint where only the passkey helps.
+    /// The hint in place of an error's own if only the passkey helps.
     ///
-    /// Exit status 3 alone asks for it, and that takes evidence: the frame has no living session, or the session's own
+    /// Only exit status 3 asks for it, and needs evidence: the frame has no living session, or the session's own
     /// organization refused its key. Any other refusal is 4 or 5.
     var passkeyHint: String? { get }
 
-    /// How results are printed; an activity that is left unfinished is one of them.
+    /// How results are printed, including an activity that is left unfinished.
     var output: OutputOptions { get throws }
 }
 
@@ -34,16 +34,21 @@ extension ReportingCommand {
         } catch let code as ExitCode {
             throw code
         } catch {
-            // What the system's library threw: its text is not ours, and may hold anything.
+            // An error of the system's library, whose text may hold anything.
             try fail(Failure("\(error)", status: .never))
         }
     }
 
     private func fail(_ failure: Failure) throws -> Never {
-        // What is unfinished has a hint of its own: after the passkey comes more.
+        // An unfinished activity has its own hint: more than the passkey is needed.
         let isAsking = failure.status == .askPasskey && failure.activity == nil
         let hint = isAsking ? passkeyHint ?? failure.hint : failure.hint
-        if let activity = failure.activity { try output.print(UnfinishedActivity(activity)) }
+        if let activity = failure.activity {
+            // If it cannot be printed, the message names it all the same.
+            do { try output.print(UnfinishedActivity(activity)) } catch let unwritten as Failure {
+                StandardError.report(unwritten.message, hint: nil)
+            }
+        }
         StandardError.report(failure.message, hint: hint)
         throw ExitCode(failure.status.rawValue)
     }

@@ -22,7 +22,8 @@ struct Stampctl: AsyncParsableCommand {
 
             EXIT STATUS:
               0   done
-              1   rules test: a case came out otherwise than it must
+              1   rules test: a case came out otherwise than it must; fleet approve: some
+                  frame that was selected did not get its answer
               3   ask the passkey: no session, it has expired, or the API forgot its key
               4   try again
               5   never: it was refused, or is wrong
@@ -52,16 +53,19 @@ struct Stampctl: AsyncParsableCommand {
                                        apiBaseUrl, defaultOrganizationId, rpId,
                                        socketDirectory, notarizerPublicKey; the
                                        environment goes before it
-              $XDG_STATE_HOME/stampd/  the last login's user, the sessions; never a
-                                       private key
+              $XDG_CONFIG_HOME/stampd/allowed_signers
+                                       the hosts of fleets, and their SSH keys
+              $XDG_STATE_HOME/stampd/  the last login's user, the sessions, what was
+                                       approved in fleets; never a private key
 
             Shell completion: stampctl --generate-completion-script bash (zsh, fish).
             """,
-        version: "0.1.0",
+        version: "0.2.0-rc1",
         subcommands: [
             StatusCommand.self, KeyCommand.self, InjectCommand.self, SessionCommand.self, StampCommand.self,
             ConfirmCommand.self, RulesCommand.self, LockCommand.self, UnlockCommand.self, MonitorCommand.self,
             AuditCommand.self, MetricsCommand.self,
+            ExecCommand.self, ProxyCommand.self, DelegateCommand.self, CourierCommand.self, FleetCommand.self,
             WhoamiCommand.self, RequestCommand.self, ActivityCommand.self, LoginCommand.self, RegisterCommand.self,
             RefreshCommand.self, LogoutCommand.self, DoctorCommand.self,
         ]

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
 import Glibc
 import ProcessArguments
 import SignerCore
 
-/// The daemon: takes its posture, reads its options and its configuration, takes or binds its sockets, serves until a signal ends it.
+/// The daemon: takes its posture, reads its options and configuration, takes or binds its sockets, and serves until a
+/// signal ends it.
 @main
 enum Stampd {
     static func main() {
-        guard CryptoLibrary.wipeFreedMemory() else {
+        guard CryptoLibrary.wipeFreedMemory(endingBy: { Stampd.failForShortage() }) else {
             fail(
                 "libcrypto was in use before stampd began: its freed memory would not be wiped",
                 hint: "is there a library in LD_PRELOAD that uses it?",
@@ -24,7 +26,7 @@ enum Stampd {
         case .check(let source, let sockets): check(source, for: sockets)
         case .run(let options):
             let code = start(options, configure(options, for: options.socketNames ?? passed.socketNames), passed)
-            // Every secret has ended by now; the arena that held them goes too.
+            // All secrets were wiped by now; the arena that held them is freed too.
             _ = SecureHeap.tearDown()
             exit(code)
         }
@@ -38,7 +40,7 @@ enum Stampd {
         }
     }
 
-    /// The command line, without the program's name.
+    /// Returns the arguments, without the program's name.
     private static func readArguments() -> [String] {
         guard let arguments = ProcessArguments.read() else {
             fail("the arguments are not where the kernel puts them", code: EX_OSERR)
@@ -46,7 +48,7 @@ enum Stampd {
         return arguments
     }
 
-    /// Everything that lives in here has ended, wiped, when it returns the exit code.
+    /// Runs the frame. Everything that lives in here has ended, wiped, when it returns the exit code.
     private static func start(
         _ options: Options,
         _ configuration: Configuration,
@@ -58,17 +60,20 @@ enum Stampd {
         prepareCryptography()
         ProcessEnvironment.drop()
         do throws(SystemError) {
-            let server = try Server(configuration, from: options.source, log: log)
+            let server = try Server(configuration, from: options.source, identity: options.identity, log: log)
             let bootId = configuration.mayKeepState ? options.bootId : nil
             server.keepState(bootId: bootId, passed: passed.takeAll(named: FileDescriptorStore.state))
             server.keepCounters(bootId != nil, passed: passed.takeAll(named: FileDescriptorStore.counters))
             let sandbox = try listen(server, options, passed)
-            guard hasItsSockets(server, configuredBy: options.source) else { return EX_CONFIG }
+            guard isRight(server, configuredBy: options.source) else { return EX_CONFIG }
+            server.adoptDelivery()
             guard server.measureDescriptors() else { return EX_OSERR }
             server.readSubordinateRanges()
             guard try enter(sandbox, configuration, log) else { return EX_OSERR }
             server.logStart(configuredBy: options.source)
             server.logAudit()
+            // Most of the code that ran until now never runs again.
+            CLinuxReleaseProgramText()
             return try server.run()
         } catch {
             fail(error.message, code: EX_OSERR)
@@ -91,7 +96,7 @@ enum Stampd {
         log.write(.warning, "KEYS MAY REACH SWAP: the memory for keys is not locked, as --allow-unlocked-memory allows")
     }
 
-    /// Takes or binds the sockets, which from then on the server alone keeps; the sandbox that lets it remove them.
+    /// Takes or binds the sockets, which only the server keeps, and returns the sandbox that lets it remove them.
     private static func listen(
         _ server: Server,
         _ options: Options,
@@ -105,13 +110,13 @@ enum Stampd {
         )
     }
 
-    /// The last step before the first byte of a peer; false where a wall is missing that must be there.
+    /// Enters the sandbox, as the last step before the first byte of a peer; false if a required part is missing.
     private static func enter(
         _ sandbox: Sandbox,
         _ configuration: Configuration,
         _ log: Log
     ) throws(SystemError) -> Bool {
-        let missing = try sandbox.enter().map { "no \($0.wall): \($0.error.message)" }
+        let missing = try sandbox.enter().map { "no \($0.part): \($0.error.message)" }
         if configuration.mustHaveSandbox, let line = missing.first {
             complain(line, hint: "--require-sandbox asks for a kernel that has it")
             return false
@@ -120,14 +125,15 @@ enum Stampd {
         return true
     }
 
-    /// While files may still be read, and before the environment goes, which may name them ($OPENSSL_CONF).
+    /// Prepares libcrypto while files can still be read, and before the environment is dropped, which may name them
+    /// ($OPENSSL_CONF).
     private static func prepareCryptography() {
         do throws(CryptoError) { try CryptoLibrary.prepare() } catch {
             fail("libcrypto makes no P-256 key", hint: "look at openssl.cnf and its providers", code: EX_OSERR)
         }
     }
 
-    private static func takeSockets(_ options: Options, _ passed: PassedDescriptors) -> [any DoorSocket] {
+    private static func takeSockets(_ options: Options, _ passed: PassedDescriptors) -> [any FrameSocket] {
         if let directory = options.socketDirectory {
             guard passed.entries.isEmpty else {
                 fail(
@@ -136,7 +142,7 @@ enum Stampd {
                     code: EX_USAGE
                 )
             }
-            return bindSockets(in: directory, options.stampSocketNames)
+            return bindSockets(in: directory, options)
         }
         do throws(PassedSocketError) {
             if let fault = passed.fault { throw fault }
@@ -153,27 +159,36 @@ enum Stampd {
         }
     }
 
-    private static func bindSockets(in path: String, _ further: [String]) -> [any DoorSocket] {
-        do throws(SocketDirectoryError) { return try makeSockets(in: path, further) } catch {
+    private static func bindSockets(in path: String, _ options: Options) -> [any FrameSocket] {
+        do throws(SocketDirectoryError) { return try makeSockets(in: path, options) } catch {
             fail(error.message, hint: error.hint, code: error.exitCode)
         }
     }
 
-    /// All of them, or none: where one cannot be bound, those before it are gone when this has thrown.
+    /// Binds all sockets or none: if one fails, those before it are gone when this has thrown.
     private static func makeSockets(
         in path: String,
-        _ further: [String]
+        _ options: Options
     ) throws(SocketDirectoryError) -> [BoundSocket] {
-        let names = Door.allCases.map { ($0, $0.name) } + further.map { (.stamp, $0) }
-        let directory = try SocketDirectory(path: path, for: names.map(\.1))
+        let directory = try SocketDirectory(path: path, for: options.boundSockets.map(\.1))
         var sockets: [BoundSocket] = []
-        for (door, name) in names { sockets.append(try BoundSocket(door, named: name, in: directory)) }
+        for (kind, name) in options.boundSockets {
+            let group = kind == .deliver ? options.deliverGroup : nil
+            sockets.append(try BoundSocket(kind, named: name, in: directory, openTo: group))
+        }
         return sockets
     }
 
     static func fail(_ message: String, hint: String? = nil, code: Int32) -> Never {
         complain(message, hint: hint)
         exit(code)
+    }
+
+    /// Fails where there is no memory, with words that need none.
+    private static func failForShortage() -> Never {
+        let words: StaticString = "stampd: there is no memory for libcrypto to start with\n"
+        _ = unsafe write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
+        _exit(EX_OSERR)
     }
 
     static func complain(_ message: String, hint: String?) {
@@ -183,7 +198,7 @@ enum Stampd {
 }
 
 extension Server {
-    /// Counts the descriptors of the frame's own, before a peer has one.
+    /// Counts the frame's own descriptors, before a peer has one.
     ///
     /// - Returns: Whether two connections fit beside them.
     fileprivate func measureDescriptors() -> Bool {
@@ -200,10 +215,11 @@ extension Server {
         return false
     }
 
-    /// What was passed is numbered from 3 on, and whatever else is open from there.
+    /// Passed descriptors are numbered from 3 on, and other open ones come after them.
     private static let highestOwnDescriptor = 256
 
-    /// What a frame has for a moment: a peer that is asked who it is, its process, its control group, a file.
+    /// Descriptors that a frame needs for a moment: for a peer being identified, its process, its control group, a
+    /// file.
     private static let spareDescriptorCount = 6
 
     fileprivate func logAudit() {

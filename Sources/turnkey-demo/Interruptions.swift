@@ -2,17 +2,17 @@
 import Dispatch
 import Foundation
 
-/// Ctrl-C and its like clear the stage before they end the demo; nothing that it began outlives it.
+/// Stops the demo's processes on Ctrl-C and similar signals, before it ends.
 struct Interruptions {
     private let sources: [any DispatchSourceSignal]
 
-    init(clearing stage: Stage) {
+    init(clearing processes: DemoProcesses) {
         signal(SIGPIPE, SIG_IGN)
         sources = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                stage.clear()
+                processes.clear()
                 exit(128 + number)
             }
             source.resume()

@@ -7,7 +7,7 @@ struct Latency: ExpressibleByArgument {
 
     let duration: Duration
 
-    /// An hour: a longer one is a slip of the finger.
+    /// The longest: an hour. A longer one is taken for a mistake.
     private static let limitMilliseconds = 3_600_000.0
 
     private init(duration: Duration) {
@@ -15,15 +15,11 @@ struct Latency: ExpressibleByArgument {
     }
 
     init?(argument: String) {
-        let digits = argument.prefix { $0.isASCII && $0.isNumber || $0 == "." }
-        let scale: Double
-        switch argument.dropFirst(digits.count) {
-        case "", "ms": scale = 1
-        case "s": scale = 1000
-        default: return nil
-        }
-        guard let number = Double(digits), number * scale <= Self.limitMilliseconds else { return nil }
-        duration = .milliseconds(number * scale)
+        guard let parts = argument.wholeMatch(of: #/((?:0|[1-9][0-9]*)(?:\.[0-9]+)?)(ms|s)?/#),
+            let number = Double(parts.1), case let milliseconds = parts.2 == "s" ? number * 1000 : number,
+            milliseconds <= Self.limitMilliseconds
+        else { return nil }
+        duration = .milliseconds(milliseconds)
     }
 
     var defaultValueDescription: String { "0" }

@@ -2,7 +2,7 @@
 import Dispatch
 import Glibc
 
-/// SIGTERM or SIGINT, once. From its making on, neither ends the process by itself.
+/// Waits for SIGTERM or SIGINT. Once it is created, neither ends the process by itself.
 struct Termination {
     private let signals: AsyncStream<Void>
     private let sources: [any DispatchSourceSignal]

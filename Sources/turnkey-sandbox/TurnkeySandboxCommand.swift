@@ -7,7 +7,7 @@ import Printing
 import ProcessArguments
 import TurnkeySandbox
 
-/// `turnkey-sandbox`: runs the sandbox until it is told to stop.
+/// `turnkey-sandbox`: runs the sandbox until a signal stops it.
 @main
 struct TurnkeySandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,13 +15,16 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
         abstract: "Serve a strict stand-in for Turnkey's API on 127.0.0.1, in memory.",
         usage: "turnkey-sandbox --ready-file FILE [--port PORT] [OPTIONS]",
         discussion: helpText,
-        version: "0.1.0"
+        version: "0.2.0-rc1"
     )
 
     @Option(help: ArgumentHelp("Where to say that it listens.", valueName: "file"))
     var readyFile: String
 
-    @Option(help: ArgumentHelp("The TCP port on 127.0.0.1; 0 takes a free one.", valueName: "port"))
+    @Option(
+        help: ArgumentHelp("The TCP port on 127.0.0.1; 0 takes a free one.", valueName: "port"),
+        transform: readNumber
+    )
     var port: UInt16 = 0
 
     @Option(help: ArgumentHelp("Organizations, users, credentials and wallets to start with.", valueName: "file"))
@@ -30,10 +33,16 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long to hold each answer back: 250, 250ms or 1.5s.", valueName: "duration"))
     var latency = Latency.none
 
-    @Option(help: ArgumentHelp("After how many polls an activity completes; 0: at once.", valueName: "polls"))
+    @Option(
+        help: ArgumentHelp("After how many polls an activity completes; 0: at once.", valueName: "polls"),
+        transform: readNumber
+    )
     var pendingPolls = 0
 
-    @Option(help: ArgumentHelp("How many requests a second are answered; none: any number.", valueName: "requests"))
+    @Option(
+        help: ArgumentHelp("How many requests a second are answered; none: any number.", valueName: "requests"),
+        transform: readNumber
+    )
     var rateLimit: Int?
 
     @Option(
@@ -56,7 +65,7 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
     )
     var origin: [String] = []
 
-    /// As the parser's own, with its complaints in the form of ours.
+    /// Runs like the parser's own `main`, with error messages in our form.
     static func main() async {
         StandardStreams.prepare()
         do {
@@ -120,7 +129,7 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
         return configuration
     }
 
-    /// More than any story takes.
+    /// The largest fixture that is read, in bytes.
     private static let fixtureLimitBytes = 1 << 24
 
     private func readFixture(_ path: String) throws -> Fixture {
@@ -142,7 +151,7 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
         }
     }
 
-    /// Says on standard error what went wrong, and answers the exit code for it.
+    /// Prints what went wrong to standard error, and returns the exit code.
     private func fail(_ message: String, hint: String, code: ExitCode = .failure) -> ExitCode {
         Self.complain(message, hint: hint)
         return code
@@ -152,4 +161,14 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
         let hint = hint.map { "hint: \(PrintableText($0))\n" } ?? ""
         FileHandle.standardError.write(Data("turnkey-sandbox: \(PrintableText(message))\n\(hint)".utf8))
     }
+}
+
+/// Reads a number.
+///
+/// - Throws: `ValidationError` for a number that does not fit, and for any other than its canonical spelling.
+@Sendable private func readNumber<Number: FixedWidthInteger>(_ text: String) throws -> Number {
+    guard let number = Number(spelled: text) else {
+        throw ValidationError("it is a whole number, in digits alone, \(Number.max) at most")
+    }
+    return number
 }

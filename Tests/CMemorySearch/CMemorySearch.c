@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE  // memmem(3)
 #include "CMemorySearch.h"
 
 #include <string.h>
@@ -13,4 +14,8 @@ size_t CMemorySearchNext(const uint8_t *bytes, size_t count, size_t from, const 
             if (table[place] == value) return at;
     }
     return count;
+}
+
+int CMemorySearchContains(const void *bytes, size_t count, const void *piece, size_t length) {
+    return memmem(bytes, count, piece, length) != NULL;
 }

@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("An API that dies in the middle of a login leaves no half session", .timeLimit(.minutes(5)))
+@Suite("An API that dies in the middle of a login leaves no half session", .timeLimit(.minutes(15)))
 struct APIDeathTests {
     enum Remains: Sendable {
         case useless, lost
@@ -84,7 +84,7 @@ struct APIDeathTests {
             case (.useless, .useless), (.lost, .lost): break
             default: Issue.record("\(failure.remains)")
             }
-            #expect(failure.message.contains("nobody can stamp with it"))
+            #expect(failure.message.contains("no program can stamp with it"))
             try await expectNoSession(stage, turnkey)
             // The API is up again, and so is everything.
             guard row.pendingPolls == 0 else { return }
@@ -167,7 +167,7 @@ struct APIDeathTests {
                     // The API is down, so the key can only be named.
                     guard case .session(let failure)? = error as? TurnkeyError else { return false }
                     guard case .useless(let key) = failure.remains else { return false }
-                    return key != old.publicKey && failure.message.contains("the key \(key) may be registered")
+                    return key != old.publicKey.text && failure.message.contains("the key \(key) may be registered")
                 }
                 #expect(try await stage.control.getSession().publicKey == old.publicKey)
                 #expect(try await stage.makeTurnkey().getActiveClient().api.getWhoami().userId == old.userId)

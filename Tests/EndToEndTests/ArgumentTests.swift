@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What a preloaded library, or a missing /proc, could hide from a program.
-@Suite("the arguments of a program", .serialized, .timeLimit(.minutes(5)))
+@Suite("the arguments of a program", .serialized, .timeLimit(.minutes(15)))
 struct ArgumentTests {
     /// What a library does to the environment before main.
     enum Meddling: CaseIterable {
@@ -45,6 +45,8 @@ struct ArgumentTests {
         }
     }
 
+    private static let programs = ["stampd", "stampctl", "turnkey-sandbox", "stampd-evidence"]
+
     private static func run(_ command: [String]) throws -> (ending: ChildProcess.Ending, errors: String) {
         let process = try ChildProcess(command)
         defer { process.end() }
@@ -59,11 +61,22 @@ struct ArgumentTests {
             (["stampd", "--nope"], "stampd: there is no option --nope"),
             (["stampctl", "lock", "--nope"], "stampctl: unknown option '--nope'"),
             (["turnkey-sandbox", "--ready-file", "/nowhere", "--nope"], "turnkey-sandbox: unknown option '--nope'"),
+            (["stampd-evidence", "--nope"], "stampd-evidence: it takes UNIT SOCKET KEY"),
         ]
         for (command, message) in rows {
             let run = try run(launcher + [System.program(command[0])] + command.dropFirst())
             #expect(run.ending == .exited(64), "\(command)")
             #expect(run.errors.hasPrefix(message), "\(run.errors)")
+        }
+    }
+
+    @Test("each program says the version that is packaged", arguments: programs)
+    func version(of name: String) async throws {
+        try await blocking {
+            let process = try ChildProcess([System.program(name), "--version"])
+            defer { process.end() }
+            try process.output.waitForEnd()
+            #expect(process.output.text == (name == "stampd" ? "stampd " : "") + "\(projectVersion)\n")
         }
     }
 
@@ -122,7 +135,7 @@ struct ArgumentTests {
                 // The linker's word on where they are, overruled.
                 let code = "static unsigned long nothing[2];\nvoid *__libc_stack_end = nothing;"
                 let launcher = try PreloadedLibrary(code, in: directory).launcher
-                for name in ["stampd", "stampctl", "turnkey-sandbox"] {
+                for name in Self.programs {
                     let run = try Self.run(launcher + [System.program(name), "--version"])
                     #expect(run.ending == .exited(71))
                     #expect(run.errors == "\(name): the arguments are not where the kernel puts them\n")

@@ -3,7 +3,7 @@ import Crypto
 import Foundation
 import Testing
 
-@Suite("the audit's chain, from the frame to stampctl", .serialized, .timeLimit(.minutes(3)))
+@Suite("the audit's chain, from the frame to stampctl", .serialized, .timeLimit(.minutes(15)))
 struct AuditChainTests {
     @Test("a journal that does not read, 900 stamps answered, SIGKILL: the next process and the check tell of each one")
     func killed() async throws {

@@ -3,7 +3,7 @@ import Crypto
 import Foundation
 import Testing
 
-@Suite("the audit", .serialized, .timeLimit(.minutes(5)))
+@Suite("the audit", .serialized, .timeLimit(.minutes(15)))
 struct AuditTests {
     /// A record without what differs from run to run; that those are numbers is checked here.
     private func fixed(_ record: FakeJournal.Record) throws -> FakeJournal.Record {

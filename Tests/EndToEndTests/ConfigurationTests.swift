@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("the configuration's file", .serialized, .timeLimit(.minutes(5)))
+@Suite("the configuration's file", .serialized, .timeLimit(.minutes(15)))
 struct ConfigurationTests {
     static let hint = "hint: stampd.json(5) lists the members\n"
 
@@ -42,7 +42,7 @@ struct ConfigurationTests {
         }
     }
 
-    @Test("a good file is ok, without sockets, also by a relative path; the example is one")
+    @Test("a good file is ok, without sockets, also by a relative path; the packaged file is one")
     func check() async throws {
         try await blocking {
             try TemporaryDirectory.with { directory in

@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("Create a user passkey session, as Turnkey's page has it", .timeLimit(.minutes(5)))
+@Suite("Create a user passkey session, as Turnkey's page has it", .timeLimit(.minutes(15)))
 struct CreatePasskeySessionTests {
     @Test("the tutorial's Swift, from its first line to its last: it reads like the page")
     func page() async throws {

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("turnkey-demo", .timeLimit(.minutes(5)))
+@Suite("turnkey-demo", .timeLimit(.minutes(15)))
 struct DemoRunTests {
     @Test("shows each step, exits 0, and leaves no process and no file behind")
     func run() async throws {
@@ -38,10 +38,10 @@ struct DemoRunTests {
         "→ A sandbox of Turnkey's API and a frame run, each a process of its own",
         "→ A passkey, made of software here, is registered for the user",
         "→ One approval logs in: the session's key is born in the frame, and never leaves it",
-        "→ Reads and writes are stamped by the frame, and nobody is asked",
-        "→ A refresh goes on with a new key, which the old one registers; nobody is asked",
+        "→ The frame stamps reads and writes without asking the user",
+        "→ A refresh goes on with a new key, which the old key registers; the user is not asked",
         "→ The page's way, besides: a key that is made outside arrives in a sealed bundle",
-        "→ Both sessions, with what is left of them",
+        "→ Both sessions, with their remaining life",
         "→ The page's session nears its end, and expires: the frame wipes the key and says so",
         "→ Its active client is the passkey again; the other session lives",
         "→ A logout ends the session for everyone, and deletes its key at the API",

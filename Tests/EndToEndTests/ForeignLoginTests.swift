@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("A session that was approved elsewhere, such as on the user's own site", .timeLimit(.minutes(5)))
+@Suite("A session that was approved elsewhere, such as on the user's own site", .timeLimit(.minutes(15)))
 struct ForeignLoginTests {
     @Test("a stamp_login that somebody else stamped is submitted as it is, and starts the frame's own key")
     func stamped() async throws {
@@ -15,13 +15,34 @@ struct ForeignLoginTests {
             let stamper = PasskeyStamper(stage.passkey, rpId: stage.sandbox.ready.rpId)
             let session = try await turnkey.login(session: "site", expirationSeconds: 300) { request in
                 let body = try makeBody(request)
-                return StampedLogin(body: body, stamp: try await stamper.stamp(body), expirationSeconds: 300)
+                return StampedLogin(body: body, stamp: try await stamper.stamp(body))
             }
             #expect(session.origin == .generated)
             #expect(session.userId == stage.sandbox.ready.userId)
             #expect(try await stage.control.getSession("site").publicKey == session.publicKey)
             #expect(try await turnkey.getActiveClient(session: "site").api.getWhoami().userId == session.userId)
             #expect(try turnkey.getCurrentUser()?.username == stage.sandbox.ready.username)
+        }
+    }
+
+    @Test("an approval that takes as long as the session is to live leaves nothing of it, and says so")
+    func slow() async throws {
+        try await System.withStage { stage in
+            let turnkey = try stage.makeTurnkey()
+            try await stage.registerPasskey(turnkey)
+            let stamper = PasskeyStamper(stage.passkey, rpId: stage.sandbox.ready.rpId)
+            await #expect {
+                try await turnkey.login(expirationSeconds: 10) { request in
+                    try await Task.sleep(for: .seconds(8))
+                    let body = try makeBody(request)
+                    return StampedLogin(body: body, stamp: try await stamper.stamp(body))
+                }
+            } throws: { error in
+                guard case .session(let failure)? = error as? TurnkeyError, failure.step == .start else { return false }
+                guard case .frame(.sessionExpired("default", _)) = failure.cause else { return false }
+                return failure.cause.fallback == .passkey
+            }
+            #expect(try await stage.control.listSessions().isEmpty)
         }
     }
 
@@ -35,7 +56,7 @@ struct ForeignLoginTests {
             await #expect {
                 try await turnkey.login { request in
                     let body = try makeBody(request, publicKey: other)
-                    return StampedLogin(body: body, stamp: try await stamper.stamp(body), expirationSeconds: 900)
+                    return StampedLogin(body: body, stamp: try await stamper.stamp(body))
                 }
             } throws: { error in
                 guard case .session(let failure)? = error as? TurnkeyError, failure.step == .verify else {
@@ -67,7 +88,7 @@ struct ForeignLoginTests {
                 )
                 return MadeBundle(
                     credentialBundle: made.credentialBundle,
-                    publicKey: made.publicKey,
+                    publicKey: made.publicKey.text,
                     userId: made.userId,
                     organizationId: made.organizationId,
                     expirationSeconds: 300
@@ -87,6 +108,32 @@ struct ForeignLoginTests {
             } throws: { error in
                 guard case .session(let failure)? = error as? TurnkeyError else { return false }
                 return failure.message.hasSuffix("the passkey did not approve: refused") && failure.remains == .nothing
+            }
+            #expect(try await stage.control.listSessions().isEmpty)
+        }
+    }
+
+    @Test("a bundle whose key is none is refused before it is injected, and may have a registered key")
+    func wrongKey() async throws {
+        try await System.withStage { stage in
+            let turnkey = try stage.makeTurnkey()
+            let (root, owner) = (try stage.makeRoot(turnkey), stage.sandbox.ready.userId)
+            await #expect {
+                try await turnkey.login { request in
+                    let made = try await makeBundle(root, request, userId: owner)
+                    return MadeBundle(
+                        credentialBundle: made.credentialBundle,
+                        publicKey: made.publicKey.uppercased(),
+                        userId: made.userId,
+                        organizationId: made.organizationId,
+                        expirationSeconds: made.expirationSeconds
+                    )
+                }
+            } throws: { error in
+                guard case .session(let failure)? = error as? TurnkeyError, failure.step == .start,
+                    case .frame(.invalidParameter("expectPublicKey")) = failure.cause, case .useless = failure.remains
+                else { return false }
+                return true
             }
             #expect(try await stage.control.listSessions().isEmpty)
         }
@@ -156,7 +203,7 @@ struct ForeignLoginTests {
         saying said: String? = nil
     ) async throws -> MadeBundle {
         let credential = Credential()
-        let key = NewAPIKey(apiKeyName: "site", publicKey: credential.publicKey, expirationSeconds: 300)
+        let key = NewAPIKey(apiKeyName: "site", publicKey: try PublicKey(credential.publicKey), expirationSeconds: 300)
         _ = try await root.createApiKeys(userId: userId, apiKeys: [key])
         return MadeBundle(
             credentialBundle: try credential.bundle(sealedTo: request.publicKey),

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// A client as version 0.1.0 has it: the calls that it writes, and the types by which it reads what comes back.
-@Suite("a client of version 0.1.0 at a frame of this one", .serialized, .timeLimit(.minutes(5)))
+@Suite("a client of version 0.1.0 at a frame of this one", .serialized, .timeLimit(.minutes(15)))
 struct FormerClientTests {
     private enum Fallback: String, Decodable { case passkey, retry, never }
     private enum Origin: String, Decodable { case bundle, generated }

@@ -8,7 +8,7 @@ import TurnkeyClient
 @Suite(
     "A disk that is full while a session is stored",
     .mounting,
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(15))
 )
 struct FullDiskTests {
     /// A disk of a few pages, in a mount namespace of a process of its own: gone with it, and in nobody's way.

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("introspection", .serialized, .timeLimit(.minutes(5)))
+@Suite("introspection", .serialized, .timeLimit(.minutes(15)))
 struct IntrospectionTests {
     @Test("GetInfo lists what the socket serves, and nothing else is answered there")
     func info() async throws {
@@ -57,6 +57,13 @@ struct IntrospectionTests {
 }
 
 /// A file of the repository.
+/// The version of the newest entry of Debian's changelog, in the form of the programs: 0.2.0~rc1 is 0.2.0-rc1 there.
+let projectVersion: String = {
+    let changelog = (try? String(contentsOf: repository("debian/changelog"), encoding: .utf8)) ?? ""
+    let version = changelog.split(separator: "(", maxSplits: 1).last?.prefix { $0 != ")" } ?? ""
+    return String(version).replacing("~", with: "-")
+}()
+
 func repository(_ path: String) -> URL {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent(path)

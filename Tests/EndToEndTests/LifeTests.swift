@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("start, stop and death", .serialized, .timeLimit(.minutes(5)))
+@Suite("start, stop and death", .serialized, .timeLimit(.minutes(15)))
 struct LifeTests {
     @Test("a stop answers the calls of accepted connections, those in the kernel's buffers too, and exits 0")
     func drain() async throws {

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("limits", .serialized, .timeLimit(.minutes(5)))
+@Suite("limits", .serialized, .timeLimit(.minutes(15)))
 struct LimitTests {
     private static let rateLimited = "RateLimited fallback=retry retryAfterMilliseconds=2000"
 

@@ -5,9 +5,9 @@ import Testing
 @Suite("a program as it is linked")
 struct LinkingTests {
     @Test(
-        "binds every symbol at its start, and has the table read-only from then on",
+        "lies anywhere, binds every symbol at its start into a table that is read-only then, and runs nothing that it writes",
         .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/readelf"), "readelf is of binutils"),
-        arguments: ["stampd", "stampctl", "turnkey-sandbox"]
+        arguments: ["stampd", "stampctl", "turnkey-sandbox", "stampd-evidence"]
     )
     func relocations(_ name: String) async throws {
         try await blocking {
@@ -20,6 +20,11 @@ struct LinkingTests {
             #expect(lines.contains { $0.contains("(FLAGS_1)") && $0.contains("NOW") && $0.contains("PIE") })
             // Nothing is bound later, then.
             #expect(!lines.contains { $0.contains("(TEXTREL)") })
+            // Type, offset, two addresses, two sizes, flags (a letter each, with spaces between), alignment.
+            let segments = lines.filter { ["LOAD", "GNU_STACK"].contains($0.first) && $0.count >= 8 }
+            let flags = segments.map { $0.dropFirst(6).dropLast().joined() }
+            #expect(flags.allSatisfy { !$0.contains("W") || !$0.contains("E") }, "\(segments)")
+            #expect(zip(segments, flags).contains { $0.first == "GNU_STACK" && $1 == "RW" }, "\(segments)")
         }
     }
 }

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import TurnkeyClient
 
-@Suite("A login that fails says at which step, and leaves no half session", .timeLimit(.minutes(5)))
+@Suite("A login that fails says at which step, and leaves no half session", .timeLimit(.minutes(15)))
 struct LoginFaultTests {
     @Test("the API goes down between the approval and the registration", arguments: SessionWay.allCases)
     func apiDown(_ way: SessionWay) async throws {

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("the manual", .serialized, .timeLimit(.minutes(5)))
+@Suite("the manual", .serialized, .timeLimit(.minutes(15)))
 struct ManualTests {
     @Test("manual and help name the same options with the same defaults, and the same exit codes")
     func helpAndManual() async throws {

@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("What is down, slow or locked is an error, and nobody is asked to approve", .timeLimit(.minutes(5)))
+@Suite("What is down, slow or locked is an error, and nobody is asked to approve", .timeLimit(.minutes(15)))
 struct NoPromptTests {
     @Test("a sandbox that is down; the session lives on")
     func sandboxDown() async throws {

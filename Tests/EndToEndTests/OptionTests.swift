@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("options", .serialized, .timeLimit(.minutes(5)))
+@Suite("options", .serialized, .timeLimit(.minutes(15)))
 struct OptionTests {
     static let misuses: [(arguments: [String], error: String)] = [
         ([], "stampd: there are no sockets: no service manager passed any, and --socket-directory DIR is not given\n"),
@@ -28,6 +28,15 @@ struct OptionTests {
         ),
         (["--configuration"], "stampd: --configuration needs a value\n"),
         (["--configuration="], "stampd: --configuration needs a value\n"),
+        (["--stamp-socket", "agent"], "stampd: --stamp-socket goes with --socket-directory\n"),
+        (
+            ["--socket-directory", "/tmp", "--stamp-socket", "a", "--stamp-socket=a"],
+            "stampd: --stamp-socket a is given twice\n"
+        ),
+        (
+            ["--socket-directory", "/tmp"] + (1...17).flatMap { ["--stamp-socket", "s\($0)"] },
+            "stampd: --stamp-socket is given more than 16 times\n"
+        ),
         (
             ["--configuration", "stampd.json"],
             "stampd: --configuration takes an absolute path, in a directory of its own\n"
@@ -84,7 +93,7 @@ struct OptionTests {
                 #expect(same.code == 0 && same.output == help.output && same.errors == "")
             }
             let version = try Refused(all: ["--version"])
-            #expect(version.code == 0 && version.output == "stampd 0.1.0\n" && version.errors == "")
+            #expect(version.code == 0 && version.output == "stampd \(projectVersion)\n" && version.errors == "")
         }
     }
 

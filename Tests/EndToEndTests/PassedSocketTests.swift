@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("sockets from the service manager", .serialized, .timeLimit(.minutes(5)))
+@Suite("sockets from the service manager", .serialized, .timeLimit(.minutes(15)))
 struct PassedSocketTests {
     @Test("passed sockets are served by their names, several for stamping, and stay when the frame ends")
     func served() async throws {

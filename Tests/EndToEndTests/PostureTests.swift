@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("posture", .serialized, .timeLimit(.minutes(5)))
+@Suite("posture", .serialized, .timeLimit(.minutes(15)))
 struct PostureTests {
     @Test("no core may be made, whatever the starter allowed")
     func core() async throws {

@@ -2,10 +2,8 @@
 import Foundation
 import Testing
 
-@Suite("Others' code: PyPI's varlink and turnkey-http", .timeLimit(.minutes(5)))
+@Suite("Others' code: PyPI's varlink and turnkey-http", .timeLimit(.minutes(15)))
 struct PythonProofTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
-
     @Test("varlink introspects both sockets, calls each method and follows each event")
     func varlink() async throws {
         try await System.withFrame { frame in
@@ -33,7 +31,7 @@ struct PythonProofTests {
     @Test("turnkey-http works with the sandbox's organizations, users, sessions, policies, e-mail and rate limit")
     func sandbox() async throws {
         try await System.withDirectory { directory in
-            let examples = Self.root.appending(path: "examples/sandbox").path
+            let examples = repository("examples/sandbox").path
             let story = try System.Sandbox(in: directory.path, ["--fixture", "\(examples)/acme.json"])
             defer { story.process.end() }
             let limited = try TemporaryDirectory()
@@ -49,7 +47,7 @@ struct PythonProofTests {
     @Test("turnkey-http signs with the sandbox's wallets, sends, and waits for consensus")
     func signing() async throws {
         try await System.withDirectory { directory in
-            let examples = Self.root.appending(path: "examples/sandbox").path
+            let examples = repository("examples/sandbox").path
             let sandbox = try System.Sandbox(in: directory.path, ["--fixture", "\(examples)/acme.json"])
             defer { sandbox.process.end() }
             let sentences = try prove("prove_signing.py", [sandbox.readyFile, examples])
@@ -57,22 +55,25 @@ struct PythonProofTests {
             #expect(sentences.last == "a client that polls is told when Ada rejects")
         }
     }
+}
 
-    /// Runs a proof to its end, which is to be 0, and answers the sentences that it proved.
-    private func prove(_ script: String, _ arguments: [String]) throws -> [String] {
-        let python = Self.root.appending(path: ".venv/bin/python").path
-        try #require(
-            FileManager.default.isExecutableFile(atPath: python),
-            "\(python) is missing: run make .venv/installed"
-        )
-        let path = Self.root.appending(path: "Tests/EndToEndTests/python/\(script)").path
-        let process = try ChildProcess([python, "-B", path] + arguments)
-        defer { process.end() }
-        let ending = try process.wait()
-        try process.output.waitForEnd()
-        #expect(ending == .exited(0), "\(process.output.text)\(process.errors.text)")
-        return process.output.text.split(separator: "\n").compactMap { line in
-            line.hasPrefix("ok: ") ? String(line.dropFirst(4)) : nil
-        }
+/// Runs a proof of Tests/EndToEndTests/python to its end, which is to be 0, and answers the sentences that it proved.
+func prove(
+    _ script: String,
+    _ arguments: [String],
+    launcher: [String] = [],
+    within seconds: Double = patience
+) throws -> [String] {
+    let python = repository(".venv/bin/python").path
+    try #require(FileManager.default.isExecutableFile(atPath: python), "\(python) is missing: run make .venv/installed")
+    let process = try ChildProcess(
+        launcher + [python, "-B", repository("Tests/EndToEndTests/python/\(script)").path] + arguments
+    )
+    defer { process.end() }
+    let ending = try process.wait(within: seconds)
+    try process.output.waitForEnd()
+    #expect(ending == .exited(0), "\(process.output.text)\(process.errors.text)")
+    return process.output.text.split(separator: "\n").compactMap { line in
+        line.hasPrefix("ok: ") ? String(line.dropFirst(4)) : nil
     }
 }

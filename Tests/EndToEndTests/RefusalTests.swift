@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("calls that are refused", .serialized, .timeLimit(.minutes(5)))
+@Suite("calls that are refused", .serialized, .timeLimit(.minutes(15)))
 struct RefusalTests {
     struct Row: CustomTestStringConvertible {
         let testDescription: String

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("what the service manager is told", .serialized, .timeLimit(.minutes(5)))
+@Suite("what the service manager is told", .serialized, .timeLimit(.minutes(15)))
 struct ServiceManagerTests {
     @Test("ready comes first, once calls are answered, then the status; stopping comes before the drain")
     func life() async throws {

@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("A session's life after the approval", .timeLimit(.minutes(5)))
+@Suite("A session's life after the approval", .timeLimit(.minutes(15)))
 struct SessionLifeTests {
     @Test(
         "one approval starts a session, whichever way, and it reads, writes and is stored",
@@ -27,12 +27,12 @@ struct SessionLifeTests {
                 return
             }
             #expect(try await client.getWhoami().userId == session.userId)
-            let key = NewAPIKey(apiKeyName: "n", publicKey: Credential().publicKey)
+            let key = NewAPIKey(apiKeyName: "n", publicKey: try PublicKey(Credential().publicKey))
             #expect(try await client.createApiKeys(userId: session.userId, apiKeys: [key]).count == 1)
             #expect(stage.passkey.promptCount == prompts + 1)
             #expect(try await turnkey.sessions.list().map(\.state) == [.alive])
             let text = try String(contentsOfFile: storePath(stage), encoding: .utf8)
-            #expect(text.contains(session.publicKey))
+            #expect(text.contains(session.publicKey.text))
         }
     }
 
@@ -49,7 +49,7 @@ struct SessionLifeTests {
             #expect(try await stage.control.getSession("work").expiresInMilliseconds > 500_000)
             let client = try await turnkey.getActiveClient(session: "work").api
             let keys = try await client.getApiKeys(userId: new.userId).map(\.publicKey)
-            #expect(keys.contains(old.publicKey) && keys.contains(new.publicKey))
+            #expect(keys.contains(old.publicKey.text) && keys.contains(new.publicKey.text))
             // As long as it was asked for the last time.
             let again = try await turnkey.sessions.refresh("work")
             #expect(again.expiry.remaining() > .seconds(500))
@@ -79,7 +79,7 @@ struct SessionLifeTests {
             )
             await #expect { try await other.sessions.refresh("work") } throws: { error in
                 guard case .session(let failure)? = error as? TurnkeyError, failure.step == .start else { return false }
-                guard case .frame(.unknownSessionKey) = failure.cause else { return false }
+                guard case .keyReplaced("work") = failure.cause, failure.cause.fallback == .retry else { return false }
                 return failure.remains == .deleted && failure.message.contains("has been deleted again")
             }
             #expect(api.asked == ["stamp_login", "get_api_keys", "delete_api_keys"])
@@ -116,8 +116,11 @@ struct SessionLifeTests {
                     ? try await other.sessions.refresh() : try await other.passkeyClient().loginWithPasskey()
             } throws: { error in
                 guard case .session(let failure)? = error as? TurnkeyError, failure.step == .start else { return false }
-                if case .frame(.unknownSessionKey) = failure.cause { return true }
-                return false
+                switch failure.cause {
+                case .sessionEnded("default"): return isRefresh && failure.cause.fallback == .passkey
+                case .keyReplaced("default"): return !isRefresh && failure.cause.fallback == .retry
+                default: return false
+                }
             }
             #expect(try await stage.control.listSessions().isEmpty)
             #expect(try await turnkey.sessions.list().isEmpty)
@@ -205,9 +208,9 @@ struct SessionLifeTests {
         try await System.withStage { stage in
             let turnkey = try await stage.logIn()
             try await turnkey.passkeyClient().loginWithPasskey()
-            let keys = try await withThrowingTaskGroup(of: String.self) { group in
+            let keys = try await withThrowingTaskGroup(of: PublicKey.self) { group in
                 for _ in 0..<8 { group.addTask { try await turnkey.sessions.refresh().publicKey } }
-                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+                return try await group.reduce(into: Set<PublicKey>()) { $0.insert($1) }
             }
             #expect(keys.count == 1)
         }
@@ -219,9 +222,9 @@ struct SessionLifeTests {
             let turnkey = try await stage.logIn()
             let prompts = stage.passkey.promptCount
             let client = try turnkey.passkeyClient()
-            let keys = try await withThrowingTaskGroup(of: String.self) { group in
+            let keys = try await withThrowingTaskGroup(of: PublicKey.self) { group in
                 for _ in 0..<8 { group.addTask { try await client.loginWithPasskey().publicKey } }
-                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+                return try await group.reduce(into: Set<PublicKey>()) { $0.insert($1) }
             }
             #expect(keys.count == 1)
             #expect(stage.passkey.promptCount == prompts + 1)
@@ -327,7 +330,7 @@ struct SessionLifeTests {
                 #expect(try await stage.control.listSessions().isEmpty)
                 #expect(try turnkey.getCurrentUser() == nil)
                 let keys = try await stage.makeRoot(turnkey).getApiKeys(userId: session.userId).map(\.publicKey)
-                #expect(keys.contains(session.publicKey) == !isRevoking)
+                #expect(keys.contains(session.publicKey.text) == !isRevoking)
             }
             // There is nothing to log out of any more, and that is no error.
             try await turnkey.sessions.logout()
@@ -359,7 +362,7 @@ struct SessionLifeTests {
             _ = try await client.createPasskeySession(targetPublicKey: target, session: "waiting")
             try await stage.control.endSession("ended")
             #expect(
-                try await turnkey.sessions.list().map { [$0.name, $0.state.rawValue] } == [
+                try await turnkey.sessions.list().map { [$0.name.text, $0.state.rawValue] } == [
                     ["alive", "alive"], ["ended", "over"], ["waiting", "restorable"],
                 ]
             )

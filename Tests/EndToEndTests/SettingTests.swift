@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Members of the file that no option has; those of sessions are proven without a daemon.
-@Suite("settings of the file alone", .serialized, .timeLimit(.minutes(5)))
+@Suite("settings of the file alone", .serialized, .timeLimit(.minutes(15)))
 struct SettingTests {
     @Test("stampBurstSeconds: so many seconds' worth of stamps may come at once, and no more")
     func burst() async throws {

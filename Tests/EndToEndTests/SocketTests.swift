@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("the two sockets", .serialized, .timeLimit(.minutes(5)))
+@Suite("the two sockets", .serialized, .timeLimit(.minutes(15)))
 struct SocketTests {
     @Test("both are of mode 0600 whatever the umask is, and only a lock lies beside them")
     func mode() async throws {
@@ -49,7 +49,7 @@ struct SocketTests {
                 let other = try ListeningSocket(path: directory.path(of: name))
                 let refused = try Refused([directory.path])
                 #expect(refused.code == 69)
-                #expect(refused.errors.contains("somebody listens there already"))
+                #expect(refused.errors.contains("another process listens there already"))
                 #expect(fileStatus(directory.path(of: name))?.st_ino == other.inode)
                 #expect(directory.names == [name])
             }

@@ -3,7 +3,7 @@ import Crypto
 import Foundation
 import Testing
 
-@Suite("stampctl inject", .timeLimit(.minutes(5)))
+@Suite("stampctl inject", .timeLimit(.minutes(15)))
 struct StampctlInjectTests {
     /// What is done to a good bundle, and what is said of it.
     struct Fault: CustomTestStringConvertible {

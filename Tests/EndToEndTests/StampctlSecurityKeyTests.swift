@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("stampctl with a security key", .timeLimit(.minutes(5)))
+@Suite("stampctl with a security key", .timeLimit(.minutes(15)))
 struct StampctlSecurityKeyTests {
     private static let hasNoKey =
         !(((try? FileManager.default.contentsOfDirectory(atPath: "/dev")) ?? []).contains { $0.hasPrefix("hidraw") })

@@ -2,10 +2,11 @@
 import Foundation
 import SoftwarePasskey
 import StampClient
+import Synchronization
 import Testing
 import TurnkeyClient
 
-@Suite("stampctl, once somebody has logged in", .timeLimit(.minutes(5)))
+@Suite("stampctl, once somebody has logged in", .timeLimit(.minutes(15)))
 struct StampctlSessionTests {
     @Test("shows, refreshes and ends the session that the library began, and asks nobody")
     func life() async throws {
@@ -25,18 +26,18 @@ struct StampctlSessionTests {
             #expect(whoami.output.contains(ready.userId))
             let listed = try stage.run(["session", "list", "--json"])
             #expect(try listed.json["isSelected"] as? Bool == true)
-            #expect(try listed.json["publicKey"] as? String == session.publicKey)
+            #expect(try listed.json["publicKey"] as? String == session.publicKey.text)
 
             let refreshed = try stage.run(["refresh", "--expiration-seconds", "300", "--json"])
             #expect(refreshed.status == 0, "\(refreshed.errors)")
-            #expect(try refreshed.json["publicKey"] as? String != session.publicKey)
+            #expect(try refreshed.json["publicKey"] as? String != session.publicKey.text)
             #expect(try refreshed.json["name"] as? String == "work")
 
             #expect(try stage.run(["logout", "--revoke"]).status == 0)
             #expect(try stage.run(["session", "list"]).output.isEmpty)
             let nobody = try stage.run(["whoami", "--stored"])
             #expect(nobody.status == 5)
-            #expect(nobody.errors == "stampctl: nobody has logged in here\n")
+            #expect(nobody.errors == "stampctl: no user has logged in here\n")
             #expect(try stage.run(["refresh"]).status == 3)
             #expect(try stage.run(["logout"]).status == 0)
             #expect(stage.passkey.promptCount == prompts)
@@ -102,6 +103,59 @@ struct StampctlSessionTests {
         }
     }
 
+    /// What another program does while a refresh has registered its key.
+    enum Meanwhile: String, CaseIterable {
+        case logout, revokingLogout, refresh, elsewhere
+    }
+
+    @Test(
+        "a refresh beside a logout ends with 3 and names the login; beside another refresh or login it ends with 4 and says so",
+        arguments: Meanwhile.allCases
+    )
+    func meanwhile(_ other: Meanwhile) async throws {
+        try await System.withStage { stage in
+            let turnkey = try await stage.logIn()
+            let old = try await turnkey.passkeyClient().loginWithPasskey(expirationSeconds: 600)
+            let (environment, control) = (stage.environment, stage.frame.controlPath)
+            let arguments = other == .refresh ? ["refresh"] : other == .logout ? ["logout"] : ["logout", "--revoke"]
+            let second = Mutex<System.StampctlRun?>(nil)
+            let api = try MortalAPI(inFrontOf: stage.sandbox.ready.baseUrl) { path in
+                guard path == "stamp_login" else { return }
+                // Another user's program has a store, and so a lock, of its own.
+                guard other != .elsewhere else {
+                    _ = try? RawClient(path: control).call("io.stampd.Control.CreateSessionKey", [:])
+                    return
+                }
+                let run = try? System.StampctlRun(arguments, environment: environment)
+                second.withLock { $0 = run }
+            }
+            let run = try stage.run(["refresh"], ["TURNKEY_API_BASE_URL": api.baseUrl])
+            let told = second.withLock(\.self)
+            switch other {
+            case .logout, .revokingLogout:
+                #expect(told?.status == 0)
+                #expect(run.status == 3)
+                #expect(run.errors.contains(": the session \"default\" was ended meanwhile; "), "\(run.errors)")
+                #expect(run.errors.hasSuffix("\nhint: \"stampctl login\" starts another\n"))
+                #expect(try await stage.control.listSessions().isEmpty)
+            case .refresh:
+                #expect(run.status == 0, "\(run.errors)")
+                #expect(told?.status == 4)
+                #expect(
+                    told?.errors.hasPrefix(
+                        "stampctl: another login or refresh of the session \"default\" is under way\nhint: let it finish"
+                    ) == true
+                )
+                #expect(try await stage.control.getSession().publicKey != old.publicKey)
+            case .elsewhere:
+                #expect(run.status == 4)
+                #expect(run.errors.contains(": the frame no longer has this key: another login, refresh or logout"))
+                #expect(run.errors.contains("\nhint: look at it with \"stampctl session show\""))
+                #expect(try await stage.control.getSession().publicKey == old.publicKey)
+            }
+        }
+    }
+
     @Test("a signal that its starter has ignored stays ignored", arguments: [SIGINT, SIGTERM])
     func ignored(_ number: CInt) async throws {
         try await System.withStage { stage in
@@ -114,7 +168,7 @@ struct StampctlSessionTests {
             process.send(number)
             #expect(try process.wait() == .exited(4))
             try process.errors.waitForEnd()
-            #expect(process.errors.text.contains("nobody approved within 3 seconds"))
+            #expect(process.errors.text.contains("the user did not approve within 3 seconds"))
         }
     }
 

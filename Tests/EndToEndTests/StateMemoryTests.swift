@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("memory of kept state", .serialized, .timeLimit(.minutes(5)))
+@Suite("memory of kept state", .serialized, .timeLimit(.minutes(15)))
 struct StateMemoryTests {
     private static func without(_ calls: String) -> [String] {
         ["/usr/bin/python3", repository("Tests/EndToEndTests/python/deny_calls.py").path, calls]
@@ -33,10 +33,8 @@ struct StateMemoryTests {
             let credential = try first.startSession()
             let stored = try #require(try manager.state.first)
             #expect(seals == fcntl(stored, 1034))
-            // Foundation's own reader stops at the first page of it.
-            let maps = try ChildProcess(["cat", "/proc/\(first.pid)/smaps"])
-            try maps.output.waitForEnd()
-            let own = try #require(maps.output.text.components(separatedBy: "/\(kind) (deleted)\n").dropFirst().first)
+            let maps = try FrameMemory(pid: first.pid).maps
+            let own = try #require(maps.components(separatedBy: "/\(kind) (deleted)\n").dropFirst().first)
             let flags = try #require(own.split(separator: "\n").first { $0.hasPrefix("VmFlags:") })
             for flag in ["sh", "lo", "dc", "dd"] { #expect(flags.split(separator: " ").contains(Substring(flag))) }
             #expect(try first.stop() == .exited(0))

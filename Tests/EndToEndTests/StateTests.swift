@@ -3,7 +3,7 @@ import Crypto
 import Foundation
 import Testing
 
-@Suite("state kept by the service manager", .serialized, .timeLimit(.minutes(5)), .keptState)
+@Suite("state kept by the service manager", .serialized, .timeLimit(.minutes(15)), .keptState)
 struct StateTests {
     @Test(
         "session, deadline, embedded key and lock are there after a stop, a crash and a kill, and on",

@@ -5,7 +5,7 @@ import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("A user of a sub-organization, who knows the parent's id alone", .timeLimit(.minutes(5)))
+@Suite("A user of a sub-organization, who knows the parent's id alone", .timeLimit(.minutes(15)))
 struct SubOrganizationTests {
     @Test("logs in by the parent's id, and is at home below it from then on", arguments: SessionWay.allCases)
     func login(_ way: SessionWay) async throws {
@@ -71,12 +71,12 @@ struct SubOrganizationTests {
             let client = try turnkey.passkeyClient().api
             let key = Credential().publicKey
             await #expect {
-                try await client.stampLogin(publicKey: key, expirationSeconds: 900)
+                try await client.stampLogin(publicKey: PublicKey(key), expirationSeconds: 900)
             } throws: { error in
                 if case .invalidSessionToken? = error as? TurnkeyError { true } else { false }
             }
             let token = try await client.stampLogin(
-                publicKey: Credential().publicKey,
+                publicKey: PublicKey(Credential().publicKey),
                 expirationSeconds: 900,
                 acceptingSubOrganization: true
             )

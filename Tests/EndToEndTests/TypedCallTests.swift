@@ -2,10 +2,11 @@
 import Crypto
 import Foundation
 import SoftwarePasskey
+import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("The typed calls, against the sandbox", .timeLimit(.minutes(5)))
+@Suite("The typed calls, against the sandbox", .timeLimit(.minutes(15)))
 struct TypedCallTests {
     @Test("users are made, listed and read with what they sign in with")
     func users() async throws {
@@ -15,7 +16,13 @@ struct TypedCallTests {
             let new = NewUser(
                 userName: "Grace",
                 userEmail: "grace@example.com",
-                apiKeys: [NewAPIKey(apiKeyName: "Grace's key", publicKey: key.publicKey, expirationSeconds: 900)],
+                apiKeys: [
+                    NewAPIKey(
+                        apiKeyName: "Grace's key",
+                        publicKey: try PublicKey(key.publicKey),
+                        expirationSeconds: 900
+                    )
+                ],
                 authenticators: [try await makeAuthenticator(passkey)]
             )
             let ids = try await root.createUsers([new, NewUser(userName: "Linus")])
@@ -53,7 +60,7 @@ struct TypedCallTests {
                         userName: "Linus",
                         userEmail: "linus@example.com",
                         userPhoneNumber: "+358401234567",
-                        apiKeys: [NewAPIKey(apiKeyName: "k", publicKey: key.publicKey)]
+                        apiKeys: [NewAPIKey(apiKeyName: "k", publicKey: try PublicKey(key.publicKey))]
                     )
                 ]
             )
@@ -100,7 +107,7 @@ struct TypedCallTests {
             #expect(profile.expirationSeconds == 300)
             #expect(try await root.getSessionProfiles() == [profile])
             let token = try await root.stampLogin(
-                publicKey: Credential().publicKey,
+                publicKey: PublicKey(Credential().publicKey),
                 expirationSeconds: 900,
                 sessionProfileId: id
             )
@@ -185,7 +192,7 @@ struct TypedCallTests {
                 rootUsers: keys.enumerated().map { index, key in
                     NewUser(
                         userName: "User \(index)",
-                        apiKeys: [NewAPIKey(apiKeyName: "k", publicKey: key.publicKey)]
+                        apiKeys: [NewAPIKey(apiKeyName: "k", publicKey: try PublicKey(key.publicKey))]
                     )
                 },
                 rootQuorumThreshold: 2

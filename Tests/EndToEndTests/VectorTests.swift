@@ -4,7 +4,7 @@ import Testing
 
 /// What an auth iframe was asked, through the wire, as far as the verdict does not hang on the iframe's own embedded key:
 /// this frame made its own, so bundles meant to open are the core's tests.
-@Suite("hostile input of the auth iframe", .serialized, .timeLimit(.minutes(5)))
+@Suite("hostile input of the auth iframe", .serialized, .timeLimit(.minutes(15)))
 struct VectorTests {
     @Test("each case gets its verdict and its reason, and leaves the session that the case says")
     func cases() async throws {

@@ -6,7 +6,7 @@ import Testing
 import TurnkeyClient
 
 /// The frame of each test has one place for a key that waits: where a client keeps one, the next name gets none.
-@Suite("A key that a login or a refresh does not use is dropped", .timeLimit(.minutes(3)))
+@Suite("A key that a login or a refresh does not use is dropped", .timeLimit(.minutes(15)))
 struct WaitingKeyTests {
     @Test("each refresh while the API is down")
     func refresh() async throws {

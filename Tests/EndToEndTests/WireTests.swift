@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("the wire", .serialized, .timeLimit(.minutes(5)))
+@Suite("the wire", .serialized, .timeLimit(.minutes(15)))
 struct WireTests {
     @Test("a call that comes one byte at a time is answered")
     func oneByteAtATime() async throws {

@@ -7,7 +7,7 @@ import Testing
 import TurnkeyClient
 import TurnkeySandbox
 
-@Suite("A clock that is off is named as what is wrong", .timeLimit(.minutes(5)))
+@Suite("A clock that is off is named as what is wrong", .timeLimit(.minutes(15)))
 struct WrongClockTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String

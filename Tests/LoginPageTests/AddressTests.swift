@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import Passkeys
 import Testing
-import TurnkeyClient
 
 @testable import LoginPage
 
@@ -36,7 +36,7 @@ struct AddressTests {
         let opener = PageOpener(.printing, environment: [:]) { _ in }
         let page = try SitePage(url: "https://example.com/p", opener: opener, paste: { code })
         let key = P256.Signing.PrivateKey().publicKey.compressedRepresentation
-        let request = SiteRequest(organizationId: "o", publicKey: Hexadecimal.encode(key))
+        let request = LoginRequest(organizationId: "o", publicKey: Hexadecimal.encode(key))
         await #expect(throws: LoginPageError.cancelled) { try await page.signedStampLogin(for: request) }
     }
 

@@ -9,7 +9,7 @@ import Testing
         .appending(path: "python/generate.py")
     private static let caseCount = 100_000
 
-    @Test("generated sets decide generated payloads as the model does", .timeLimit(.minutes(10)))
+    @Test("generated sets decide generated payloads as the model does", .timeLimit(.minutes(15)))
     func agrees() throws {
         let seed = UInt32.random(in: 0...(.max))
         print("reference model: seed \(seed)")
@@ -115,7 +115,7 @@ private struct Lines {
 extension Caller {
     fileprivate init(model: [String: Any]) throws {
         func key(_ value: Any?) -> KeyBytes? { (value as? String).flatMap { KeyBytes(hex: $0) } }
-        func told(_ value: Any?) throws -> Told {
+        func told(_ value: Any?) throws -> ProxyStatement {
             let object = try #require(value as? [String: String])
             switch object["told"] {
             case "none": return .none
@@ -126,7 +126,7 @@ extension Caller {
         let session = try (model["session"] as? [String: Any]).map { session in
             let origin = try #require(session["origin"] as? String)
             return Session(
-                name: try #require(session["name"] as? String),
+                name: Text(try #require(session["name"] as? String)),
                 origin: try #require(Origin(rawValue: origin)),
                 publicKey: key(session["publicKey"])
             )

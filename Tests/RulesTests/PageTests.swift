@@ -329,6 +329,7 @@ import Testing
             ("only of a query", #""effect": "deny", "payload": "query", "only": []"#),
             ("kind of a query", #""effect": "deny", "payload": "query", "kind": ["T"]"#),
             ("a spelling of type", #""effect": "allow", "payload": "query", "members": ["T_ype"]"#),
+            ("a long s in timestampMs", #""effect": "allow", "payload": "query", "members": ["time\u{17F}tampMs"]"#),
             ("a spelling of timestampMs", #""effect": "allow", "payload": "query", "members": ["timestamp_ms"]"#),
             ("time in a deny rule", deny(#", "time": {"days": ["mon"], "from": "08:00", "until": "09:00"}"#)),
             ("time without until", allow(#", "time": {"days": ["mon"], "from": "08:00"}"#)),

@@ -14,14 +14,14 @@ extension Caller {
         session: String = "default",
         origin: Origin = .bundle,
         organizationId: String? = nil,
-        delegate: Told = .none,
-        path: Told = .none
+        delegate: ProxyStatement = .none,
+        path: ProxyStatement = .none
     ) -> Caller {
         Caller(
             account: account,
             gids: gids,
             units: unit.map { [$0] },
-            session: Session(name: session, origin: origin, organizationId: organizationId),
+            session: Session(name: Text(session), origin: origin, organizationId: organizationId.map { Text($0) }),
             delegate: delegate,
             path: path
         )

@@ -59,10 +59,10 @@ extension Caller {
             gids: try #require(vector["gids"] as? [UInt32]),
             units: text("unit").map { [$0] },
             session: Session(
-                name: try #require(text("session")),
+                name: Text(try #require(text("session"))),
                 origin: try #require(Origin(rawValue: origin)),
                 publicKey: key("sessionPublicKey"),
-                organizationId: text("organizationId")
+                organizationId: text("organizationId").map { Text($0) }
             ),
             delegate: text("delegate").map { .text($0) } ?? .none,
             path: text("path").map { .text($0) } ?? .none,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import Passkeys
 import Testing
-import TurnkeyClient
 
 @testable import SecurityKey
 
@@ -130,27 +130,5 @@ import TurnkeyClient
             guard case .unclearRequest = error else { throw error }
         }
         #expect(bench.prompts.notices.isEmpty)
-    }
-
-    @Test("has the bytes that a browser writes: the recorded client data is written the same") func recorded() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/webauthn.json")
-        let vectors = try JSONDecoder().decode(Recorded.self, from: Data(contentsOf: file)).vectors
-        let recorded = try #require(vectors.first { $0.id == "ok" })
-        let body = try #require(Data(base64Encoded: recorded.bodyBase64))
-        let written = ClientData(.get, challenge: PasskeyChallenge.bytes(for: body), origin: recorded.origin)
-        let text = written.json.base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-        #expect(text == recorded.clientDataJson)
-    }
-
-    private struct Recorded: Decodable {
-        struct Vector: Decodable {
-            let id: String
-            let origin: String
-            let bodyBase64: String
-            let clientDataJson: String
-        }
-
-        let vectors: [Vector]
     }
 }

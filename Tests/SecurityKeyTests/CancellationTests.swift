@@ -5,7 +5,7 @@ import Testing
 
 @testable import SecurityKey
 
-@Suite("Giving up on a security key", .timeLimit(.minutes(5))) struct CancellationTests {
+@Suite("Giving up on a security key", .timeLimit(.minutes(15))) struct CancellationTests {
     @Test("a cancelled task stops the key's blinking, and the key then works") func cancelled() async throws {
         let key = try SoftwareKey(SoftwareKey.Settings(user: .waits))
         defer { key.unplug() }

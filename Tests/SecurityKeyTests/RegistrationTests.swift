@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import Passkeys
 import Testing
-import TurnkeyClient
 
 @testable import SecurityKey
 

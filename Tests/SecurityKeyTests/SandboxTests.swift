@@ -8,7 +8,7 @@ import TurnkeySandbox
 
 @testable import SecurityKey
 
-@Suite("A security key and the sandbox", .timeLimit(.minutes(5))) struct SandboxTests {
+@Suite("A security key and the sandbox", .timeLimit(.minutes(15))) struct SandboxTests {
     private func withTurnkey(
         _ key: SoftwareKey,
         _ body: (Turnkey, SecurityKey, ReadyInformation) async throws -> Void

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SecurityKey
 
-@Suite("Several security keys", .timeLimit(.minutes(5))) struct SeveralKeysTests {
+@Suite("Several security keys", .timeLimit(.minutes(15))) struct SeveralKeysTests {
     /// Three keys with a credential each; the person touches `chosen` whenever something blinks.
     private func makeBench(
         _ settings: SoftwareKey.Settings,

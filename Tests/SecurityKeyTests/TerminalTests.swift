@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Passkeys
 import Synchronization
 import Testing
-import TurnkeyClient
 
 @testable import SecurityKey
 
-@Suite("Prompts at a terminal", .timeLimit(.minutes(5))) struct TerminalTests {
+@Suite("Prompts at a terminal", .timeLimit(.minutes(15))) struct TerminalTests {
     private let terminal: PseudoTerminal
     private let announced = Announced()
     private let key = SecurityKeyName(product: "Key", path: "/dev/hidraw0")

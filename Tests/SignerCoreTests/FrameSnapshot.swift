@@ -20,6 +20,15 @@ struct FrameSnapshot: Equatable {
         let credential: ObjectIdentifier
     }
 
+    struct CardState: Equatable {
+        let session: SessionName
+        let nonce: [UInt8]
+        let notAfter: Int64
+        let dropped: BootInstant
+        let digest: SHA256Digest
+        let credential: ObjectIdentifier
+    }
+
     let isLocked: Bool
     let embeddedPublicKey: [UInt8]?
     let embeddedKeyExpiry: BootInstant?
@@ -27,6 +36,9 @@ struct FrameSnapshot: Equatable {
     let pendingKeys: [PublicKey: PendingState]
     let rememberedDeadlines: [PublicKey: BootInstant]
     let expiredNames: [SessionName]
+    let waitingCard: CardState?
+    let answeredCard: SHA256Digest?
+    let approvers: [PublicKey: SHA256Digest]
     let events: [FrameEvent]
     let nextChange: BootInstant
 }
@@ -48,6 +60,18 @@ extension TestFrame {
             },
             rememberedDeadlines: frame.rememberedDeadlines,
             expiredNames: frame.expiredNames,
+            waitingCard: frame.waitingCard.map { card in
+                FrameSnapshot.CardState(
+                    session: card.session,
+                    nonce: card.nonce,
+                    notAfter: card.notAfter,
+                    dropped: card.dropped,
+                    digest: card.digest,
+                    credential: ObjectIdentifier(card.credential)
+                )
+            },
+            answeredCard: frame.answeredCard,
+            approvers: frame.approvers,
             events: frame.events,
             nextChange: frame.nextChange
         )

@@ -52,7 +52,7 @@ extension SignerCoreTests {
             #expect(frame.snapshot() == before)
         }
 
-        @Test("a shorter wish holds for each of the key's sessions, and can not be taken back") func shortened() throws
+        @Test("a shorter life holds for each of the key's sessions, and can not be taken back") func shortened() throws
         {
             try frame.inject(bundles[0], as: "b", seconds: 100)
             frame.advance(seconds: 10)

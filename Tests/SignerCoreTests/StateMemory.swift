@@ -71,6 +71,14 @@ extension TestFrame {
         let remembered = state.rememberedDeadlines.map { key, deadline in "remembered \(key) \(deadline.nanoseconds)" }
         return ["locked \(state.isLocked)", "embedded \(embedded) until \(state.embeddedKeyExpiry?.nanoseconds ?? 0)"]
             + sessions + pending.sorted() + remembered.sorted() + state.expiredNames.map { "expired \($0)" }
+            + (frame.waitingCard.map { card in
+                [
+                    "card \(card.session) \(card.publicKey) \(card.nonce.hexText) \(card.notAfter) "
+                        + "\(card.dropped.nanoseconds) \(card.digest.hex)"
+                ]
+            } ?? [])
+            + (state.answeredCard.map { ["answered \($0.hex)"] } ?? [])
+            + state.approvers.map { key, approver in "approver \(key) \(approver.fingerprint)" }.sorted()
             + ["next \(state.nextChange.nanoseconds)"]
     }
 

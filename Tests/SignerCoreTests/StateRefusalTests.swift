@@ -58,6 +58,16 @@ extension SignerCoreTests {
                 self.error = error
                 self.change = change
             }
+
+            /// Changes a state under a right checksum: it is refused whole.
+            func requireRefusal(of state: [UInt8], at now: BootInstant) {
+                var state = state
+                change(&state)
+                state = state.dropLast(32) + Array(SHA256.hash(data: state.dropLast(32)))
+                let used = SecureHeap.usedByteCount
+                #expect(throws: error) { try TestFrame.restored(from: state, at: now) }
+                #expect(SecureHeap.usedByteCount == used)
+            }
         }
 
         /// Where things lie in a full frame's state: three credentials, three sessions, one pending key, two deadlines.
@@ -76,11 +86,11 @@ extension SignerCoreTests {
         static let forgeries: [Forgery] = [
             Forgery("another magic", .magic) { $0[0] ^= 1 },
             Forgery("version 0", .version(0)) { $0[8] = 0 },
-            Forgery("a later version", .version(2)) { $0[8] = 2 },
+            Forgery("a later version", .version(3)) { $0[8] = 3 },
             Forgery("a length of one more", .length) { $0[12] &+= 1 },
             Forgery("generation 0", .field) { for index in 16..<24 { $0[index] = 0 } },
             Forgery("the last generation", .field) { for index in 16..<24 { $0[index] = 255 } },
-            Forgery("129 credentials", .count) { $0[48] = 129 },
+            Forgery("130 credentials", .count) { $0[48] = 130 },
             Forgery("65 sessions", .count) { $0[50] = 65 },
             Forgery("65 pending keys", .count) { $0[52] = 65 },
             Forgery("4,097 deadlines", .count) { ($0[54], $0[55]) = (1, 16) },
@@ -127,13 +137,9 @@ extension SignerCoreTests {
 
         @Test("forged under a right checksum", arguments: forgeries) func forged(_ forgery: Forgery) throws {
             let frame = try TestFrame.full()
-            var state = try frame.state()
+            let state = try frame.state()
             #expect(state.count == Place.end + 32)
-            forgery.change(&state)
-            state = state.dropLast(32) + Array(SHA256.hash(data: state.dropLast(32)))
-            let used = SecureHeap.usedByteCount
-            #expect(throws: forgery.error) { try TestFrame.restored(from: state, at: frame.now) }
-            #expect(SecureHeap.usedByteCount == used)
+            forgery.requireRefusal(of: state, at: frame.now)
         }
 
         @Test("with a credential that nothing uses") func unused() throws {

@@ -101,6 +101,8 @@ extension SignerCoreTests {
             let changes: [(TestFrame) throws -> Void] = [
                 { try $0.initEmbeddedKey() },
                 { _ = try $0.frame.createSessionKey(for: "a", at: $0.now) },
+                { _ = try $0.makeCard("a") },
+                { $0.frame.answeredCard = try SHA256Digest(of: [1].span) },
                 { $0.frame.lock(at: $0.now) },
                 { $0.frame.expiredNames = ["a"] },
                 { $0.frame.rememberedDeadlines = [TestCredential().publicKey: $0.now] },
@@ -133,8 +135,13 @@ extension SignerCoreTests {
             for index in 0..<256 {
                 frame.frame.expiredNames.append(SessionName(stringLiteral: "e\(index)"))
             }
+            _ = try frame.makeCard("c")
+            frame.frame.answeredCard = try SHA256Digest(of: [1].span)
+            for session in frame.frame.sessions { frame.frame.approvers[session.publicKey] = frame.frame.answeredCard }
             let state = try frame.state()
             #expect(state.count == StateHeader.Counts.maximum.byteCount && state.count <= StateSlots.slotByteCount)
+            // Memory of former versions is taken over by its size.
+            #expect(StateSlots.slotByteCount == 221_184)
             #expect(try TestFrame.restored(from: state, at: frame.now).stateText == frame.stateText)
             frame.frame.expiredNames.append("one-more")
             #expect(throws: StateError.count) { try frame.state() }

@@ -4,7 +4,7 @@ import StampClient
 import Synchronization
 import Testing
 
-@Suite("A call whose caller has left", .timeLimit(.minutes(5)))
+@Suite("A call whose caller has left", .timeLimit(.minutes(15)))
 struct AbandonedCallTests {
     @Test("a cancelled call's reply is skipped when it comes, and the next call gets its own")
     func cancelled() async throws {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClientLiterals
 import FakeFrame
 import Foundation
 import StampClient
 import Testing
 
 /// Each method as it is written to the socket, and what it makes of the answer.
-@Suite("The calls of both interfaces", .timeLimit(.minutes(5)))
+@Suite("The calls of both interfaces", .timeLimit(.minutes(15)))
 struct CallTests {
-    static let key = "02" + String(repeating: "ab", count: 32)
+    static let key: PublicKey = "02\(String(repeating: "ab", count: 32))"
     static let session = #"{"name":"default","publicKey":"\#(key)","origin":"bundle","expiresInMilliseconds":900000}"#
 
     struct Row: Sendable, CustomTestStringConvertible {
@@ -49,7 +50,7 @@ struct CallTests {
             try await client.stamp(payload: "p", session: "s", expectPublicKey: key).stampHeaderValue
         },
         Row("Stamper.GetSession", "{}", #"{"session":\#(session)}"#) { client throws(StampError) in
-            try await client.getSession().name
+            try await client.getSession().name.text
         },
         Row("Stamper.GetSession", #"{"session":"s"}"#, #"{"session":\#(session)}"#) { client throws(StampError) in
             "\(try await client.getSession("s").origin)"
@@ -82,7 +83,7 @@ struct CallTests {
         },
         Row("Control.InjectCredentialBundle", #"{"bundle":"b"}"#, #"{"session":\#(session)}"#) {
             client throws(StampError) in
-            try await client.injectCredentialBundle("b").publicKey
+            try await client.injectCredentialBundle("b").publicKey.text
         },
         Row(
             "Control.InjectCredentialBundle",
@@ -90,10 +91,11 @@ struct CallTests {
             #"{"session":\#(session)}"#
         ) { client throws(StampError) in
             let terms = SessionTerms(expirationSeconds: 9, organizationId: "o", userId: "u")
-            return try await client.injectCredentialBundle("b", session: "s", terms: terms, expectPublicKey: key).name
+            return try await client.injectCredentialBundle("b", session: "s", terms: terms, expectPublicKey: key)
+                .name.text
         },
         Row("Control.CreateSessionKey", #"{"session":"s"}"#, #"{"publicKey":"\#(key)"}"#) { client throws(StampError) in
-            try await client.createSessionKey(session: "s")
+            try await client.createSessionKey(session: "s").text
         },
         Row(
             "Control.ActivateSession",
@@ -101,7 +103,7 @@ struct CallTests {
             #"{"session":\#(session)}"#
         ) { client throws(StampError) in
             try await client.activateSession(publicKey: key, terms: SessionTerms(expirationSeconds: 9, userId: "u"))
-                .name
+                .name.text
         },
         Row("Control.DropSessionKey", #"{"publicKey":"\#(key)"}"#, "{}") { client throws(StampError) in
             try await client.dropSessionKey(publicKey: key)
@@ -171,8 +173,9 @@ struct CallTests {
     ]
 
     static let answers = [
-        "04aa 5", "X-Stamp v", "v", "default", "bundle", "2", "true 4 none", "done", "60000", "done", key, "default",
-        key, "default", "done", "done", "done", "done", "v",
+        "04aa 5", "X-Stamp v", "v", "default", "bundle", "2", "true 4 none", "done", "60000", "done", key.text,
+        "default",
+        key.text, "default", "done", "done", "done", "done", "v",
         #"deny enforce a limit.day - 5 ["a failed limit.day", "b passed -"]"#, "allow none -",
         "stamp observe 3 1 2 3 4 5 ab", #"1 r - d /type "T""#, "done",
     ]
@@ -195,6 +198,24 @@ struct CallTests {
         let call = try #require(await calls.first { _ in true })
         #expect(call.method == "io.stampd." + row.method)
         #expect(call.parameters == row.parameters)
+    }
+
+    @Test("the deliver socket's calls write their methods and parameters, and read their answers")
+    func delivery() async throws {
+        let (calls, sink) = AsyncStream.makeStream(of: String.self)
+        let frame = FakeFrame(socket: "deliver.sock") { peer in
+            while let call = peer.readCall() {
+                sink.yield("\(call.method) \(call.parameters.sorted { $0.key < $1.key }.map { "\($0)=\($1)" })")
+                let isCard = call.method == "io.stampd.Delivery.GetCard"
+                peer.send(#"{"parameters":\#(isCard ? #"{"card":"{\"v\":1}"}"# : #"{"session":\#(Self.session)}"#)}"#)
+            }
+        }
+        let client = DeliveryClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
+        #expect(try await client.getCard() == #"{"v":1}"#)
+        #expect(try await client.deliver(parcel: #"{"v":1}"#, signature: "armor").publicKey == Self.key)
+        var made = calls.makeAsyncIterator()
+        #expect(await made.next() == "io.stampd.Delivery.GetCard []")
+        #expect(await made.next() == #"io.stampd.Delivery.Deliver ["parcel={\"v\":1}", "signature=armor"]"#)
     }
 
     @Test("a method that answers nothing may leave its parameters out")

@@ -5,7 +5,7 @@ import StampClient
 import Synchronization
 import Testing
 
-@Suite("Stamps that wait for a yes", .timeLimit(.minutes(5)))
+@Suite("Stamps that wait for a yes", .timeLimit(.minutes(15)))
 struct ConfirmedStampTests {
     private static func status(waiting: Int) -> String {
         #"{"parameters":{"status":{"version":"1","uptimeMilliseconds":1,"locked":false,"sessions":1,"connections":1,"#

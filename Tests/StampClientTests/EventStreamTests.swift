@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import FakeFrame
+import Glibc
 import StampClient
 import Testing
 
-@Suite("The events of a frame", .timeLimit(.minutes(5)))
+@Suite("The events of a frame", .timeLimit(.minutes(15)))
 struct EventStreamTests {
     private func makeEvent(_ event: String) -> String { #"{"continues":true,"parameters":{"event":\#(event)}}"# }
 
@@ -29,7 +30,7 @@ struct EventStreamTests {
     @Test("carry the session, its key and what is left of it")
     func fields() async throws {
         let event = makeEvent(
-            #"{"kind":"sessionExpiring","session":"s","publicKey":"02","expiresInMilliseconds":60000}"#
+            #"{"kind":"sessionExpiring","session":"s","publicKey":"\#(ExpectedKeyTests.key)","expiresInMilliseconds":60000}"#
         )
         let frame = FakeFrame { peer in
             _ = peer.readCall()
@@ -41,8 +42,27 @@ struct EventStreamTests {
         let first = try #require(try await stream.first { _ in true })
         #expect(first.kind == .sessionExpiring)
         #expect(first.session == "s")
-        #expect(first.publicKey == "02")
+        #expect(first.publicKey == ExpectedKeyTests.key)
         #expect(first.expiresInMilliseconds == 60_000)
+    }
+
+    @Test("a watch that is cancelled while the frame takes no connection ends at once")
+    func cancelledInLine() async throws {
+        let directory = FakeFrame.makeDirectory()
+        let stream = Int32(SOCK_STREAM.rawValue)
+        let listener = socket(AF_UNIX, stream, 0)
+        try #require(withSocketAddress(directory + "/stamp.sock") { bind(listener, $0, $1) } == 0)
+        listen(listener, 0)
+        var waiting: [Int32] = []
+        repeat {
+            waiting.append(socket(AF_UNIX, stream | Int32(SOCK_NONBLOCK.rawValue), 0))
+        } while withSocketAddress(directory + "/stamp.sock") { connect(waiting[waiting.count - 1], $0, $1) } == 0
+        try #require(errno == EAGAIN)
+        defer { for descriptor in waiting + [listener] { close(descriptor) } }
+        let client = StampClient(FrameAddress(socketDirectory: directory), deadline: .seconds(600))
+        let watch = Task { try await client.monitor() }
+        watch.cancel()
+        await #expect(throws: StampError.cancelled(method: "io.stampd.Stamper.Monitor")) { try await watch.value }
     }
 
     @Test("do not hold up the client's calls")

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClientLiterals
 import FakeFrame
 import StampClient
 import Testing
 
-@Suite("The key that a session is expected to stamp with", .timeLimit(.minutes(5)))
+@Suite("The key that a session is expected to stamp with", .timeLimit(.minutes(15)))
 struct ExpectedKeyTests {
-    static let key = "02" + String(repeating: "ab", count: 32)
+    static let key: PublicKey = "02\(String(repeating: "ab", count: 32))"
     static let session = #"{"name":"default","publicKey":"\#(key)","origin":"bundle","expiresInMilliseconds":9}"#
 
     /// Answers GetSession and InjectCredentialBundle with a session, and Stamp with the key it was told to expect.
@@ -55,10 +56,11 @@ struct ExpectedKeyTests {
         let (frame, client) = makeClient()
         defer { frame.stop() }
         try await learn(client)
-        #expect(try await client.stamp(payload: "p").stampHeaderValue == Self.key)
-        #expect(try await client.stamp(payload: "p", session: "default").stampHeaderValue == Self.key)
+        #expect(try await client.stamp(payload: "p").stampHeaderValue == Self.key.text)
+        #expect(try await client.stamp(payload: "p", session: "default").stampHeaderValue == Self.key.text)
         #expect(try await client.stamp(payload: "p", session: "other").stampHeaderValue == "none")
-        #expect(try await client.stamp(payload: "p", expectPublicKey: "another").stampHeaderValue == "another")
+        let other: PublicKey = "03\(Self.key.text.dropFirst(2))"
+        #expect(try await client.stamp(payload: "p", expectPublicKey: other).stampHeaderValue == other.text)
     }
 
     @Test(
@@ -82,7 +84,7 @@ struct ExpectedKeyTests {
         "is kept whatever is looked at or said of other keys and other sessions",
         arguments: [
             { (client: ControlClient) async throws in _ = try await client.listSessions() },
-            { client in try await client.reportRejected(publicKey: "03" + key.dropFirst(2)) },
+            { client in try await client.reportRejected(publicKey: "03\(key.text.dropFirst(2))") },
             { client in try await client.reportRejected(publicKey: key, session: "other") },
             { client in try await client.endSession("other") },
             { client in try await client.dropSessionKey(publicKey: key) },
@@ -96,6 +98,6 @@ struct ExpectedKeyTests {
         defer { frame.stop() }
         _ = try await client.getSession()
         try await act(client)
-        #expect(try await client.stamp(payload: "p").stampHeaderValue == Self.key)
+        #expect(try await client.stamp(payload: "p").stampHeaderValue == Self.key.text)
     }
 }

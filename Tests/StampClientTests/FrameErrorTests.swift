@@ -3,7 +3,7 @@ import FakeFrame
 import StampClient
 import Testing
 
-@Suite("What a frame may answer instead of a stamp", .timeLimit(.minutes(5)))
+@Suite("What a frame may answer instead of a stamp", .timeLimit(.minutes(15)))
 struct FrameErrorTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
@@ -21,7 +21,7 @@ struct FrameErrorTests {
         var testDescription: String { "\(name) \(parameters)" }
     }
 
-    static let key = String(repeating: "02", count: 33)
+    static let key: PublicKey = "\(String(repeating: "02", count: 33))"
 
     static let stamper: [Row] = [
         Row("NoEmbeddedKey", #"{"fallback":"passkey"}"#, .noEmbeddedKey(fallback: .passkey), .passkey),
@@ -127,6 +127,11 @@ struct FrameErrorTests {
         Row("UnknownSessionKey", #"{"publicKey":"\#(key)"}"#, .unknownSessionKey(publicKey: key), .never),
     ]
 
+    static let delivery: [Row] =
+        ParcelFault.allCases.map { fault in
+            Row("ParcelRefused", #"{"reason":"\#(fault.rawValue)"}"#, .parcelRefused(reason: fault), .never)
+        } + [Row("NotConfigured", #"{}"#, .notConfigured, .never)]
+
     static let service: [Row] = [
         Row("InterfaceNotFound", #"{"interface":"i"}"#, .interfaceNotFound(interface: "i"), .never),
         Row("MethodNotFound", #"{"method":"m"}"#, .methodNotFound(method: "m"), .never),
@@ -138,6 +143,7 @@ struct FrameErrorTests {
 
     static let rows: [(String, Row)] =
         stamper.map { ("io.stampd.Stamper", $0) } + control.map { ("io.stampd.Control", $0) }
+        + delivery.map { ("io.stampd.Delivery", $0) }
         + service.map { ("org.varlink.service", $0) }
 
     @Test("each error of the interfaces is typed, with its fallback", arguments: rows)

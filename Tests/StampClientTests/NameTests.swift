@@ -6,6 +6,7 @@ import Varlink
 // Varlink has types of these names too, and the module's name is a type's.
 import enum StampClient.BundleFault
 import enum StampClient.Fallback
+import enum StampClient.ParcelFault
 
 @Suite("The client's words are the interface's")
 struct NameTests {
@@ -13,6 +14,7 @@ struct NameTests {
     func enumerations() {
         #expect(Fallback.allCases.map(\.rawValue) == Varlink.Fallback.allCases.map(\.rawValue))
         #expect(BundleFault.allCases.map(\.rawValue) == Varlink.BundleFault.allCases.map(\.rawValue))
+        #expect(ParcelFault.allCases.map(\.rawValue) == Varlink.ParcelFault.allCases.map(\.rawValue))
         #expect(Session.Origin.allCases.map(\.rawValue) == SessionOrigin.allCases.map(\.rawValue))
         #expect(Event.Kind.allCases.map(\.rawValue) == EventKind.allCases.map(\.rawValue))
         #expect(Explanation.Effect.allCases.map(\.rawValue) == ExplanationEffect.allCases.map(\.rawValue))

@@ -4,7 +4,7 @@ import StampClient
 import Synchronization
 import Testing
 
-@Suite("A frame that goes away and comes back", .timeLimit(.minutes(5)))
+@Suite("A frame that goes away and comes back", .timeLimit(.minutes(15)))
 struct RestartTests {
     @Test("the next call after a restart works over a new connection")
     func nextCall() async throws {

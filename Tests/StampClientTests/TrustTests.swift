@@ -2,10 +2,11 @@
 import FakeFrame
 import Foundation
 import Glibc
+import KernelUser
 import StampClient
 import Testing
 
-@Suite("Whose socket is believed", .timeLimit(.minutes(5)))
+@Suite("Whose socket is believed", .timeLimit(.minutes(15)))
 struct TrustTests {
     @Test(
         "a directory that its group or others may write is refused before anything is sent",
@@ -96,7 +97,7 @@ struct TrustTests {
         let named = FrameAddress(socketDirectory: directory, frameUser: FrameUser(userId: 65_534))
         let expected = StampError.untrustedListener(path: directory + "/stamp.sock", userId: 65_534)
         await #expect(throws: expected) { try await StampClient(named, deadline: .seconds(120)).stamp(payload: "p") }
-        #expect(expected.message.contains("nobody whom the kernel can name here"))
+        #expect(expected.message.contains("a user that the kernel cannot name here"))
         #expect(expected.hint?.contains("user namespace") == true)
 
         let frame = FakeFrame { $0.echoStamps() }

@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite("What stampctl leaves unfinished at the API", .timeLimit(.minutes(5)))
+@Suite("What stampctl leaves unfinished at the API", .timeLimit(.minutes(15)))
 struct ActivityTests {
     private static func makeActivity(_ status: String) -> String {
         #"{"activity":{"id":"a1","organizationId":"o","status":"ACTIVITY_STATUS_\#(status)","fingerprint":"sha256:ff","#
@@ -17,8 +17,12 @@ struct ActivityTests {
     }
 
     /// A frame that stamps, and an API that answers `body` to every request.
-    private func run(_ arguments: [String], _ status: Int = 200, answering body: String) async throws -> StampctlProcess
-    {
+    private func run(
+        _ arguments: [String],
+        _ status: Int = 200,
+        answering body: String,
+        outputPath: String? = nil
+    ) async throws -> StampctlProcess {
         let frame = FakeFrame { peer in
             while let call = peer.readCall() {
                 call.method.hasSuffix(".Stamp") ? peer.send(Peer.stampReply("stamp")) : peer.send("{}")
@@ -32,8 +36,18 @@ struct ActivityTests {
             environment: [
                 "TURNKEY_API_BASE_URL": "http://127.0.0.1:\(api.port)", "TURNKEY_ORGANIZATION_ID": "o",
                 "XDG_STATE_HOME": FakeFrame.makeDirectory(),
-            ]
+            ],
+            outputPath: outputPath
         )
+    }
+
+    @Test("an activity that cannot be printed is named on standard error, with the same status")
+    func unprinted() async throws {
+        let body = Self.makeActivity("CONSENSUS_NEEDED")
+        let run = try await run(["request", "submit", "x", "--json"], answering: body, outputPath: "/dev/full")
+        #expect(run.status == 5)
+        #expect(run.errors.contains("stampctl: cannot write the result: No space left on device\n"))
+        #expect(run.errors.contains("the activity a1 (fingerprint sha256:ff) needs the approval of"))
     }
 
     @Test(
@@ -48,16 +62,17 @@ struct ActivityTests {
         #expect(text.status == 5)
         #expect(text.output.isEmpty)
         #expect(text.errors.contains("the activity a1 (fingerprint sha256:ff) needs the approval of"))
-        #expect(text.errors.contains("\"stampctl activity wait a1\""))
+        #expect(text.errors.contains("\"stampctl activity wait a1 --organization-id o --socket-directory /"))
     }
 
     @Test("waiting ends with 4 where the activity is still pending, and names it again")
     func pending() async throws {
-        let wait = ["activity", "wait", "a1", "--timeout-seconds", "1", "--json"]
+        let wait = ["activity", "wait", "a1", "--timeout-seconds", "1", "--json", "--session=default"]
         let run = try await run(wait, answering: Self.makeActivity("PENDING"))
         #expect(run.status == 4)
         #expect(run.output == Self.makeUnfinished("PENDING"))
-        #expect(run.errors.contains("\"stampctl activity wait a1\""))
+        let command = #/"stampctl activity wait a1 --organization-id o --session=default --socket-directory [^ ]+"/#
+        #expect(run.errors.contains(command), "\(run.errors)")
     }
 
     @Test("waiting for what has ended prints it, or says how it ended")
@@ -119,7 +134,8 @@ struct ActivityTests {
         #expect(run.status == 3)
         #expect(
             run.errors.hasSuffix(
-                "hint: it goes on at the API: \"stampctl login\" first, and then \"stampctl activity wait a1\"\n"
+                "hint: it goes on at the API: \"stampctl login\" first, and then "
+                    + "\"stampctl activity wait a1 --organization-id o --socket-directory \(frame.directory)\"\n"
             ),
             "\(run.errors)"
         )

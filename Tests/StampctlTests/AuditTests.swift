@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClientLiterals
 import FakeFrame
 import Foundation
+import StampClient
 import Testing
 
-@Suite("stampctl audit and metrics", .timeLimit(.minutes(5)))
+@Suite("stampctl audit and metrics", .timeLimit(.minutes(15)))
 struct AuditTests {
-    static let key = "02" + String(repeating: "ab", count: 32)
+    static let key: PublicKey = "02\(String(repeating: "ab", count: 32))"
     static let stamp: [String: String] = [
         "__REALTIME_TIMESTAMP": "1700000000123456", "_SYSTEMD_UNIT": "stampd.service", "_UID": "990",
         "_TRANSPORT": "journal", "MESSAGE": "stamped: uid 7, pid 8",
         "MESSAGE_ID": "81a65bc292b44acfa1f6d410e5117e3d", "STAMPD_EVENT": "stamp", "STAMPD_PEER_UID": "7",
         "STAMPD_PEER_PID": "8", "STAMPD_PEER_UNIT": "app.service",
-        "STAMPD_SESSION": "default", "STAMPD_PUBLIC_KEY": key, "STAMPD_DECISION": "allowed",
+        "STAMPD_SESSION": "default", "STAMPD_PUBLIC_KEY": key.text, "STAMPD_DECISION": "allowed",
         "STAMPD_MICROSECONDS": "31", "STAMPD_SEQUENCE": "5",
     ]
 
@@ -87,7 +89,7 @@ struct AuditTests {
     @Test(
         "a filter is asked of journalctl, and what passes it anyway is not printed",
         arguments: [
-            (["--session", "default"], "STAMPD_SESSION"), (["--key", key], "STAMPD_PUBLIC_KEY"),
+            (["--session", "default"], "STAMPD_SESSION"), (["--key", key.text], "STAMPD_PUBLIC_KEY"),
             (["--uid", "7"], "STAMPD_PEER_UID"), (["--caller-unit", "app.service"], "STAMPD_PEER_UNIT"),
             (["--decision", "allowed"], "STAMPD_DECISION"),
             (["--frame-user", "990"], "_UID"), (["--unit", "stampd.service"], "_SYSTEMD_UNIT"),
@@ -180,6 +182,29 @@ struct AuditTests {
         )
         #expect(run.output.contains("# TYPE stampd_stamps_total counter\n"))
         #expect(run.output.contains("# TYPE stampd_sessions gauge\n"))
+    }
+
+    @Test("status and metrics tell what parcels came to, where a frame has got any")
+    func parcelMetrics() async throws {
+        let status =
+            #"{"status":{"version":"0.1.0","uptimeMilliseconds":1,"locked":false,"sessions":0,"connections":1,"stamped":0,"#
+            + #""denied":0,"failed":0,"auditLost":0,"delivered":3,"refusedParcels":"#
+        for (refused, line, samples) in [
+            (#"[{"reason":"otherCard","count":2},{"reason":"a\"b","count":1}]"#, #"3 taken, 2 otherCard, 1 a"b"#, 3),
+            ("[]", "3 taken", 1),
+        ] {
+            let frame = FakeFrame { peer in
+                while peer.readCall() != nil { peer.send(#"{"parameters":\#(status)\#(refused)}}}"#) }
+            }
+            defer { frame.stop() }
+            let metrics = try await StampctlProcess(["metrics", "--socket-directory", frame.directory])
+            #expect(metrics.output.contains("stampd_parcels_total{result=\"delivered\"} 3\n"))
+            #expect(
+                metrics.output.split(separator: "\n").filter { $0.hasPrefix("stampd_parcels_total{") }.count == samples
+            )
+            let table = try await StampctlProcess(["status", "--socket-directory", frame.directory])
+            #expect(table.output.contains(line), "\(table.output)")
+        }
     }
 
     @Test("metrics tell what rules came to, where the control socket may be asked")

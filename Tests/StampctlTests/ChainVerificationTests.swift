@@ -212,14 +212,14 @@ struct ChainVerificationTests {
         #expect(none.isWhole && none.head == .unknown)
     }
 
-    @Test("who else writes such records is told, escaped, and bounded in number") func strangers() throws {
+    @Test("who else writes such records is told, escaped, and bounded in number") func otherWriters() throws {
         let frame = Frame(2)
         let others = (0..<50).map { number in
             Self.forge(frame.entries[1], ["_SYSTEMD_UNIT": "u\(number)\u{1b}.service", "_UID": "\(number)"])
         }
         let report = try Self.check(frame.entries + others + others, frame.head)
         #expect(report.isWhole)
-        #expect(report.strangers.count == 21 && report.strangers.reduce(0) { $0 + $1.records } == 100)
+        #expect(report.otherWriters.count == 21 && report.otherWriters.reduce(0) { $0 + $1.records } == 100)
         #expect(report.lines.allSatisfy { $0.unicodeScalars.allSatisfy { (0x20...0x7e).contains($0.value) } })
     }
 

@@ -7,14 +7,14 @@ import Testing
 
 @testable import stampctl
 
-@Suite("Stamps that wait for somebody's yes", .timeLimit(.minutes(5)))
+@Suite("Stamps that wait for somebody's yes", .timeLimit(.minutes(15)))
 struct ConfirmTests {
     static let sha256 = String(repeating: "ab", count: 32)
 
     static func confirmation(_ id: String, text: String = #""ACTIVITY_TYPE_SIGN_TRANSACTION_V2""#) -> String {
         let shown = try? String(decoding: JSONEncoder().encode(text), as: UTF8.self)
         return
-            #"{"id":"\#(id)","rule":"human","socket":"stamp-agent","session":"trading","publicKey":"02aa","uid":1001,"#
+            #"{"id":"\#(id)","rule":"human","socket":"stamp-agent","session":"trading","publicKey":"\#(AuditTests.key)","uid":1001,"#
             + #""unit":"agent.service","payloadSha256":"\#(sha256)","shown":[{"at":"/type","text":\#(shown ?? "")},"#
             + #"{"at":"/organizationId","text":""}],"expiresInMilliseconds":90000}"#
     }
@@ -122,8 +122,8 @@ struct ConfirmTests {
             }
         }
 
-        var say: @Sendable ([PaintedLine]) -> Void {
-            { [self] lines in state.withLock { $0.said += lines.map { $0.text(isPainted: false) } } }
+        var say: @Sendable ([StyledLine]) -> Void {
+            { [self] lines in state.withLock { $0.said += lines.map { $0.text(isStyled: false) } } }
         }
 
         func waitForQuestion(_ number: Int) async throws {
@@ -191,7 +191,7 @@ struct ConfirmTests {
         var confirming = Confirming(desk.client, watches: false, ask: desktop.ask, say: desktop.say)
         try await confirming.run()
         #expect(desktop.asked == 1)
-        #expect(desktop.said.contains { $0.contains("somebody else must answer") })
+        #expect(desktop.said.contains { $0.contains("another account must answer") })
     }
 
     @Test("one is answered by its identifier, without a terminal")
@@ -232,7 +232,8 @@ struct ConfirmTests {
             let said = Mutex<[String]>([])
             let client = StampClient(FrameAddress(socketDirectory: frame.directory), deadline: .seconds(120))
             let say: @Sendable (String) -> Void = { line in said.withLock { $0.append(line) } }
-            let answer = try await AwaitedYes.telling(client, isWanted: true, pause: .milliseconds(1), say: say) {
+            let answer = try await ConfirmationNotice.telling(client, isWanted: true, pause: .milliseconds(1), say: say)
+            {
                 // Where nothing waits it looks again and again; where something does, it has said so.
                 while looks.withLock({ $0 }) < 3, said.withLock({ $0.isEmpty }) {
                     try await Task.sleep(for: .milliseconds(5))
@@ -276,7 +277,7 @@ struct ConfirmTests {
         let json = Self.confirmation("a").replacing(#"{"at":"/organizationId","text":""}"#, with: member)
         let confirmation = try JSONDecoder().decode(Confirmation.self, from: Data(json.utf8))
         let line = try #require(ConfirmationCard(confirmation: confirmation).lines(width: nil).last)
-        #expect(line.text(isPainted: false).hasSuffix("  \(shown)"))
+        #expect(line.text(isStyled: false).hasSuffix("  \(shown)"))
     }
 
     @Test("what is shown is escaped, and everything that a yes is about is there")
@@ -284,14 +285,14 @@ struct ConfirmTests {
         let text = Self.confirmation("a", text: HostileTextTests.hostile)
         let confirmation = try JSONDecoder().decode(Confirmation.self, from: Data(text.utf8))
         let lines = ConfirmationCard(confirmation: confirmation).lines(width: nil)
-        let shown = lines.map { $0.text(isPainted: false) }
+        let shown = lines.map { $0.text(isStyled: false) }
         #expect(shown.allSatisfy { $0.unicodeScalars.allSatisfy(HostileTextTests.isHarmless) })
         #expect(
             shown[0] == "Stamp it? Confirmation a, by rule human at stamp-agent; it waits 1m 30s"
         )
-        for part in ["user 1001, agent.service", "trading", "02aa", Self.sha256, "(nothing)"] {
+        for part in ["user 1001, agent.service", "trading", AuditTests.key.text, Self.sha256, "(nothing)"] {
             #expect(shown.contains { $0.hasSuffix(part) }, "\(part)")
         }
-        #expect(lines[0].text(isPainted: true).hasPrefix("\u{1B}[1mStamp it? \u{1B}[0m"))
+        #expect(lines[0].text(isStyled: true).hasPrefix("\u{1B}[1mStamp it? \u{1B}[0m"))
     }
 }

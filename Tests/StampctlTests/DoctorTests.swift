@@ -3,7 +3,7 @@ import FakeFrame
 import Foundation
 import Testing
 
-@Suite("What stampctl doctor sees without asking anybody", .timeLimit(.minutes(5)))
+@Suite("What stampctl doctor sees without asking anybody", .timeLimit(.minutes(15)))
 struct DoctorTests {
     private let base = FakeFrame.makeDirectory()
 
@@ -59,7 +59,7 @@ struct DoctorTests {
                 testDescription: "no such certificates",
                 environment: ["SSL_CERT_FILE": "/nonexistent"],
                 api: "https://127.0.0.1:1",
-                expected: "SSL_CERT_FILE leads to no certificate: /nonexistent"
+                expected: "SSL_CERT_FILE leads to no certificate, or to one that cannot be read: /nonexistent"
             ),
             Row(
                 testDescription: "no proxy's address",
@@ -210,7 +210,7 @@ struct DoctorTests {
         chmod(directory + "/turnkey.json", 0o664)
         let output = try await run([:])
         #expect(output.contains("may be written by others (mode 664)"))
-        #expect(output.contains("hint: look at what is in it, then chmod go-w \(directory)/turnkey.json"))
+        #expect(output.contains("hint: look at its contents, then chmod go-w \(directory)/turnkey.json"))
     }
 
     @Test("few descriptors are told")

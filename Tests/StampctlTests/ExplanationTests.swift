@@ -6,7 +6,7 @@ import Testing
 
 @testable import stampctl
 
-@Suite("What rules say, in words", .timeLimit(.minutes(5)))
+@Suite("What rules say, in words", .timeLimit(.minutes(15)))
 struct ExplanationTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -82,7 +82,7 @@ struct ExplanationTests {
             testDescription: "somebody is asked",
             json: #"{"effect":"confirm","mode":"enforce","id":"human","steps":[{"id":"human","outcome":"held"}]}"#,
             text: """
-                ASKED at stamp: rule human wants somebody's yes
+                ASKED at stamp: rule human needs a confirmation
 
                   RULE   SAYS     WHY
                   human  matches
@@ -124,7 +124,7 @@ struct ExplanationTests {
     @Test("an explanation is told in words, what decides first", arguments: rows)
     func told(_ row: Row) throws {
         let report = ExplanationReport(socket: "stamp", explanation: try Self.read(row.json))
-        let shown = report.lines(width: nil).map { $0.text(isPainted: false) }.joined(separator: "\n") + "\n"
+        let shown = report.lines(width: nil).map { $0.text(isStyled: false) }.joined(separator: "\n") + "\n"
         #expect(shown == row.text)
     }
 
@@ -132,18 +132,18 @@ struct ExplanationTests {
     func narrow(_ row: Row) throws {
         let report = ExplanationReport(socket: "stamp", explanation: try Self.read(row.json))
         let (wide, narrow) = (report.lines(width: nil), report.lines(width: 40))
-        func words(_ lines: [PaintedLine]) -> [Substring] {
-            lines.flatMap { $0.text(isPainted: false).split(separator: " ") }
+        func words(_ lines: [StyledLine]) -> [Substring] {
+            lines.flatMap { $0.text(isStyled: false).split(separator: " ") }
         }
         #expect(words(wide) == words(narrow))
         // A sentence's lines begin with two spaces; a word of a table may be longer.
-        #expect(narrow.filter { $0.text(isPainted: false).hasPrefix("  Rule") }.allSatisfy { $0.width <= 40 })
+        #expect(narrow.filter { $0.text(isStyled: false).hasPrefix("  Rule") }.allSatisfy { $0.width <= 40 })
     }
 
-    @Test("paint is around words alone, and says what the word says")
-    func painted() throws {
+    @Test("style is around words alone, and says what the word says")
+    func styled() throws {
         let report = ExplanationReport(socket: "stamp", explanation: try Self.read(Self.rows[2].json))
-        let first = report.lines(width: nil)[0].text(isPainted: true)
+        let first = report.lines(width: nil)[0].text(isStyled: true)
         #expect(first == "\u{1B}[31mREFUSED\u{1B}[0m at stamp: field.value at /parameters/signWith")
     }
 
@@ -176,19 +176,36 @@ struct ExplanationTests {
                     path: "/public/v1/query/whoami"
                 )
             ),
-            ("", nil), ("uid", nil), ("uid=", nil), ("uid=1,uid=2", nil), ("gid=a", nil), ("uid=no-such-user", nil),
-            ("user=1", nil), ("uid=1,", nil), ("unit=a.service,unit=b.service", nil),
-        ] as [(String, AnotherCaller?)]
+        ] as [(String, AnotherCaller)]
     )
-    func callers(_ text: String, _ caller: AnotherCaller?) {
-        #expect(CallerOption(argument: text)?.caller == caller)
+    func callers(_ text: String, _ caller: AnotherCaller) throws {
+        #expect(try CallerOption(text).caller == caller)
+    }
+
+    private static let form = "it is uid=…,gid=…,unit=…,delegate=…,path=…, of which some"
+    private static let uid = "uid is the name of a user that there is, or a number below 4294967295"
+    private static let unit = "unit is the name of a unit that processes are in, such as app.service"
+
+    @Test(
+        "what no frame takes for a part is told with what is right",
+        arguments: [
+            ("", form), ("uid", form), ("user=1", form), ("uid=1,", form), ("uid=", uid), ("uid=no-such-user", uid),
+            ("uid=4294967295", uid), ("uid=+5", uid), ("uid=1,uid=2", "uid stands once"),
+            ("gid=a", "gid is a number below 4294967295"), ("gid=1,gid=4294967295", "gid is a number below 4294967295"),
+            ("unit=a", unit), ("unit=", unit), ("unit=app.slice", unit), ("unit=a/b.service", unit),
+            ("unit=a.service,unit=b.service", "unit stands once"), ("delegate=", "delegate is 1 to 512 bytes"),
+            ("path=" + String(repeating: "é", count: 257), "path is 1 to 512 bytes"),
+        ]
+    )
+    func refused(_ text: String, _ message: String) {
+        #expect { try CallerOption(text) } throws: { "\($0)" == message }
     }
 
     @Test("who names no uid is meant themselves, with their groups")
-    func own() {
-        let caller = CallerOption(argument: "unit=a.service")?.caller
-        #expect(caller?.uid == Int(geteuid()))
-        #expect(caller?.gids?.contains(Int(getegid())) == true)
+    func own() throws {
+        let caller = try CallerOption("unit=a.service").caller
+        #expect(caller.uid == Int(geteuid()))
+        #expect(caller.gids?.contains(Int(getegid())) == true)
     }
 
     @Test("a frame is asked at the socket that is named, and about another caller at the control socket")

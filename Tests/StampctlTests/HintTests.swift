@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClientLiterals
 import FakeFrame
 import Foundation
+import StampClient
 import Testing
 import TurnkeyClient
 
 @testable import stampctl
 
-@Suite("What stampctl says to do", .timeLimit(.minutes(5)))
+@Suite("What stampctl says to do", .timeLimit(.minutes(15)))
 struct HintTests {
     @Test(
         "a bundle that something happened to is told by what that was",
@@ -43,7 +45,7 @@ struct HintTests {
         defer { frame.stop() }
         let run = try await StampctlProcess(["inject", "--socket-directory", frame.directory], input: Data("'b'".utf8))
         #expect(run.status == 5)
-        #expect(run.errors.contains("\nhint: it is in quotation marks: give what is between them\n"))
+        #expect(run.errors.contains("\nhint: it is in quotation marks: give the text between them\n"))
     }
 
     @Test("an empty organization is a shell's variable that is not set, and not asked for")
@@ -57,7 +59,7 @@ struct HintTests {
 
     @Test("a session that nothing says whose it is cannot be refreshed, and the way to say it is named")
     func refreshOfUnknown() async throws {
-        let key = "02" + String(repeating: "ab", count: 32)
+        let key: PublicKey = "02\(String(repeating: "ab", count: 32))"
         let script: @Sendable (Peer) -> Void = { peer in
             while let call = peer.readCall() {
                 call.method.hasSuffix(".ActivateSession")

@@ -8,7 +8,7 @@ import LoopbackHTTP
 import NIOCore
 import Testing
 
-@Suite("Text from elsewhere on a terminal", .timeLimit(.minutes(5)))
+@Suite("Text from elsewhere on a terminal", .timeLimit(.minutes(15)))
 struct HostileTextTests {
     /// One of each kind that a terminal obeys, or that hides something from a reader.
     static let hostile =
@@ -51,7 +51,7 @@ struct HostileTextTests {
     }
 
     static let session =
-        #"{"name":"NAME","publicKey":"NAME","organizationId":"NAME","userId":"NAME","origin":"bundle","expiresInMilliseconds":900000}"#
+        #"{"name":"default","publicKey":"\#(AuditTests.key)","organizationId":"NAME","userId":"NAME","origin":"bundle","expiresInMilliseconds":900000}"#
     static let stamp = #"{"parameters":{"stampHeaderName":"X-Stamp","stampHeaderValue":"dg"}}"#
     static let whoami = #"{"organizationId":"NAME","organizationName":"NAME","userId":"NAME","username":"NAME"}"#
     static let refusal = #"{"code":3,"message":"NAME","details":[],"turnkeyErrorCode":"NAME"}"#
@@ -63,7 +63,7 @@ struct HostileTextTests {
     static let rows: [Row] = [
         Row("session show", frame: #"{"parameters":{"session":\#(session)}}"#),
         Row("session list", frame: #"{"parameters":{"sessions":[\#(session)]}}"#),
-        Row("session create", frame: #"{"parameters":{"publicKey":"NAME"}}"#),
+        Row("session create", "no key", frame: #"{"parameters":{"publicKey":"NAME"}}"#, hasJSON: false),
         Row("key show", frame: #"{"parameters":{"publicKey":"NAME","expiresInMilliseconds":1}}"#),
         Row("stamp", frame: #"{"parameters":{"stampHeaderName":"NAME","stampHeaderValue":"NAME"}}"#),
         Row("inject", frame: #"{"parameters":{"session":\#(session)}}"#),
@@ -76,7 +76,14 @@ struct HostileTextTests {
         Row(
             "monitor",
             frame:
-                #"{"continues":true,"parameters":{"event":{"kind":"sessionEnded","session":"NAME","publicKey":"NAME"}}}"#
+                #"{"continues":true,"parameters":{"event":{"kind":"embeddedKeyCreated","publicKey":"NAME","confirmationId":"NAME"}}}"#
+        ),
+        Row(
+            "monitor",
+            "no key",
+            frame:
+                #"{"continues":true,"parameters":{"event":{"kind":"sessionEnded","session":"default","publicKey":"NAME"}}}"#,
+            hasJSON: false
         ),
         Row("whoami --organization-id o", frame: stamp, api: (200, whoami)),
         Row("request query whoami", frame: stamp, api: (200, whoami), input: #"{"organizationId":"o"}"#),

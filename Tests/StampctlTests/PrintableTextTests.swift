@@ -49,8 +49,8 @@ struct PrintableTextTests {
         let text = "\u{1B}[2J\nhint: x"
         let errors: [(any Error, String)] = [
             (
-                StampError.noSession(session: text, fallback: .passkey),
-                StampError.noSession(session: text, fallback: .passkey).message
+                StampError.noFrame(path: text, reason: ""),
+                StampError.noFrame(path: text, reason: "").message
             ),
             (
                 TurnkeyError.redirected(httpStatus: 301, location: text),

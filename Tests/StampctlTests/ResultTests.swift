@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClientLiterals
 import FakeFrame
 import Foundation
+import StampClient
 import Testing
 
-@Suite("What stampctl prints", .timeLimit(.minutes(5)))
+@Suite("What stampctl prints", .timeLimit(.minutes(15)))
 struct ResultTests {
-    static let key = "02" + String(repeating: "ab", count: 32)
+    static let key: PublicKey = "02\(String(repeating: "ab", count: 32))"
     static let session =
         #"{"name":"default","publicKey":"\#(key)","origin":"bundle","expiresInMilliseconds":899500}"#
 
@@ -41,7 +43,7 @@ struct ResultTests {
     func sessions() async throws {
         let shown = try await run(["session", "show"], answering: #"{"session":\#(Self.session)}"#)
         #expect(shown.output.contains("expires in    14m 59s\n"))
-        #expect(shown.output.contains(Self.key))
+        #expect(shown.output.contains(Self.key.text))
         let listed = try await run(
             ["session", "list", "--json"],
             answering: #"{"sessions":[\#(Self.session),\#(Self.session)]}"#

@@ -6,7 +6,7 @@ import Testing
 
 @testable import stampctl
 
-@Suite("Cases of rules", .timeLimit(.minutes(5)))
+@Suite("Cases of rules", .timeLimit(.minutes(15)))
 struct RuleTestTests {
     private static func fixture(_ name: String) throws -> [String: Any] {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/\(name)")
@@ -137,6 +137,14 @@ struct RuleTestTests {
             (#"{"cases":[{"payload":{},"caller":{},"expect":{"effect":"maybe"}}]}"#, "cases[0].expect.effect: allow"),
             (#"{"cases":[{"payload":{},"caller":{},"expect":{"effect":"deny","why":1}}]}"#, "cases[0].expect.why: no"),
             (#"{"cases":[{"payload":{},"caller":{"uid":-1},"expect":{"effect":"deny"}}]}"#, "caller.uid: the number"),
+            (
+                #"{"cases":[{"payload":{},"caller":{"gids":[4294967295]},"expect":{"effect":"deny"}}]}"#,
+                "caller.gids: the number of a user or group, below 4294967295"
+            ),
+            (
+                #"{"cases":[{"payload":{},"caller":{"delegate":""},"expect":{"effect":"deny"}}]}"#,
+                "caller.delegate: 1 to 512 bytes"
+            ),
             (
                 #"{"cases":[{"payload":{},"caller":{"unit":"a b"},"expect":{"effect":"deny"}}]}"#,
                 "caller.unit: a unit's"

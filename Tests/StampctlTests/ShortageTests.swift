@@ -3,7 +3,7 @@ import FakeFrame
 import Foundation
 import Testing
 
-@Suite("stampctl where the system gives little", .timeLimit(.minutes(5)))
+@Suite("stampctl where the system gives little", .timeLimit(.minutes(15)))
 struct ShortageTests {
     private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "stampctl").path

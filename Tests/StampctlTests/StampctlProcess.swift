@@ -7,8 +7,14 @@ struct StampctlProcess: Sendable {
     let output: String
     let errors: String
 
-    /// Runs `stampctl` with nothing of this process's environment but PATH, and waits without a thread for its end.
-    init(_ arguments: [String], input: Data = Data(), environment: [String: String] = [:]) async throws {
+    /// Runs `stampctl` with nothing of this process's environment but PATH, and waits without a thread for its end. Its standard
+    /// output goes to the file at `outputPath`, or where that is nil, to `output`.
+    init(
+        _ arguments: [String],
+        input: Data = Data(),
+        environment: [String: String] = [:],
+        outputPath: String? = nil
+    ) async throws {
         let directory = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         let (process, standardInput) = (Process(), Pipe())
         let (standardOutput, standardError) = (Pipe(), Pipe())
@@ -16,7 +22,12 @@ struct StampctlProcess: Sendable {
         process.arguments = arguments
         process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
         process.standardInput = standardInput
-        process.standardOutput = standardOutput
+        if let outputPath {
+            process.standardOutput = FileHandle(forWritingAtPath: outputPath)
+            try standardOutput.fileHandleForWriting.close()
+        } else {
+            process.standardOutput = standardOutput
+        }
         process.standardError = standardError
         let (ends, ended) = AsyncStream.makeStream(of: Int32.self)
         process.terminationHandler = { ended.yield($0.terminationStatus) }

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// By a shell and by hand: what is tried is what the parent left.
-@Suite("stampctl's standard streams, as others left them", .timeLimit(.minutes(5)))
+@Suite("stampctl's standard streams, as others left them", .timeLimit(.minutes(15)))
 struct StreamTests {
     private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "stampctl").path

@@ -3,7 +3,7 @@ import FakeFrame
 import Foundation
 import Testing
 
-@Suite("How stampctl is used, and how it ends", .timeLimit(.minutes(5)))
+@Suite("How stampctl is used, and how it ends", .timeLimit(.minutes(15)))
 struct UsageTests {
     static let commands: [[String]] = [
         [], ["status"], ["key"], ["key", "show"], ["key", "init"], ["key", "reset"], ["inject"], ["session"],
@@ -11,7 +11,10 @@ struct UsageTests {
         ["session", "drop"], ["session", "select"], ["stamp"], ["confirm"],
         ["rules"], ["rules", "check"], ["rules", "test"], ["rules", "show"], ["rules", "explain"], ["lock"], ["unlock"],
         ["monitor"], ["audit"],
-        ["metrics"], ["whoami"],
+        ["metrics"], ["exec"], ["proxy"], ["delegate"], ["delegate", "create"], ["delegate", "list"],
+        ["delegate", "revoke"], ["courier"],
+        ["fleet"], ["fleet", "import-known-hosts"], ["fleet", "list"], ["fleet", "approve"], ["fleet", "status"],
+        ["fleet", "revoke"], ["whoami"],
         ["request"], ["request", "query"], ["request", "submit"], ["activity"], ["activity", "wait"], ["login"],
         ["register"], ["refresh"], ["logout"], ["doctor"],
     ]
@@ -48,6 +51,7 @@ struct UsageTests {
             ["inject", "--expiration-seconds", "0"], ["key", "init", "--expiration-seconds=-1"],
             ["refresh", "--expiration-seconds", "9"], ["login", "--expiration-seconds", "0"],
             ["login", "--paste", "--organization-id", "o"], ["login"],
+            ["exec", "--browser", "--", "true"], ["exec", "--login", "--browser", "--security-key", "--", "true"],
             ["login", "--site", "ftp://x", "--organization-id", "o"],
             ["login", "--site", "https://x:99999", "--organization-id", "o"],
             ["whoami", "--organization-id", "o", "--api-base-url", "http://127.0.0.1:99999"],
@@ -57,14 +61,23 @@ struct UsageTests {
             ["activity", "wait", "a", "--timeout-seconds", "99999999999999999999"],
             ["login", "--rp-id", "example.com", "--organization-id", "o"],
             ["register", "--organization-id", "o", "--api-key-file", "/nonexistent"],
+            ["exec"], ["exec", "--for", "0s", "--", "true"], ["exec", "--for", "10", "--", "true"],
+            ["delegate", "create", "--admin", "/a", "--name", "a", "--for", "32d"],
             ["confirm", "a"], ["confirm", "--yes"], ["confirm", "a", "--yes", "--no"],
             ["confirm", "a", "--yes", "--watch"],
             ["confirm", "--payload-sha256", "00"], ["rules", "check"], ["rules", "check", "/nonexistent"],
             ["rules", "test"], ["rules", "test", "/nonexistent"], ["rules", "explain", "--as", "uid="],
             ["rules", "explain", "--as", "uid=+5"],
-            ["rules", "explain", "--as", "gid=00"],
+            ["rules", "explain", "--as", "gid=00"], ["rules", "explain", "--as", "uid=4294967295"],
+            ["rules", "explain", "--as", "gid=4294967295"], ["rules", "explain", "--as", "unit=a"],
+            ["rules", "explain", "--as", "delegate="],
+            ["rules", "explain", "--as", "path=" + String(repeating: "a", count: 513)],
+            ["inject", "--expiration-seconds", "+900"], ["inject", "--expiration-seconds", "0900"],
+            ["refresh", "--expiration-seconds", "+60"], ["activity", "wait", "a", "--timeout-seconds", "+3"],
+            ["login", "--timeout-seconds", "060", "--organization-id", "o"], ["audit", "--uid", "+5"],
+            ["audit", "--uid", "007"],
             ["rules", "explain", "--as", "user=1"], ["rules", "explain", "--socket", "stamp-"],
-            ["request", "query", "--door", "other", "whoami"],
+            ["request", "query", "--socket", "other", "whoami"],
             ["audit", "--verify", "--follow"], ["audit", "--verify", "--session", "s"],
             ["audit", "--verify", "--decision", "refused"], ["audit", "--socket-directory", "/x"],
         ]
@@ -161,6 +174,30 @@ struct UsageTests {
         #expect(run.status == status)
         #expect(run.errors.hasPrefix("stampctl: "))
         #expect(run.output.isEmpty)
+    }
+
+    @Test(
+        "an option that the frame does not take is wrong usage, and what is right is said",
+        arguments: [
+            ("expirationSeconds", "for no more than the frame's --maximum-expiration-seconds"),
+            ("organizationId", "128 bytes of printable ASCII"), ("userId", "128 bytes of printable ASCII"),
+            ("publicKey", "66 lower-case hex digits"), ("expectPublicKey", "66 lower-case hex digits"),
+            ("session", "1 to 64 of a-z 0-9 . _ -"), ("socket", "stamp, control, or stamp-NAME"),
+        ]
+    )
+    func invalidParameter(_ parameter: String, _ hint: String) async throws {
+        let frame = FakeFrame { peer in
+            while peer.readCall() != nil {
+                peer.send(
+                    #"{"error":"org.varlink.service.InvalidParameter","parameters":{"parameter":"\#(parameter)"}}"#
+                )
+            }
+        }
+        let run = try await StampctlProcess(["stamp", "--socket-directory", frame.directory])
+        #expect(run.status == 64)
+        let lines = run.errors.split(separator: "\n")
+        #expect(lines.first == "stampctl: invalid parameter: \(parameter)")
+        #expect(lines.last?.hasPrefix("hint: ") == true && lines.last?.contains(hint) == true, "\(run.errors)")
     }
 
     @Test(
@@ -291,9 +328,9 @@ struct UsageTests {
         for word in ["inject", "socket-directory", "activate"] { #expect(run.output.contains(word)) }
     }
 
-    @Test("the version is a version")
+    @Test("the version stands alone on a line")
     func version() async throws {
         let run = try await StampctlProcess(["--version"])
-        #expect(run.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+        #expect(run.output.wholeMatch(of: /\d+\.\d+\.\d+(-rc\d+)?\n/) != nil)
     }
 }

@@ -12,8 +12,8 @@ struct CallHandlerTests {
     private let audit = ListedAudit()
     private let handler: CallHandler
     private let peer = Peer(uid: 1000, gid: 1000, pid: 7)
-    private let stamp = SocketIdentity(door: .stamp, name: "stamp")
-    private let control = SocketIdentity(door: .control, name: "control")
+    private let stamp = SocketIdentity(kind: .stamp, name: "stamp")
+    private let control = SocketIdentity(kind: .control, name: "control")
 
     init() throws {
         _ = try SecureHeap.setUp()
@@ -104,16 +104,16 @@ struct CallHandlerTests {
         #expect(monitor.outcome == .watches && monitor.replies.isEmpty)
     }
 
-    @Test("the control socket's methods are not the stamp socket's") func doors() {
+    @Test("the control socket's methods are not the stamp socket's") func sockets() {
         let lock = answer("io.stampd.Control.Lock", at: stamp)
         #expect(lock.replies.first?.contains("InterfaceNotFound") == true)
         let isLocked = handler.frame.isLocked
         #expect(!isLocked)
     }
 
-    @Test("ListAccounts tells what the surroundings say") func accounts() {
-        handler.surroundings = {
-            CallHandler.Surroundings(
+    @Test("ListAccounts has the accounts of the server") func accounts() {
+        handler.serverStatus = {
+            CallHandler.ServerStatus(
                 connectionCount: 3,
                 lostCount: 0,
                 accounts: [

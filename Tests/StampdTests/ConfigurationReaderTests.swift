@@ -104,7 +104,7 @@ struct ConfigurationReaderTests {
             Row(
                 "rules that let nobody in, and more",
                 "{\"authorization\": {\"stamp\":\n{\"uids\": []}}, \"keepState\": 0}",
-                "line 2: authorization: an empty list, which would let nobody in, at byte 30",
+                "line 2: authorization: an empty list, which would exclude every peer, at byte 30",
                 "keepState takes true or false"
             ),
             Row(
@@ -173,7 +173,7 @@ struct ConfigurationReaderTests {
 
     @Test("no proper prefix of a configuration is one")
     func prefixes() throws {
-        let text = Array(try Data(contentsOf: repository("systemd/stampd.json")))
+        let text = Array(try Data(contentsOf: repository("Tests/Fixtures/0.1.0/stampd.json")))
         let end = try #require(text.lastIndex(of: UInt8(ascii: "}")))
         for length in 0...end { #expect(!Self.read(Array(text[..<length])).faults.isEmpty, "first \(length)") }
     }

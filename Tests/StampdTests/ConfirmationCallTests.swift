@@ -14,6 +14,7 @@ struct ConfirmationCallTests {
     private final class RecordedAudit: AuditTrail {
         var records: [[String: String]] = []
         var admitsStamp = true
+        let takesRecords = true
         let isOn = true
         let maximumPayloadByteCount = 65_536
         let head = AuditHead(sequence: 0, chain: .start, lost: 0, waiting: 0)
@@ -32,6 +33,8 @@ struct ConfirmationCallTests {
             }
             records.append(fields)
         }
+
+        func handOver() {}
 
         func writeRefusal(of call: CallContext, rule: String, _ addFields: (inout AuditRecord) -> Void) {
             write(.refusal, of: call) { record in
@@ -78,8 +81,8 @@ struct ConfirmationCallTests {
     private let handler: CallHandler
     private let stamper = Peer(uid: 1000, gid: 1000, pid: 7)
     private let human = Peer(uid: 1001, gid: 1001, pid: 8)
-    private let stamp = SocketIdentity(door: .stamp, name: "stamp")
-    private let control = SocketIdentity(door: .control, name: "control")
+    private let stamp = SocketIdentity(kind: .stamp, name: "stamp")
+    private let control = SocketIdentity(kind: .control, name: "control")
     private let publicKey: String
 
     init() throws {
@@ -251,7 +254,7 @@ struct ConfirmationCallTests {
         #expect(handler.status(at: time.boot).waiting == 0 && handler.counters.stamped == 0)
         #expect(try concluded(message) == "X-Stamp")
         #expect(handler.counters == .init(stamped: 1, denied: 0, failed: 0))
-        #expect(handler.rules["stamp"]?.tally == .init(confirmed: 1))
+        #expect(handler.rules["stamp"]?.counts == .init(confirmed: 1))
         #expect(
             audit.story == [
                 "confirmationWanted 1000", "confirmationAnswered 1001 allowed", "stamp 1000 allowed",
@@ -269,7 +272,7 @@ struct ConfirmationCallTests {
         #expect(try confirm(shown, allow: false) == "ok")
         #expect(try concluded(message) == "Denied payload large confirm.refused never")
         #expect(try left() == 99)
-        #expect(handler.rules["stamp"]?.tally == .init(denied: 1))
+        #expect(handler.rules["stamp"]?.counts == .init(denied: 1))
         #expect(handler.counters == .init(stamped: 0, denied: 1, failed: 0))
         #expect(
             audit.story == [
@@ -370,7 +373,7 @@ struct ConfirmationCallTests {
         _ = try answer(Self.call("Control.InitEmbeddedKey", "{}"), from: human, at: control)
         #expect(try list().count == 1)
         #expect(try confirm(shown) == "ok" && concluded(message) == "X-Stamp")
-        #expect(handler.rules["stamp"]?.tally == .init(confirmed: 1))
+        #expect(handler.rules["stamp"]?.counts == .init(confirmed: 1))
     }
 
     @Test(
@@ -503,7 +506,7 @@ struct ConfirmationCallTests {
         let stamped = try answer(stampCall(payload()), from: stamper, at: stamp)
         #expect(stamped.outcome == .answered && stamped.reply == "X-Stamp")
         #expect(try list().isEmpty)
-        #expect(handler.rules["stamp"]?.tally == .init(wouldConfirm: 1))
+        #expect(handler.rules["stamp"]?.counts == .init(wouldConfirm: 1))
         #expect(audit.story == ["stamp 1000 wouldConfirm"])
     }
 

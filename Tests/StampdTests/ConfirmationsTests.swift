@@ -10,7 +10,7 @@ struct ConfirmationsTests {
     private static let start = BootInstant(nanoseconds: 0).adding(seconds: 1000)
     private static func rules() -> SocketRules {
         let set = RuleSet([], mode: .enforce, source: .text(0..<0))
-        return SocketRules(socket: "stamp", set: set, sha256: "", tally: .init())
+        return SocketRules(socket: "stamp", set: set, sha256: "", counts: .init())
     }
 
     private static func digest(_ byte: UInt8) throws -> PayloadDigest {
@@ -20,6 +20,7 @@ struct ConfirmationsTests {
     private static func wanted(
         _ connection: UInt64,
         of account: Account = .user(1),
+        delegate: String? = nil,
         seconds: Int = 10,
         sameAccount: Bool = false,
         payload: UInt8 = 0,
@@ -29,10 +30,10 @@ struct ConfirmationsTests {
         return WaitingStamp.Wanted(
             connection: connection,
             peer: Peer(uid: 1, gid: 1, pid: 1, account: account),
-            socket: SocketIdentity(door: .stamp, name: "stamp"),
+            socket: SocketIdentity(kind: .stamp, name: "stamp"),
             session: .default,
             publicKey: publicKey,
-            naming: Naming(),
+            naming: Naming(delegate: delegate),
             payloadDigest: try digest(payload),
             byteCount: byteCount,
             rules: rules(),
@@ -48,7 +49,7 @@ struct ConfirmationsTests {
 
     /// Asks, where there is room.
     private static func ask(_ wanted: WaitingStamp.Wanted, _ table: inout Confirmations) -> WaitingStamp? {
-        guard table.hasRoom(for: wanted.peer.account, byteCount: wanted.byteCount) else { return nil }
+        guard table.hasRoom(for: wanted.payer, byteCount: wanted.byteCount) else { return nil }
         var generator = SystemRandomNumberGenerator()
         return table.ask(wanted, id: ConfirmationId(using: &generator), charged: Receipt(), at: start)
     }
@@ -58,10 +59,10 @@ struct ConfirmationsTests {
         var table = Confirmations()
         for number in UInt64(0)..<32 {
             let account = Account.user(UInt32(number / 4))
-            #expect(table.hasRoom(for: account, byteCount: 0))
+            #expect(table.hasRoom(for: Payer(account: account), byteCount: 0))
             _ = Self.ask(try Self.wanted(number, of: account), &table)
             if number == 3 {
-                #expect(!table.hasRoom(for: account, byteCount: 0))
+                #expect(!table.hasRoom(for: Payer(account: account), byteCount: 0))
                 #expect(table.hasRoom(for: .owner("alice"), byteCount: 0))
             }
         }
@@ -69,6 +70,14 @@ struct ConfirmationsTests {
         table.end { $0.wanted.connection == 17 ? .abandoned : nil }
         #expect(table.hasRoom(for: .untold, byteCount: 0))
         #expect(table.hasRoom(for: .user(4), byteCount: 0) && !table.hasRoom(for: .user(5), byteCount: 0))
+    }
+
+    @Test("each delegate of a proxy has places of its own") func delegates() throws {
+        var table = Confirmations()
+        for number in UInt64(0)..<4 { _ = Self.ask(try Self.wanted(number, delegate: "noisy"), &table) }
+        #expect(!table.hasRoom(for: Payer(account: .user(1), delegate: "noisy"), byteCount: 0))
+        #expect(table.hasRoom(for: Payer(account: .user(1), delegate: "quiet"), byteCount: 0))
+        #expect(table.hasRoom(for: .user(1), byteCount: 0))
     }
 
     @Test("long messages have 8 MiB in all and 4 MiB of one account; short ones cost nothing")
@@ -168,7 +177,7 @@ struct ConfirmationsTests {
                 let account = Account.user(UInt32.random(in: 0..<12, using: &generator))
                 let (payload, isOwn) = (UInt8.random(in: 0..<3, using: &generator), Bool.random(using: &generator))
                 let timeout = Int.random(in: 1...40, using: &generator)
-                let isRoom = table.hasRoom(for: account, byteCount: 0)
+                let isRoom = table.hasRoom(for: Payer(account: account), byteCount: 0)
                 #expect(isRoom == model.hasRoom(for: account), "step \(step)")
                 guard isRoom else { continue }
                 let wanted = try Self.wanted(

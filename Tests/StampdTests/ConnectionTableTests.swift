@@ -53,11 +53,11 @@ struct ConnectionTableTests {
     @Test("an account has its quota, and some more at the control socket") func quota() {
         var table = ConnectionTable(Self.limits { ($0.maximumConnectionsPerUser, $0.reservedConnections) = (3, 2) })
         _ = Self.connect(.user(1), 3, from: 1, to: &table)
-        guard case .overAccount = table.admission(of: .user(1), isRoot: false, isControl: false) else {
+        guard case .overAccount = table.decidePlace(for: .user(1), isRoot: false, isControl: false) else {
             Issue.record("a fourth connection was let in")
             return
         }
-        guard case .served = table.admission(of: .user(1), isRoot: false, isControl: true) else {
+        guard case .served = table.decidePlace(for: .user(1), isRoot: false, isControl: true) else {
             Issue.record("the control socket was shut")
             return
         }
@@ -68,16 +68,16 @@ struct ConnectionTableTests {
         var table = ConnectionTable(Self.limits { ($0.maximumConnections, $0.reservedConnections) = (8, 2) })
         _ = Self.connect(.user(1), 4, from: 1, to: &table)
         _ = Self.connect(.user(2), 2, from: 11, to: &table)
-        guard case .insteadOf(let spending) = table.admission(of: .user(3), isRoot: false, isControl: false) else {
+        guard case .insteadOf(let usage) = table.decidePlace(for: .user(3), isRoot: false, isControl: false) else {
             Issue.record("an account without a connection found no place")
             return
         }
-        #expect(spending.account == .user(1))
-        guard case .overTotal = table.admission(of: .user(2), isRoot: false, isControl: false) else {
+        #expect(usage.account == .user(1))
+        guard case .overTotal = table.decidePlace(for: .user(2), isRoot: false, isControl: false) else {
             Issue.record("an account took more than there is")
             return
         }
-        guard case .served = table.admission(of: .user(2), isRoot: false, isControl: true) else {
+        guard case .served = table.decidePlace(for: .user(2), isRoot: false, isControl: true) else {
             Issue.record("the kept places were shut for the control socket")
             return
         }
@@ -94,7 +94,7 @@ struct ConnectionTableTests {
         }
         // Alone, it may have all of it.
         #expect(granted == 32)
-        expect(table.spendings[.user(1)]?.waitingCount == 28)
+        expect(table.usages[.user(1)]?.waitingCount == 28)
         let honest = Self.connect(.user(2), 3, from: 100, to: &table)
         for place in honest.prefix(2) {
             guard case .insteadOf(let victim) = table.requestRoom(place, byteCount: Self.mebibyte, at: Self.now) else {
@@ -206,16 +206,16 @@ struct ConnectionTableTests {
         #expect(tableReading == reading && tableOutput == output, "seed \(seed), step \(step)")
         let limit = table.limits.maximumReadingBytes
         #expect(reading <= limit, "seed \(seed), step \(step)")
-        for spending in table.spendings.values {
-            let own = places.filter { $0.spending === spending }
-            #expect(spending.connectionCount == own.count, "seed \(seed), step \(step)")
-            #expect(spending.readingByteCount == own.reduce(0) { $0 + $1.readingByteCount })
-            #expect(spending.watcherCount == own.filter(\.isWatching).count)
-            #expect(spending.waitingCount == own.filter(\.isWaiting).count)
-            #expect(spending.uids.values.reduce(0, +) == own.count)
+        for usage in table.usages.values {
+            let own = places.filter { $0.usage === usage }
+            #expect(usage.connectionCount == own.count, "seed \(seed), step \(step)")
+            #expect(usage.readingByteCount == own.reduce(0) { $0 + $1.readingByteCount })
+            #expect(usage.watcherCount == own.filter(\.isWatching).count)
+            #expect(usage.waitingCount == own.filter(\.isWaiting).count)
+            #expect(usage.uids.values.reduce(0, +) == own.count)
         }
         let accounts = Set(places.map(\.account))
-        let known = Set(table.spendings.keys)
+        let known = Set(table.usages.keys)
         #expect(known == accounts, "seed \(seed), step \(step)")
     }
 
@@ -255,7 +255,7 @@ struct ConnectionTableTests {
                 guard let place else { break }
                 let byteCount = Int.random(in: 0...8000, using: &random)
                 if case .insteadOf(let victim) = table.requestRoom(place, byteCount: byteCount, at: at) {
-                    let isOver = victim.spending.readingByteCount > 16_000 && victim.spending !== place.spending
+                    let isOver = victim.usage.readingByteCount > 16_000 && victim.usage !== place.usage
                     #expect(isOver || victim.isWaiting && victim !== place, "seed \(seed), step \(step)")
                 }
             case 6:
@@ -270,7 +270,7 @@ struct ConnectionTableTests {
             if step % 50 == 0 { Self.expectSums(table, seed, step) }
         }
         for place in places { table.remove(place) }
-        let left = table.connectionCount + table.readingByteCount + table.outputByteCount + table.spendings.count
+        let left = table.connectionCount + table.readingByteCount + table.outputByteCount + table.usages.count
         #expect(left == 0, "seed \(seed)")
     }
 }

@@ -18,7 +18,10 @@ final class ListedAudit: AuditTrail {
     let isOn = true
     let maximumPayloadByteCount = 65_536
     var admitsStamp = true
+    var takesRecords = true
     let head = AuditHead(sequence: 0, chain: .start, lost: 0, waiting: 0)
+
+    func handOver() {}
 
     func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void) {
         let fields = Self.fields(of: kind, addFields)

@@ -49,7 +49,7 @@ struct RefusalFloodTests {
             for uid in UInt32(1)...300 {
                 let call = CallContext(
                     peer: Peer(uid: uid, gid: 0, pid: 1),
-                    socket: SocketIdentity(door: .stamp, name: "stamp"),
+                    socket: SocketIdentity(kind: .stamp, name: "stamp"),
                     start: now
                 )
                 audit.writeRefusal(of: call, rule: "Denied.peer") { _ in }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import LoopbackPeers
 import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("What the API may answer instead", .timeLimit(.minutes(5)))
+@Suite("What the API may answer instead", .timeLimit(.minutes(15)))
 struct APIErrorTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let status: Int

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClientLiterals
 import Crypto
 import FakeFrame
 import Foundation
+import LoopbackPeers
 import StampClient
 import Synchronization
 import Testing
 import TurnkeyClient
 
-@Suite("Who stamps now", .timeLimit(.minutes(5)))
+@Suite("Who stamps now", .timeLimit(.minutes(15)))
 struct ActiveClientTests {
-    static let key = "02" + String(repeating: "ab", count: 32)
+    static let key: PublicKey = "02\(String(repeating: "ab", count: 32))"
 
     /// A frame that answers GetSession with `session`, stamps in the name of `key`, and counts reports.
     private final class Frame: Sendable {
@@ -117,7 +119,7 @@ struct ActiveClientTests {
             Issue.record("the session was chosen")
             return
         }
-        #expect(frame.reports.keys.withLock(\.self) == [Self.key])
+        #expect(frame.reports.keys.withLock(\.self) == [Self.key.text])
         _ = try await client.api.getWhoami()
         #expect(passkey.prompts.count == 1)
     }
@@ -236,7 +238,7 @@ struct ActiveClientTests {
         let turnkey = try Fixtures.makeTurnkey(api, passkey: CountingPasskey(), socketDirectory: frame.fake.directory)
         let client = try await turnkey.getActiveClient().api
         await #expect { try await client.getWhoami() } throws: { ($0 as? TurnkeyError)?.fallback == .passkey }
-        #expect(frame.reports.keys.withLock(\.self) == [Self.key])
+        #expect(frame.reports.keys.withLock(\.self) == [Self.key.text])
     }
 
     /// Whose the session is said to be, by the frame and by the store; which organization is asked.
@@ -290,7 +292,7 @@ struct ActiveClientTests {
             if case .unknownKey(claim.asked, _) = error { return !claim.isOwn && error.fallback == .never }
             return claim.isOwn && error.fallback == .passkey
         }
-        #expect(frame.reports.keys.withLock(\.self) == (claim.isOwn ? [Self.key] : []))
+        #expect(frame.reports.keys.withLock(\.self) == (claim.isOwn ? [Self.key.text] : []))
         #expect(try String(contentsOfFile: path, encoding: .utf8) == stored)
     }
 

@@ -3,6 +3,8 @@ import AsyncHTTPClient
 import Crypto
 import FakeFrame
 import Foundation
+import LoopbackPeers
+import NIOCore
 import NIOHTTP1
 import NIOSSL
 import StampClient
@@ -10,7 +12,7 @@ import Testing
 
 @testable import TurnkeyClient
 
-@Suite("What breaks a connection is told for what it is, and says of the outcome what it can", .timeLimit(.minutes(5)))
+@Suite("What breaks a connection is told for what it is, and says of the outcome what it can", .timeLimit(.minutes(15)))
 struct BrokenConnectionTests {
     struct Break: Sendable, CustomTestStringConvertible {
         let error: any Error
@@ -30,7 +32,9 @@ struct BrokenConnectionTests {
         "what breaks once TLS is spoken is no unsafe connection: what was sent may have been done",
         arguments: [
             Break(NIOSSLError.uncleanShutdown, cut), Break(HTTPParserError.invalidEOFState, cut),
-            Break(HTTPClientError.remoteConnectionClosed, cut),
+            Break(HTTPClientError.remoteConnectionClosed, cut), Break(ChannelError.ioOnClosedChannel, cut),
+            Break(HTTPClientError.proxyAuthenticationRequired, "the proxy asks for a user and a password (407)"),
+            Break(HTTPClientError.invalidProxyResponse, "the proxy refuses the connection"),
             Break(BoringSSLError.sslError([]), "the TLS connection broke"),
             Break(HTTPParserError.invalidConstant, "what answers does not speak HTTP (invalid constant string)"),
             Break(HTTPParserError.invalidChunkSize, "what answers does not speak HTTP ("),
@@ -41,7 +45,7 @@ struct BrokenConnectionTests {
                 "the connection was closed during the TLS handshake"
             ),
             Break(NIOSSLError.handshakeFailed(.sslError([])), isUnsafe: true, "the TLS handshake failed"),
-            Break(NIOSSLError.unableToValidateCertificate, isUnsafe: true, "nobody that this machine trusts"),
+            Break(NIOSSLError.unableToValidateCertificate, isUnsafe: true, "no authority that this machine trusts"),
         ]
     )
     func words(_ broken: Break) {
@@ -108,6 +112,41 @@ struct BrokenConnectionTests {
         }
     }
 
+    @Test(
+        "a status below 100 is none, and the connection is over",
+        arguments: ["000", "001", "050", "099"],
+        [
+            "Content-Length: 2\r\n\r\n{}", "Content-Length: 0\r\n\r\n", "\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        ]
+    )
+    func noStatus(_ status: String, _ rest: String) async throws {
+        let server = LoopbackListener { peer in
+            guard LoopbackListener.readHead(peer) != nil else { return }
+            LoopbackListener.write("HTTP/1.1 \(status) Status\r\n\(rest)", to: peer)
+        }
+        await #expect { try await Self.ask("http://127.0.0.1:\(server.port)") } throws: { error in
+            guard case .unreachable(_, let reason)? = error as? TurnkeyError else { return false }
+            return reason == "what answers does not speak HTTP (invalid HTTP status code)"
+        }
+    }
+
+    @Test("a connection has the time that the request has, and no less", .enabled(if: TestAuthority.openssl != nil))
+    func connectTime() async throws {
+        let (authority, time) = (try await TestAuthority(), Duration.seconds(12))
+        let silent = LoopbackListener { peer in
+            while LoopbackListener.readHead(peer) != nil {}
+        }
+        let environment = [
+            "SSL_CERT_FILE": authority.certificatePath, "HTTPS_PROXY": "http://127.0.0.1:\(silent.port)",
+        ]
+        let start = ContinuousClock.now
+        await #expect { try await Self.ask("https://api.example.test", environment, within: time) } throws: { error in
+            if case .timedOut(_, time)? = error as? TurnkeyError { true } else { false }
+        }
+        #expect(ContinuousClock.now - start >= time)
+    }
+
     struct Outcome: Sendable, CustomTestStringConvertible {
         let error: TurnkeyError
         let isUnknown: Bool
@@ -143,11 +182,15 @@ struct BrokenConnectionTests {
         #expect(TurnkeyError.session(wrapped).isOutcomeUnknown == outcome.isUnknown)
     }
 
-    private static func ask(_ url: String, _ environment: [String: String] = [:]) async throws {
+    private static func ask(
+        _ url: String,
+        _ environment: [String: String] = [:],
+        within timeout: Duration = .seconds(120)
+    ) async throws {
         let configuration = try TurnkeyConfiguration(apiBaseUrl: APIBaseURL(url), defaultOrganizationId: "o")
         let turnkey = Turnkey(
             configuration,
-            requestTimeout: .seconds(120),
+            requestTimeout: timeout,
             stateDirectory: FakeFrame.makeDirectory(),
             environment: environment
         )

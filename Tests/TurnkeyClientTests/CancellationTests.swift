@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClientLiterals
 import Dispatch
 import FakeFrame
 import Foundation
+import LoopbackPeers
+import StampClient
 import Synchronization
 import Testing
 import TurnkeyClient
 
-@Suite("What is shared is cancelled by its last waiter alone", .timeLimit(.minutes(5)))
+@Suite("What is shared is cancelled by its last waiter alone", .timeLimit(.minutes(15)))
 struct CancellationTests {
     /// A passkey whose first approval does not end before it is let go, whatever is cancelled.
     private final class SlowPasskey: PasskeyAuthenticator {
@@ -62,7 +65,7 @@ struct CancellationTests {
 
     @Test("a login that is cancelled while the frame makes its key drops that key when it is made")
     func whileMaking() async throws {
-        let key = "02" + String(repeating: "ab", count: 32)
+        let key: PublicKey = "02\(String(repeating: "ab", count: 32))"
         let (asked, askedSink) = AsyncStream.makeStream(of: Void.self)
         let (dropped, droppedSink) = AsyncStream.makeStream(of: String.self)
         let mayAnswer = DispatchSemaphore(value: 0)
@@ -94,7 +97,7 @@ struct CancellationTests {
         for await _ in asked {}
         login.cancel()
         mayAnswer.signal()
-        #expect(await dropped.first { _ in true } == key)
+        #expect(await dropped.first { _ in true } == key.text)
         await #expect(throws: TurnkeyError.self) { try await login.value }
     }
 

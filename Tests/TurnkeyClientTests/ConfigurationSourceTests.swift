@@ -81,13 +81,16 @@ struct ConfigurationSourceTests {
         let path = directory + "/stampd/turnkey.json"
         let expected = ConfigurationFault.writableFile(path: path, mode: UInt32(mode))
         #expect(fault(environment) == expected)
-        #expect(TurnkeyError.configuration(expected).hint == "look at what is in it, then chmod go-w \(path)")
+        #expect(TurnkeyError.configuration(expected).hint == "look at its contents, then chmod go-w \(path)")
     }
 
     @Test(
         "a value is refused wherever it comes from",
         arguments: [
-            ("TURNKEY_API_BASE_URL", "http://example.com", ConfigurationFault.notHTTPS("http://example.com")),
+            (
+                "TURNKEY_API_BASE_URL", "http://example.com",
+                ConfigurationFault.invalidBaseURL(.notHTTPS("http://example.com"))
+            ),
             ("TURNKEY_RP_ID", "https://example.com", .invalidRelyingParty("https://example.com")),
             ("TURNKEY_RP_ID", "Example.com", .invalidRelyingParty("Example.com")),
             ("TURNKEY_RP_ID", "example.com:443", .invalidRelyingParty("example.com:443")),

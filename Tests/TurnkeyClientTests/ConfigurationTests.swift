@@ -7,22 +7,6 @@ struct ConfigurationTests {
     static let anotherKey =
         "046b4f88421f76b6ba418afc2ea1d8ced671337d7db6b80478a60d8531bf8f17fa9a512f0fef96fc0c9b4cd9dff70b34992e520ce04c79d931f6ff6296b547d201"
 
-    @Test(
-        "https anywhere, http to this machine only",
-        arguments: [
-            ("https://api.turnkey.com", true), ("https://example.com:8443/base/", true), ("http://127.0.0.1:80", true),
-            ("http://[::1]:8080", true), ("http://localhost:1", true), ("http://api.turnkey.com", false),
-            ("http://127.0.0.1.example.com", false), ("http://localhost.example.com", false), ("http://0.0.0.0", false),
-            ("http://user@localhost", false), ("https://a:b@example.com", false), ("https://example.com?x=1", false),
-            ("https://example.com#x", false), ("ftp://example.com", false), ("example.com", false), ("", false),
-            ("https://", false),
-            ("http://localhost@example.com", false),
-        ]
-    )
-    func schemes(_ text: String, _ isAllowed: Bool) {
-        #expect(((try? APIBaseURL(text)) != nil) == isAllowed)
-    }
-
     @Test("another notarizer key only for an API on this machine")
     func notarizer() throws {
         #expect(throws: Never.self) {

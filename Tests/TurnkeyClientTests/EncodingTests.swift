@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClientLiterals
 import Crypto
 import Foundation
+import LoopbackPeers
+import StampClient
 import Testing
 
 @testable import TurnkeyClient
@@ -16,28 +19,6 @@ struct EncodingTests {
     func leadingZeros() {
         #expect(Base58Check.encode(Data([0, 0, 0])).hasPrefix("111"))
         #expect(!Base58Check.encode(Data([0, 0, 0])).hasPrefix("1111"))
-    }
-
-    @Test("base64url", arguments: [("hello from TKHQ!", "aGVsbG8gZnJvbSBUS0hRIQ"), ("hello", "aGVsbG8"), ("", "")])
-    func base64url(_ text: String, _ encoded: String) {
-        #expect(Base64URL.encode(Data(text.utf8)) == encoded)
-        #expect(Base64URL.decode(encoded) == Data(text.utf8))
-    }
-
-    @Test(
-        "base64url refuses the other alphabet, padding, and bits set behind the last byte",
-        arguments: ["aGVsbG8=", "aGVsbG9", "AB", "AAB", "+/", "+/8", "a", "a b", "é", "=", "AAAA\n", "AA\0A"]
-    )
-    func notBase64url(_ text: String) {
-        #expect(Base64URL.decode(text) == nil)
-    }
-
-    @Test(
-        "hexadecimal is even and of its alphabet",
-        arguments: [("00ff", true), ("", true), ("0", false), ("0g", false), ("é", false)]
-    )
-    func hexadecimal(_ text: String, _ isValid: Bool) {
-        #expect((Hexadecimal.decode(text) != nil) == isValid)
     }
 
     private static let token = Fixtures.vectors.tokens[0]
@@ -84,10 +65,10 @@ struct EncodingTests {
             )
         }
         let client = try Fixtures.makeTurnkey(api).client(APIKeyStamper(P256.Signing.PrivateKey()))
-        let key = "0399fe2ace6208af0adf848f44bc48210b594b7e69ecd91ec968fd75b3bb448336"
+        let key: PublicKey = "0399fe2ace6208af0adf848f44bc48210b594b7e69ecd91ec968fd75b3bb448336"
         #expect(try await client.stampLogin(publicKey: key, expirationSeconds: 60).publicKey == key)
         await #expect {
-            try await client.stampLogin(publicKey: "02" + key.dropFirst(2), expirationSeconds: 60)
+            try await client.stampLogin(publicKey: "02\(key.text.dropFirst(2))", expirationSeconds: 60)
         } throws: { error in
             if case .invalidSessionToken? = error as? TurnkeyError { true } else { false }
         }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TurnkeyClient
 
-@Suite("What is no file of ours is not read, waited for or replaced", .timeLimit(.minutes(1)))
+@Suite("What is no file of ours is not read, waited for or replaced", .timeLimit(.minutes(15)))
 struct FileKindTests {
     /// What can be where a file is expected.
     enum Kind: String, Sendable, CaseIterable {

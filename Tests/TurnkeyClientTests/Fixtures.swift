@@ -2,6 +2,7 @@
 import Crypto
 import FakeFrame
 import Foundation
+import LoopbackPeers
 import StampClient
 import Synchronization
 import TurnkeyClient

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClientLiterals
 import FakeFrame
 import Foundation
+import LoopbackPeers
 import StampClient
 import Synchronization
 import Testing
 
 @testable import TurnkeyClient
 
-@Suite("A client of this version at a frame of version 0.1.0, and the files that 0.1.0 left", .timeLimit(.minutes(5)))
+@Suite("A client of this version at a frame of version 0.1.0, and the files that 0.1.0 left", .timeLimit(.minutes(15)))
 struct FormerFrameTests {
-    private static let key = "02" + String(repeating: "ab", count: 32)
+    private static let key: PublicKey = "02\(String(repeating: "ab", count: 32))"
 
     /// A frame that answers as version 0.1.0 does, and keeps what it was asked.
     private final class Frame: Sendable {

@@ -7,37 +7,6 @@ import Testing
 @Suite("What is said about a fault, and what to do")
 struct HintTests {
     @Test(
-        "a scheme counts in either case, and an address under which no end point is gets its own words",
-        arguments: [
-            ("HTTPS://Example.com/base/", "https://Example.com/base"), ("HTTP://localhost:1", "http://localhost:1"),
-            ("https://example.com/", "https://example.com"),
-        ]
-    )
-    func spelling(_ text: String, _ expected: String) throws {
-        #expect(try APIBaseURL(text).text == expected)
-    }
-
-    @Test(
-        "a base URL is refused for what is wrong with it",
-        arguments: [
-            ("https://example.com//", .unusablePath(baseURL: "https://example.com//")),
-            ("https://example.com//base", .unusablePath(baseURL: "https://example.com//base")),
-            ("https://example.com/public/v1", .unusablePath(baseURL: "https://example.com/public/v1")),
-            ("https://example.com/PUBLIC/V1/", .unusablePath(baseURL: "https://example.com/PUBLIC/V1/")),
-            (
-                "https://example.com/public/v1/query/whoami",
-                .unusablePath(baseURL: "https://example.com/public/v1/query/whoami")
-            ),
-            ("HTTP://example.com", .notHTTPS("HTTP://example.com")),
-        ] as [(String, ConfigurationFault)]
-    )
-    func baseURL(_ text: String, _ expected: ConfigurationFault) {
-        let found = fault { _ = try APIBaseURL(text) }
-        #expect(found == expected)
-        #expect(expected.hint != nil)
-    }
-
-    @Test(
         "a password in an address is never repeated",
         arguments: [
             "https://ada:hunter2@example.com", "https://ada:hunter2@example.com/p@th", "http://ada:hun@ter2@localhost",
@@ -91,6 +60,18 @@ struct HintTests {
         )
     }
 
+    @Test(
+        "who answers \"later\" is asked again: the base URL is not to blame",
+        arguments: [408, 425, 429, 500, 503, 599]
+    )
+    func later(_ status: Int) {
+        let refusal = APIError(httpStatus: status, code: 0, message: "m", turnkeyErrorCode: "SOMETHING_NEW")
+        for error in [TurnkeyError.api(refusal), .unexpectedAnswer(httpStatus: status, detail: "<html>")] {
+            #expect(error.hint == "wait a few seconds and try again")
+        }
+        #expect(TurnkeyError.unexpectedAnswer(httpStatus: 404, detail: "").hint == "look at the API's base URL")
+    }
+
     @Test("that a parent's session writes below it is told as that")
     func parent() {
         let error = APIError(httpStatus: 400, code: 3, message: "m", turnkeyErrorCode: "ORGANIZATION_MISMATCH")
@@ -130,6 +111,7 @@ struct HintTests {
     private func fault(_ body: () throws -> Void) -> ConfigurationFault? {
         do { try body() } catch {
             if case TurnkeyError.configuration(let fault) = error { return fault }
+            if let fault = error as? BaseURLFault { return .invalidBaseURL(fault) }
         }
         return nil
     }

@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Crypto
 import FakeFrame
 import Foundation
+import LoopbackPeers
 import NIOSSL
 import StampClient
 import Synchronization
@@ -10,12 +11,13 @@ import Testing
 
 @testable import TurnkeyClient
 
-@Suite("The network of a company", .timeLimit(.minutes(5)))
+@Suite("The network of a company", .timeLimit(.minutes(15)))
 struct NetworkTests {
     private static func ask(_ url: String, _ environment: [String: String]) async throws(TurnkeyError) -> String {
-        let configuration = try TurnkeyConfiguration(
-            apiBaseUrl: APIBaseURL(url),
-            defaultOrganizationId: Fixtures.organizationId
+        let configuration = try TurnkeyConfiguration.load(
+            apiBaseUrl: url,
+            defaultOrganizationId: Fixtures.organizationId,
+            environment: [:]
         )
         let turnkey = Turnkey(
             configuration,
@@ -54,7 +56,9 @@ struct NetworkTests {
             }
             #expect(cause.contains("CERTIFICATE_VERIFY_FAILED"))
             #expect(error?.fallback == .never)
-            #expect(error?.message.contains("nobody that this machine trusts vouches for its certificate") == true)
+            #expect(
+                error?.message.contains("no authority that this machine trusts vouches for its certificate") == true
+            )
         }
     }
 
@@ -188,7 +192,7 @@ struct NetworkTests {
         ]
         + [
             "http://localhost", "http://127.0.0.1:8080", "https://localhost", "https://[::1]", "https://127.9.9.9",
-            "https://x.localhost",
+            "https://x.localhost", "https://localhost.", "https://x.localhost.", "https://[::ffff:127.0.0.1]",
         ]
         .map { Rule($0, ["HTTPS_PROXY": "p:1", "HTTP_PROXY": "p:2", "ALL_PROXY": "p:3"], nil) }
         + [
@@ -196,11 +200,15 @@ struct NetworkTests {
             ("https://b.a.test", "a.test"), ("https://b.a.test", "x, .a.test"), ("https://b.a.test", "*.a.test"),
             ("https://A.TEST", "a.Test"), ("https://a.test:8443", "a.test:8443"), ("https://a.test", "a.test:443"),
             ("https://10.1.2.3", "10.0.0.0/8"), ("https://10.1.2.3", "10.1.2.3"), ("https://[fd00::1]", "fd00::/8"),
+            ("https://[::ffff:10.1.2.3]", "10.0.0.0/8"), ("https://10.1.2.3", "::ffff:10.1.2.3"),
+            ("https://a.test.", "a.test"), ("https://[fd00::1]:8443", "[fd00::1]:8443"),
             ("https://10.1.2.3:8443", "10.1.2.3:8443"), ("https://a.test", "x y a.test"),
             ("https://bücher.test", "bücher.test"), ("https://bücher.test", "xn--bcher-kva.test"),
         ].map { Rule($0, ["HTTPS_PROXY": "p:1", "NO_PROXY": $1], nil) }
         + [
             ("https://10.1.2.3", "10.0.0.0/+8"), ("https://10.1.2.3", "11.0.0.0/-0"), ("https://10.1.2.3", "10.0.0.0/"),
+            ("https://10.1.2.3", "2.3"), ("https://10.1.2.3", ".2.3"), ("https://10.1.2.3", "*.3"),
+            ("https://10.1.2.3", "10.0.0.0/08"), ("https://a.test", "a.test:0443"), ("https://notlocalhost", "x"),
             ("https://xa.test", "a.test"), ("https://a.test.evil", "a.test"), ("https://a.test", "b.a.test"),
             ("https://a.test", "a.test:8443"), ("https://11.1.2.3", "10.0.0.0/8"), ("https://10.1.2.3", "10.0.0.0/99"),
             ("https://a.test", ""), ("https://a.test", ",, ,"), ("https://a.test", "."),

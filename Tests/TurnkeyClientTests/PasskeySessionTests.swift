@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClientLiterals
 import Crypto
 import Foundation
+import LoopbackPeers
+import StampClient
 import Synchronization
 import Testing
 import TurnkeyClient
 
-@Suite("A session approved by a passkey", .timeLimit(.minutes(5)))
+@Suite("A session approved by a passkey", .timeLimit(.minutes(15)))
 struct PasskeySessionTests {
     private static func makeActivity(_ status: String, result: String = "{}") -> String {
         #"{"activity":{"id":"a1","organizationId":"\#(Fixtures.organizationId)","status":"ACTIVITY_STATUS_\#(status)","type":"ACTIVITY_TYPE_CREATE_API_KEYS_V2","intent":{},"result":\#(result),"failure":null}}"#
@@ -46,7 +49,7 @@ struct PasskeySessionTests {
         #expect(passkey.prompts.count == 1)
         let scalar = try Self.open(session.credentialBundle, with: target)
         let credential = try P256.Signing.PrivateKey(rawRepresentation: scalar)
-        #expect(credential.publicKey.compressedRepresentation.hex == session.publicKey)
+        #expect(credential.publicKey.compressedRepresentation.hex == session.publicKey.text)
 
         let request = try #require(api.requests.first)
         #expect(api.requests.count == 1)
@@ -56,7 +59,7 @@ struct PasskeySessionTests {
         #expect(submission.organizationId == Fixtures.organizationId)
         #expect(submission.parameters.userId == "user")
         let key = try #require(submission.parameters.apiKeys.first)
-        #expect(key.publicKey == session.publicKey)
+        #expect(key.publicKey == session.publicKey.text)
         #expect(key.curveType == "API_KEY_CURVE_P256")
         #expect(key.expirationSeconds == "600")
         #expect(key.apiKeyName == "Session Key \(submission.timestampMs)" || key.apiKeyName.hasPrefix("Session Key 1"))
@@ -144,7 +147,7 @@ struct PasskeySessionTests {
     func polling() async throws {
         let api = FakeAPI { _, number in .init(body: number < 3 ? Self.makeActivity("PENDING") : Self.completed) }
         let turnkey = try Fixtures.makeTurnkey(api, passkey: CountingPasskey())
-        let keys = [NewAPIKey(apiKeyName: "n", publicKey: "02")]
+        let keys = [NewAPIKey(apiKeyName: "n", publicKey: ActiveClientTests.key)]
         let client = turnkey.client(APIKeyStamper(P256.Signing.PrivateKey()))
         #expect(try await client.createApiKeys(userId: "u", apiKeys: keys) == ["k1"])
         #expect(api.requests.count == 4)

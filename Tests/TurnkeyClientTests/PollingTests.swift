@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import LoopbackPeers
 import NIOHTTP1
 import StampClient
 import Testing
 
 @testable import TurnkeyClient
 
-@Suite("An activity that is accepted is followed, whatever happens to a poll", .timeLimit(.minutes(5)))
+@Suite("An activity that is accepted is followed, whatever happens to a poll", .timeLimit(.minutes(15)))
 struct PollingTests {
     private static let refusal = #"{"code":8,"message":"m","details":[],"turnkeyErrorCode":""}"#
 
@@ -166,7 +167,7 @@ struct PollingTests {
     func prompting() async throws {
         let (api, passkey) = (FakeAPI { _, _ in .init(body: Self.makeActivity("PENDING")) }, CountingPasskey())
         let client = try Fixtures.makeTurnkey(api, passkey: passkey).passkeyClient().api
-        await #expect { try await client.waitForActivity("a1") } throws: { error in
+        await #expect { try await client.waitForActivity("a1", limit: .seconds(60)) } throws: { error in
             if case .activityPending? = error as? TurnkeyError { true } else { false }
         }
         #expect(passkey.prompts.count == 1)
@@ -201,10 +202,26 @@ struct PollingTests {
         #expect(pauses == [1, 2, 4, 8, 10, 10].map { .seconds($0) })
         #expect(schedule.pauseAfterAccident(at: start, retryAfter: nil, jitter: 1) == .seconds(15))
         #expect(schedule.pauseAfterAccident(at: start, retryAfter: .seconds(30), jitter: 0) == .seconds(30))
-        #expect(schedule.pauseAfterAccident(at: start, retryAfter: .seconds(100), jitter: 0) == nil)
+        #expect(schedule.pauseAfterAccident(at: start, retryAfter: .seconds(101), jitter: 0) == nil)
         #expect(schedule.pauseAfterAnswer(at: start) == .milliseconds(500))
         #expect(schedule.pauseAfterAccident(at: start, retryAfter: .zero, jitter: 0) == .seconds(1))
-        #expect(schedule.pauseAfterAnswer(at: start + .seconds(99.6)) == nil)
+    }
+
+    @Test("the time that is given is used: the last poll is at its end, and none is behind it")
+    func wholeTime() {
+        let (start, polling) = (ContinuousClock.now, ActivityPolling(interval: .milliseconds(500), limit: .seconds(3)))
+        func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
+        var schedule = PollSchedule(polling, until: at(3))
+        #expect(schedule.pauseAfterAnswer(at: at(2.5)) == .milliseconds(500))
+        #expect(schedule.pauseAfterAnswer(at: at(2.75)) == .milliseconds(250))
+        #expect(schedule.pauseAfterAnswer(at: at(3)) == nil)
+        #expect(schedule.pauseAfterAnswer(at: at(3.25)) == nil)
+        #expect(schedule.pauseAfterAccident(at: at(2.5), retryAfter: nil, jitter: 1) == .milliseconds(500))
+        #expect(schedule.pauseAfterAccident(at: at(2), retryAfter: .seconds(1), jitter: 1) == .seconds(1))
+        #expect(schedule.pauseAfterAccident(at: at(2.5), retryAfter: .seconds(1), jitter: 0) == nil)
+        #expect(schedule.pauseAfterAccident(at: at(3), retryAfter: .zero, jitter: 0) == nil)
+        var none = PollSchedule(ActivityPolling(limit: .zero), until: start)
+        #expect(none.pauseAfterAnswer(at: start) == nil)
     }
 
     @Test(
@@ -213,6 +230,8 @@ struct PollingTests {
             ("7", Duration.seconds(7)), ("0", .zero), ("99999999999999999999999", .seconds(1_000_000_000)),
             ("Sun, 06 Nov 1994 08:49:47 GMT", .seconds(10)), ("Sun, 06 Nov 1994 08:49:30 GMT", .zero),
             ("-1", nil), ("1.5", nil), ("soon", nil), ("", nil), ("+3", nil), ("٣", nil),
+            ("Sun, 06 Nov 1994 08:49:47\u{738}MT", nil), ("Sun, 06 Nov 1994 08:49:47 CET", nil),
+            ("Sun, 31 Feb 1994 08:49:47 GMT", nil), ("Sun, 06 Nov 1994 24:49:47 GMT", nil),
         ]
     )
     func retryAfter(_ text: String, _ expected: Duration?) {

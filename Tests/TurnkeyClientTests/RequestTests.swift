@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import LoopbackPeers
 import StampClient
 import Testing
 import TurnkeyClient
 
-@Suite("Requests", .timeLimit(.minutes(5)))
+@Suite("Requests", .timeLimit(.minutes(15)))
 struct RequestTests {
     private func makeClient(_ api: FakeAPI) throws -> APIClient {
         try Fixtures.makeTurnkey(api).client(APIKeyStamper(P256.Signing.PrivateKey()))

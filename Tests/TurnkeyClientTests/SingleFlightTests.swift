@@ -4,7 +4,7 @@ import Testing
 
 @testable import TurnkeyClient
 
-@Suite("One thing at a time, once for those who wish the same", .timeLimit(.minutes(5)))
+@Suite("One operation at a time, shared by callers with the same arguments", .timeLimit(.minutes(15)))
 struct SingleFlightTests {
     /// Holds each operation until it is let go, and counts what has begun.
     private actor Gate {
@@ -29,19 +29,19 @@ struct SingleFlightTests {
         while !(await condition()) { try await Task.sleep(for: .milliseconds(1)) }
     }
 
-    @Test("another wish waits, has its own done, and gets its own result; the same wish shares")
-    func wishes() async throws {
+    @Test("a caller with other arguments waits, runs its own and gets its own result; one with the same shares")
+    func otherArguments() async throws {
         let (flights, gate) = (SingleFlight<String>(), Gate())
-        @Sendable func run(_ wish: Wish, _ name: String) async throws(TurnkeyError) -> String {
-            try await flights.run("key", wish) { () throws(TurnkeyError) in
+        @Sendable func run(_ arguments: FlightArguments, _ name: String) async throws(TurnkeyError) -> String {
+            try await flights.run("key", arguments) { () throws(TurnkeyError) in
                 await gate.enter(name)
                 return name
             }
         }
-        let first = Task { try await run(Wish("900"), "first") }
+        let first = Task { try await run(FlightArguments("900"), "first") }
         try await waitFor { await gate.begun == ["first"] }
-        let same = Task { try await run(Wish("900"), "same") }
-        let other = Task { try await run(Wish("60"), "other") }
+        let same = Task { try await run(FlightArguments("900"), "same") }
+        let other = Task { try await run(FlightArguments("60"), "other") }
         for _ in 0..<100 { await Task.yield() }
         #expect(await gate.begun == ["first"])
         await gate.open()
@@ -50,10 +50,10 @@ struct SingleFlightTests {
         #expect(try await ["first", "same"].contains(same.value))
     }
 
-    @Test("a wish that holds a closure is like no other, not even its twin")
+    @Test("arguments with a closure equal no others, not even their twin")
     func closures() {
-        #expect(Wish("a", hasClosure: true) != Wish("a", hasClosure: true))
-        #expect(Wish("a", "b") == Wish("a", "b"))
-        #expect(Wish("a", "b") != Wish("ab"))
+        #expect(FlightArguments("a", hasClosure: true) != FlightArguments("a", hasClosure: true))
+        #expect(FlightArguments("a", "b") == FlightArguments("a", "b"))
+        #expect(FlightArguments("a", "b") != FlightArguments("ab"))
     }
 }

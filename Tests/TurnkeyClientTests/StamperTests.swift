@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ClientLiterals
 import Crypto
 import FakeFrame
 import Foundation
@@ -31,7 +32,7 @@ struct StamperTests {
         arguments: Fixtures.vectors.keys
     )
     func fixtureKeys(_ vector: Fixtures.Vectors.Key) throws {
-        #expect(try APIKeyStamper(hexadecimal: vector.privateKey).publicKey == vector.publicKey)
+        #expect(try APIKeyStamper(hexadecimal: vector.privateKey).publicKey.text == vector.publicKey)
     }
 
     @Test(
@@ -81,6 +82,47 @@ struct StamperTests {
         )
         let header = try await stamper.stamp(Data("text".utf8))
         #expect(header == StampHeader(name: "X-Stamp", value: "text"))
+    }
+
+    /// A frame that is no process.
+    private struct OwnFrame: FrameClient {
+        static let key: PublicKey = "02\(String(repeating: "ab", count: 32))"
+
+        func stamp(_ request: StampRequest) async throws(StampError) -> Stamp {
+            guard request.payload == "{}" else { throw .locked(fallback: .retry) }
+            let json = #"{"publicKey":"\#(Self.key)","session":"\#(request.session ?? .default)"}"#
+            return Stamp(stampHeaderValue: Base64URL.encode(Data(json.utf8)))
+        }
+
+        func listSessions() async throws(StampError) -> [Session] {
+            [Session(name: "s", publicKey: Self.key, organizationId: "o", expiresInMilliseconds: 9)]
+        }
+
+        func explain(
+            payload: String,
+            session: SessionName?,
+            delegate: String?,
+            path: String?
+        ) async throws(StampError) -> Explanation { Explanation(effect: .allow, mode: .none) }
+
+        func getSession(_ session: SessionName?) async throws(StampError) -> Session { try await listSessions()[0] }
+        func getStatus() async throws(StampError) -> Status { Status(version: "1") }
+        func getEmbeddedPublicKey() async throws(StampError) -> EmbeddedPublicKey {
+            throw .noEmbeddedKey(fallback: .passkey)
+        }
+        func reportRejected(publicKey: PublicKey, session: SessionName?) async throws(StampError) {}
+        func monitor() async throws(StampError) -> EventStream { EventStream(AsyncStream { $0.finish() }) }
+    }
+
+    @Test("a frame of a test's own stamps, refuses, and tells whose its key is")
+    func ownFrame() async throws {
+        let stamper = SocketStamper(OwnFrame(), session: "s")
+        let header = try await stamper.stamp(Data("{}".utf8))
+        #expect(Base64URL.decode(header.value).map { String(decoding: $0, as: UTF8.self) }?.contains(#""s""#) == true)
+        #expect(await stamper.findOrganization(of: header) == "o")
+        await #expect { try await stamper.stamp(Data("[]".utf8)) } throws: { error in
+            if case .frame(.locked(.retry))? = error as? TurnkeyError { true } else { false }
+        }
     }
 
     @Test("a frame is never handed bytes that are not UTF-8")

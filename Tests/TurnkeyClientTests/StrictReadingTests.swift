@@ -2,13 +2,14 @@
 import Crypto
 import FakeFrame
 import Foundation
+import LoopbackPeers
 import StampClient
 import Synchronization
 import Testing
 
 @testable import TurnkeyClient
 
-@Suite("What a person, a file or the network wrote has one reading, or is refused", .timeLimit(.minutes(5)))
+@Suite("What a person, a file or the network wrote has one reading, or is refused", .timeLimit(.minutes(15)))
 struct StrictReadingTests {
     /// Another spelling of a text whose first member is a text: Foundation's reader takes most of them.
     struct Spelling: Sendable, CustomTestStringConvertible {
@@ -98,7 +99,7 @@ struct StrictReadingTests {
         let notarizer = P256.Signing.PrivateKey()
         let header = #"{"alg":"ES256","typ":"JWT"}"#
         let claims =
-            #"{"public_key":"02","session_type":"s","user_id":"u","organization_id":"o","exp":1748876837}"#
+            #"{"public_key":"\#(ActiveClientTests.key)","session_type":"s","user_id":"u","organization_id":"o","exp":1748876837}"#
         func isTaken(_ header: Data, _ claims: Data, change: (String) -> String = { $0 }) throws -> Bool {
             let signed = Base64URL.encode(header) + "." + Base64URL.encode(claims)
             let inner = Data(SHA256.hash(data: Data(signed.utf8)))
@@ -137,10 +138,11 @@ struct StrictReadingTests {
         func report(_ stamp: Data) async throws {
             try await stamper.reportRejected(StampHeader(name: "X-Stamp", value: Base64URL.encode(stamp)))
         }
-        let text = #"{"publicKey":"02aa","scheme":"s"}"#
+        let (key, other) = (ActiveClientTests.key.text, SessionSocketTests.other.text)
+        let text = #"{"publicKey":"\#(key)","scheme":"s"}"#
         try await report(spelling.respell(text))
-        try await report(Data(text.replacing("02aa", with: "02bb").utf8))
-        #expect(await reports.first { _ in true } == "02bb")
+        try await report(Data(text.replacing(key, with: other).utf8))
+        #expect(await reports.first { _ in true } == other)
     }
 
     @Test("one reader, as deep everywhere: what a frame, the API, a file and an approval say", arguments: [64, 65])

@@ -109,6 +109,27 @@ import TurnkeyClient
         #expect(throws: APIRefusal.self) { try desk.query(.whoami, by: key) }
     }
 
+    @Test("several keys of a user are registered at once, all or none, and deleted at once") func several() throws {
+        let desk = try Desk()
+        let keys = (0..<5).map { _ in P256.Signing.PrivateKey() }
+        func parameters(_ keys: [P256.Signing.PrivateKey]) -> JSONObject {
+            let all = keys.map { makeKeyParameters($0, for: desk.rootUserId, expirationSeconds: "900") }
+            let apiKeys = all.flatMap { $0["apiKeys"]?.elements ?? [] }
+            return ["userId": .string(desk.rootUserId.text), "apiKeys": .array(apiKeys)]
+        }
+        let created = try desk.submit(.createAPIKeys, parameters(keys))
+        let ids = try #require(created["result"]?["createApiKeysResult"]?["apiKeyIds"]?.elements)
+        #expect(ids.count == 5)
+        for key in keys { _ = try desk.query(.whoami, by: key) }
+        let other = P256.Signing.PrivateKey()
+        #expect(throws: APIRefusal.publicKeyTaken(publicKey: keys[0].hex)) {
+            try desk.submit(.createAPIKeys, parameters([other, keys[0]]))
+        }
+        #expect(throws: APIRefusal.self) { try desk.query(.whoami, by: other) }
+        _ = try desk.submit(.deleteAPIKeys, ["userId": .string(desk.rootUserId.text), "apiKeyIds": .array(ids)])
+        for key in keys { #expect(throws: APIRefusal.self) { try desk.query(.whoami, by: key) } }
+    }
+
     @Test("a public key may come back once it has expired") func again() throws {
         let desk = try Desk()
         let key = P256.Signing.PrivateKey()

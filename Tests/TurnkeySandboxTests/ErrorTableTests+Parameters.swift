@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import Passkeys
 import SoftwarePasskey
 import Testing
 
@@ -185,7 +186,7 @@ let parameterRefusals: [RefusalRow] = [
         "REQUEST_INVALID"
     ) {
         desk,
-        _ in try register(desk) { $0.challenge = Data([1]) }
+        _ in try register(desk) { $0.attestation.challenge = Data([1]) }
     },
     RefusalRow(
         "a passkey of another page",
@@ -217,8 +218,8 @@ let parameterRefusals: [RefusalRow] = [
         desk,
         _ in
         try register(desk) { registration in
-            let text = String(decoding: registration.clientDataJson, as: UTF8.self)
-            registration.clientDataJson = Data(text.replacing("create", with: "get").utf8)
+            let text = String(decoding: registration.attestation.clientDataJson, as: UTF8.self)
+            registration.attestation.clientDataJson = Data(text.replacing("create", with: "get").utf8)
         }
     },
     RefusalRow(
@@ -229,7 +230,7 @@ let parameterRefusals: [RefusalRow] = [
         "REQUEST_INVALID"
     ) {
         desk,
-        _ in try register(desk) { $0.attestationObject.append(0) }
+        _ in try register(desk) { $0.attestation.attestationObject.append(0) }
     },
     RefusalRow(
         "an attestation of another format",
@@ -241,7 +242,7 @@ let parameterRefusals: [RefusalRow] = [
         desk,
         _ in
         try register(desk) { registration in
-            registration.attestationObject.replace(Data("none".utf8), with: Data("some".utf8))
+            registration.attestation.attestationObject.replace(Data("none".utf8), with: Data("some".utf8))
         }
     },
     RefusalRow(
@@ -252,7 +253,7 @@ let parameterRefusals: [RefusalRow] = [
         "REQUEST_INVALID"
     ) {
         desk,
-        _ in try register(desk) { $0.credentialId = Data([1]) }
+        _ in try register(desk) { $0.attestation.credentialId = Data([1]) }
     },
     RefusalRow(
         "an attestation that is not base64url",

@@ -70,6 +70,10 @@ let stateRefusals: [RefusalRow] = [
         desk,
         passkey in try register(desk, passkey)
     },
+    RefusalRow("the 101st user", 429, 8, "organization has exceeded maximum users", "") { desk, _ in
+        let users = try (1...100).map { JSONValue.object(try makeUser("User \($0)")) }
+        _ = try desk.submit(.createUsers, ["users": .array(users)])
+    },
     RefusalRow("the eleventh long-lived key", 429, 8, "user has exceeded maximum long-lived api keys", "") {
         desk,
         _ in

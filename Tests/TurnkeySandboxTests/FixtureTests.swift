@@ -61,7 +61,7 @@ import Testing
             (#"{"organizations":[]} x"#, "the fixture is not JSON"),
             (
                 #"{"organizations":[]}"#,
-                "the fixture is wrong at organizations: the first organization needs a user, who is the root user"
+                "the fixture is wrong at organizations: the first organization needs a user: its root user"
             ),
             (
                 #"{"organizations":[{"organizationName":"A","users":[{"userName":"U","isRootUser":false}]}]}"#,
@@ -108,6 +108,33 @@ import Testing
         }
         #expect(error?.message == message)
     }
+
+    @Test(
+        "a number out of range is named as that, and where it is",
+        arguments: [
+            "4294967296", "99999999999999999999", "-1", "1.5", "123456789012345678901234567890", "1e300",
+        ]
+    )
+    func numberRange(_ number: String) {
+        for (json, path) in [
+            (#"{"organizations":[{"rootQuorumThreshold":\#(number)}]}"#, "organizations[0].rootQuorumThreshold"),
+            (
+                #"{"organizations":[{"users":[{},{"authenticators":[{"counter":\#(number)}]}]}]}"#,
+                "organizations[0].users[1].authenticators[0].counter"
+            ),
+        ] {
+            let error = #expect(throws: FixtureError.self) { _ = try Fixture(reading: Data(json.utf8)) }
+            #expect(error?.message == "the fixture is wrong at \(path): \(Self.range)")
+        }
+    }
+
+    @Test("so is one that is out of every range", arguments: ["1e999", "-1E400", "1e99999999999999999999"])
+    func numberWithoutRange(_ number: String) {
+        let error = #expect(throws: FixtureError.self) { _ = try Fixture(reading: Data("[ \(number)]".utf8)) }
+        #expect(error?.message == "the fixture is wrong at byte 2: \(Self.range)")
+    }
+
+    private static let range = "the number is out of range: it is a whole one from 0 to 4294967295"
 
     @Test("an identifier twice, a key twice and a tenth long-lived key of the root user are refused") func conflicts() {
         let id = UUID()

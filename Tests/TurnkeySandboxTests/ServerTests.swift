@@ -10,7 +10,7 @@ import Testing
 
 @testable import TurnkeySandbox
 
-@Suite("The server", .timeLimit(.minutes(5))) struct ServerTests {
+@Suite("The server", .timeLimit(.minutes(15))) struct ServerTests {
     /// Runs a sandbox, and gives what it takes to send it requests.
     private func withSandbox(
         latency: Duration = .zero,

@@ -70,53 +70,53 @@ import Testing
     @Test(
         "a field that cannot be is named",
         arguments: [
-            Row("a chain of zero", "cannot have what is in its field 1", [2], changed(market, 0, zero)),
-            Row("a chain beyond 64 bits", "cannot have what is in its field 1", [2], changed(market, 0, nine)),
+            Row("a chain of zero", "cannot have the value of its field 1", [2], changed(market, 0, zero)),
+            Row("a chain beyond 64 bits", "cannot have the value of its field 1", [2], changed(market, 0, nine)),
             Row(
                 "a chain whose v has no room",
-                "cannot have what is in its field 7",
+                "cannot have the value of its field 7",
                 [],
                 changed(legacy, 6, RLP(number: (UInt64.max / 2 - 35).bigEndianBytes))
             ),
-            Row("a nonce of nine bytes", "cannot have what is in its field 2", [2], changed(market, 1, nine)),
+            Row("a nonce of nine bytes", "cannot have the value of its field 2", [2], changed(market, 1, nine)),
             Row(
                 "a zero before a number",
-                "cannot have what is in its field 3",
+                "cannot have the value of its field 3",
                 [2],
                 changed(market, 2, .bytes([0, 1]))
             ),
-            Row("a zero that is spelled", "cannot have what is in its field 7", [2], changed(market, 6, .bytes([0]))),
+            Row("a zero that is spelled", "cannot have the value of its field 7", [2], changed(market, 6, .bytes([0]))),
             Row(
                 "a fee beyond 256 bits",
-                "cannot have what is in its field 4",
+                "cannot have the value of its field 4",
                 [2],
                 changed(market, 3, .bytes([UInt8](repeating: 1, count: 33)))
             ),
-            Row("gas beyond 64 bits", "cannot have what is in its field 5", [2], changed(market, 4, nine)),
+            Row("gas beyond 64 bits", "cannot have the value of its field 5", [2], changed(market, 4, nine)),
             Row(
                 "a recipient of 19 bytes",
-                "cannot have what is in its field 6",
+                "cannot have the value of its field 6",
                 [2],
                 changed(market, 5, .bytes([UInt8](repeating: 1, count: 19)))
             ),
-            Row("data that is a list", "cannot have what is in its field 8", [2], changed(market, 7, .list([]))),
-            Row("an access list that is none", "cannot have what is in its field 9", [2], changed(market, 8, zero)),
+            Row("data that is a list", "cannot have the value of its field 8", [2], changed(market, 7, .list([]))),
+            Row("an access list that is none", "cannot have the value of its field 9", [2], changed(market, 8, zero)),
             Row(
                 "an access list without keys",
-                "cannot have what is in its field 9",
+                "cannot have the value of its field 9",
                 [2],
                 changed(market, 8, .list([.list([to])]))
             ),
             Row(
                 "a key of 31 bytes",
-                "cannot have what is in its field 9",
+                "cannot have the value of its field 9",
                 [2],
                 changed(market, 8, .list([.list([to, .list([.bytes([UInt8](repeating: 1, count: 31))])])]))
             ),
             Row("one field less", "has 8 fields where it must have 9", [2], market.dropLast()),
             Row("one field more", "has 10 fields where it must have 9", [2], market + [zero]),
             Row("a legacy one without a chain", "has 6 fields where it must have 9", [], Array(legacy.prefix(6))),
-            Row("a legacy one with an r", "cannot have what is in its field 8", [], changed(legacy, 7, .bytes([1]))),
+            Row("a legacy one with an r", "cannot have the value of its field 8", [], changed(legacy, 7, .bytes([1]))),
             Row("EIP-2930 with nine fields", "has 9 fields where it must have 8", [1], market),
             Row("a blob transaction", "is no transaction of EIP-155, EIP-2930 or EIP-1559", [3], market),
             Row("an authorization", "is no transaction of EIP-155, EIP-2930 or EIP-1559", [4], market),

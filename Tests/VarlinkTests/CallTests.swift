@@ -109,6 +109,7 @@ import Varlink
             ServiceMethod.allCases.map { ("org.varlink.service." + $0.rawValue, Method.service($0)) }
             + StamperMethod.allCases.map { ($0.fullName, .stamper($0)) }
             + ControlMethod.allCases.map { ($0.fullName, .control($0)) }
+            + DeliveryMethod.allCases.map { ($0.fullName, .delivery($0)) }
         for (name, method) in methods {
             for spelling in [name, name.replacing(".", with: #"\u002e"#)] {
                 let text = #"{"method":"\#(spelling)","more":true}"#

@@ -4,7 +4,10 @@ import Testing
 import Varlink
 
 @Suite("The interface texts") struct InterfaceTextTests {
-    @Test("the text compiled in is the reference's, byte for byte", arguments: [Interface.stamper, .control])
+    @Test(
+        "the text compiled in is the reference's, byte for byte",
+        arguments: [Interface.stamper, .control, .delivery]
+    )
     func sameText(_ interface: Interface) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
@@ -21,6 +24,7 @@ import Varlink
             ServiceMethod.allCases.map { ("org.varlink.service." + $0.rawValue, Method.service($0)) }
             + StamperMethod.allCases.map { ($0.fullName, .stamper($0)) }
             + ControlMethod.allCases.map { ($0.fullName, .control($0)) }
+            + DeliveryMethod.allCases.map { ($0.fullName, .delivery($0)) }
         let parameters = ours.map { ($0.0, $0.1.traits.parameters.map(\.rawValue)) }
         #expect(Dictionary(uniqueKeysWithValues: parameters) == InterfaceText.all.methods)
         let names = Set(InterfaceText.all.methods.values.flatMap { $0 })
@@ -41,6 +45,7 @@ import Varlink
                 "Fallback": Fallback.allCases.map(\.rawValue), "Event.kind": EventKind.allCases.map(\.rawValue),
                 "Session.origin": SessionOrigin.allCases.map(\.rawValue),
                 "InvalidBundle.reason": BundleFault.allCases.map(\.rawValue),
+                "ParcelRefused.reason": ParcelFault.allCases.map(\.rawValue),
                 "Explanation.effect": ExplanationEffect.allCases.map(\.rawValue),
                 "Explanation.mode": ExplanationMode.allCases.map(\.rawValue),
                 "RuleSet.mode": RuleSetMode.allCases.map(\.rawValue),

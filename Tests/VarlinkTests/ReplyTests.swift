@@ -18,7 +18,7 @@ import Varlink
         .rateLimited(retryAfterMilliseconds: 1), .tooLarge(limitBytes: 2),
         .tooManySessions(limit: 3, retryAfterMilliseconds: 4),
         .invalidBundle(reason: .scalar, message: "m"), .unknownSessionKey(publicKey: "k"),
-        .unknownConfirmation(id: "i"),
+        .unknownConfirmation(id: "i"), .parcelRefused(reason: .otherCard), .notConfigured,
     ]
 
     @Test("a reply, a continued reply and an error are each one message ended by NUL") func messages() {

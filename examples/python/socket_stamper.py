@@ -1,78 +1,109 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A stamper for Turnkey's Python client that asks a frame: no private key in this process.
-
-    from turnkey_http import TurnkeyClient
-    from socket_stamper import SocketStamper
+"""A stamper for Turnkey's Python client that asks a frame: no private key in this process, no package but Python's own.
 
     stamper = SocketStamper("/run/stampd/stamp.sock")
     client = TurnkeyClient(base_url="https://api.turnkey.com", stamper=stamper, organization_id="…")
-    print(client.get_whoami().username)
-
-A StampError whose fallback is "passkey" means that there is no session, or that it expired: ask the user's passkey.
 """
 
+import contextlib
 import json
 import os
 import socket
 import struct
+import time
+from collections import namedtuple
 
-from turnkey_api_key_stamper import TStamp
+CALL_LIMIT_BYTES = 1 << 20  # what a frame reads of one call
+REPLY_LIMIT_BYTES = 1 << 16  # far more than a stamp or an error has
+
+# One HTTP header, in the names that Turnkey's client reads.
+Stamp = namedtuple("Stamp", "stamp_header_name stamp_header_value")
 
 
 class StampError(Exception):
-    """The frame refused: name is the Varlink error's, fallback is "passkey", "retry" or "never"."""
+    """There is no stamp. fallback says what to do: "passkey" (ask for an approval), "retry" (later) or "never".
 
-    def __init__(self, name, parameters):
-        super().__init__(f"{name} {json.dumps(parameters)}")
-        self.name, self.parameters = name, parameters
-        self.fallback = parameters.get("fallback", "never")
+    name is the frame's error, with its parameters; or, without a dot, what this module found itself.
+    """
+
+    def __init__(self, name, fallback="never", parameters=None):
+        super().__init__(json.dumps({"error": name, "parameters": parameters or {}}))
+        self.name, self.parameters = name, parameters or {}
+        self.fallback = fallback if fallback in ("passkey", "retry") else "never"
 
 
 class SocketStamper:
-    """Has requests stamped over a stamp socket, each on a connection of its own: a restart of the frame is no harm."""
+    """Has requests stamped over a stamp socket. Each stamp has a connection of its own, and threads may share one."""
 
     def __init__(self, socket_path, session="default", timeout_seconds=10):
         self.socket_path, self.session, self.timeout_seconds = socket_path, session, timeout_seconds
 
     def stamp(self, content):
-        """The header that stamps content, which is signed as it is: send exactly this text.
+        """Returns the header that stamps content, which is a str or UTF-8 bytes: send exactly this content with it.
 
-        Raises StampError where the frame refuses, OSError where there is none that is root's or this user's own.
+        Raises StampError. A frame that goes away without an answer is asked once more: a second stamp does no harm.
         """
-        call = {"method": "io.stampd.Stamper.Stamp", "parameters": {"payload": content, "session": self.session}}
+        deadline = time.monotonic() + self.timeout_seconds
+        try:
+            call = _write_call(content, self.session)
+            reply = self._exchange(call, deadline) or self._exchange(call, deadline)
+        except UnicodeError:
+            raise StampError("notUTF8") from None
+        except OSError as error:
+            name = "timedOut" if isinstance(error, TimeoutError) else "noFrame"
+            raise StampError(name, "retry", {"reason": str(error)}) from None
+        return _read_reply(reply)
+
+    def _exchange(self, call, deadline):
+        """Returns the reply with its NUL, or None where the connection ended before that."""
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(self.timeout_seconds)
+            connection.settimeout(_time_left(deadline))
             connection.connect(self.socket_path)
             _refuse_strangers(connection)
-            connection.sendall(json.dumps(call).encode() + b"\0")
-            reply = json.loads(_read_frame(connection))
-        parameters = reply.get("parameters", {})
-        if "error" in reply:
-            raise StampError(reply["error"], parameters)
-        return TStamp(parameters["stampHeaderName"], parameters["stampHeaderValue"])
-
-
-def _unknown_uids():
-    """What the kernel says for users that it has no number for here: nobody is known by it (user_namespaces(7))."""
-    try:
-        with open("/proc/sys/kernel/overflowuid") as file:
-            return {65534, 0xFFFFFFFF, int(file.read())}
-    except (OSError, ValueError):
-        return {65534, 0xFFFFFFFF}
+            reply = b""
+            with contextlib.suppress(ConnectionError):
+                connection.sendall(call)  # where it is not read to its end, a refusal may have come
+            with contextlib.suppress(ConnectionError):
+                while received := connection.recv(65536):
+                    reply += received
+                    if b"\0" in reply or len(reply) > REPLY_LIMIT_BYTES:
+                        return reply
+                    connection.settimeout(_time_left(deadline))
 
 
 def _refuse_strangers(connection):
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("iII"))
-    _, uid, _ = struct.unpack("iII", credentials)
-    if uid not in {0, os.geteuid()} - _unknown_uids():
-        raise PermissionError(f"the socket belongs to uid {uid}, which is not known to be root or this user")
+    """Refuses a listener who is neither root nor this user: SO_PEERCRED names who called listen(2) (unix(7)).
+
+    65534 and -1 stand for any user whom the kernel has no number for here (user_namespaces(7)).
+    """
+    _, uid, _ = struct.unpack("iII", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    if uid not in {0, os.geteuid()} - {65534, 0xFFFFFFFF}:
+        raise StampError("untrustedListener", "never", {"uid": uid})
 
 
-def _read_frame(connection):
-    frame = b""
-    while not frame.endswith(b"\0"):
-        received = connection.recv(65536)
-        if not received:
-            raise ConnectionError("the frame closed the connection without an answer")
-        frame += received
-    return frame[:-1]
+def _time_left(deadline):
+    left = deadline - time.monotonic()
+    if left < 0.001:
+        raise TimeoutError("timed out")
+    return left
+
+
+def _write_call(content, session):
+    payload = content if isinstance(content, str) else content.decode()
+    call = {"method": "io.stampd.Stamper.Stamp", "parameters": {"payload": payload, "session": session}}
+    message = json.dumps(call, ensure_ascii=False).encode()
+    if len(message) > CALL_LIMIT_BYTES:
+        raise StampError("tooLarge")
+    return message + b"\0"
+
+
+def _read_reply(reply):
+    if not reply:
+        raise StampError("connectionLost", "retry")
+    with contextlib.suppress(ValueError, RecursionError):
+        match json.loads(reply.decode().removesuffix("\0")) if len(reply) <= REPLY_LIMIT_BYTES else None:
+            case {"parameters": {"stampHeaderName": "X-Stamp", "stampHeaderValue": str(value)}, **rest} if not rest:
+                return Stamp("X-Stamp", value)
+            case {"error": str(name), "parameters": dict(parameters), **rest} if not rest:
+                raise StampError(name, parameters.get("fallback"), parameters)
+    raise StampError("protocolViolation")

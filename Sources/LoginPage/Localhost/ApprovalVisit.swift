@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import HTTPTypes
-import HummingbirdCore
+package import HummingbirdCore
 import NIOCore
 import StampClient
 
-/// One page's life: it is given out once, and answers once.
-actor ApprovalVisit<Answer: Sendable> {
+/// Serves one approval page, once, and takes one answer from it.
+package actor ApprovalVisit<Answer: Sendable> {
     private static var bodyLimitBytes: Int { 1 << 16 }
 
-    /// The path of the page: who knows it may open it, once.
-    nonisolated let token = OneTimeSecret()
+    /// The secret path of the page. Knowing it allows opening the page once.
+    package nonisolated let token = OneTimeSecret()
     private let page: String
     private let secret: OneTimeSecret
     private let conversation: Conversation<Answer>
@@ -18,7 +18,7 @@ actor ApprovalVisit<Answer: Sendable> {
     private var wasOpened = false
     private var wasAnswered = false
 
-    init(
+    package init(
         page: String,
         secret: OneTimeSecret,
         conversation: Conversation<Answer>,
@@ -30,8 +30,8 @@ actor ApprovalVisit<Answer: Sendable> {
         self.read = read
     }
 
-    func respond(to request: Request, port: Int) async -> Response {
-        // A name that somebody's DNS leads here is not ours.
+    package func respond(to request: Request, port: Int) async -> Response {
+        // A name that foreign DNS resolves to this machine is refused.
         guard request.head.authority == "localhost:\(port)" else {
             return .plain(.refused, status: .misdirectedRequest)
         }
@@ -44,7 +44,9 @@ actor ApprovalVisit<Answer: Sendable> {
     }
 
     private func openPage(_ path: String) -> Response {
-        guard token.matches(path.dropFirst()) else { return .plain(.notFound, status: .notFound) }
+        guard path.utf8.first == UInt8(ascii: "/"), token.matches(path.dropFirst()) else {
+            return .plain(.notFound, status: .notFound)
+        }
         guard !wasOpened else { return .plain(.used, status: .gone) }
         wasOpened = true
         return .page(page, policy: PasskeyPage.contentSecurityPolicy)

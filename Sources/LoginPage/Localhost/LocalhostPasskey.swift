@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
-public import TurnkeyClient
+import LoopbackHTTP
+public import Passkeys
 
-/// Asks for passkeys of `localhost` on a page that this process serves, once for each approval.
+/// Asks for passkeys of `localhost` on a page that this process serves, one page for each approval or registration.
 ///
-/// Every server of every user on this machine can ask for a passkey of `localhost`, since a relying party has no port.
-/// So it is for the sandbox and for development, and refused where the API is not on this machine.
+/// A relying party has no port, so every server of every user on this machine can ask for a passkey of `localhost`. Use
+/// it for the sandbox and for development. If the API is not on this machine, each request throws
+/// `.localhostPasskeyRefused`, unless `allowLocalhostPasskey` is set.
 public struct LocalhostPasskey: PasskeyAuthenticator {
     private static let rpId = "localhost"
 
@@ -14,8 +16,14 @@ public struct LocalhostPasskey: PasskeyAuthenticator {
     private let opener: PageOpener
     private let timeout: Duration
 
-    /// `api` is where what is approved is sent, `allowLocalhostPasskey` whether it may be another machine's, `timeout`
-    /// how long a page waits for the user.
+    /// Creates an authenticator.
+    ///
+    /// - Parameters:
+    ///   - api: The API to which approved requests go.
+    ///   - allowLocalhostPasskey: Whether a passkey of `localhost` may also approve requests to an API on another machine.
+    ///     Without it, such an approval throws `.localhostPasskeyRefused`.
+    ///   - opener: Shows the page's address to the user.
+    ///   - timeout: How long a page waits for the user.
     public init(
         api: APIBaseURL,
         allowLocalhostPasskey: Bool = false,
@@ -28,9 +36,12 @@ public struct LocalhostPasskey: PasskeyAuthenticator {
         self.timeout = timeout
     }
 
-    /// Shows what `body` says, and waits for the passkey's approval. Announces the fingerprint of each key in it.
+    /// Shows the request `body` on a page and waits until the passkey approves it. The fingerprint of each key in the
+    /// body is announced.
     ///
-    /// - Throws: `.unclearRequest` for a body that could be taken for two things, before anybody is asked; `.localhostPasskeyRefused`, `.foreignRelyingParty`, `.cannotListen`, `.noCommonPort`, `.timedOut`,
+    /// - Returns: The passkey's signature of the challenge that Turnkey makes from `body`.
+    /// - Throws: `.unclearRequest`, before the page opens, for a body that can be read in two ways;
+    ///   `.localhostPasskeyRefused`, `.foreignRelyingParty`, `.cannotListen`, `.noCommonPort`, `.timedOut`,
     ///   `.declined`, `.invalidAnswer`, `.cancelled`.
     public func assertion(approving body: Data, rpId: String) async throws(LoginPageError) -> PasskeyAssertion {
         try check(rpId)
@@ -44,14 +55,14 @@ public struct LocalhostPasskey: PasskeyAuthenticator {
             .approve(body: body, secret: secret, secondsLeft: timeout.components.seconds)
         } read: { answer, origin throws(LoginPageError) in
             let assertion = try answer.readAssertion()
-            try ClientData.check(assertion.clientDataJson, .get, challenge: challenge, origin: origin)
+            try ClientData.checkAnswer(assertion.clientDataJson, .get, challenge: challenge, origin: origin)
             return assertion
         }
     }
 
-    /// Has the browser make a passkey of `user`, with a challenge of 32 random bytes.
+    /// Has the browser create a passkey for `user`, with a challenge of 32 random bytes.
     ///
-    /// - Throws: as `assertion(approving:rpId:)`.
+    /// - Throws: The errors of `assertion(approving:rpId:)` but `.unclearRequest`.
     public func registration(of user: PasskeyUser, rpId: String) async throws(LoginPageError) -> PasskeyAttestation {
         try check(rpId)
         guard let challenge = Base64URL.decode(OneTimeSecret().text) else { throw .invalidAnswer(.challenge) }
@@ -59,12 +70,12 @@ public struct LocalhostPasskey: PasskeyAuthenticator {
             .register(user, challenge: challenge, secret: secret, secondsLeft: timeout.components.seconds)
         } read: { answer, origin throws(LoginPageError) in
             let attestation = try answer.readAttestation(challenge: challenge)
-            try ClientData.check(attestation.clientDataJson, .create, challenge: challenge, origin: origin)
+            try ClientData.checkAnswer(attestation.clientDataJson, .create, challenge: challenge, origin: origin)
             return attestation
         }
     }
 
-    /// Tells whether a passkey of `rpId` may be asked for here, before anybody is.
+    /// Checks that a passkey of `rpId` can be asked for here, without asking for it.
     ///
     /// - Throws: `.foreignRelyingParty`, `.localhostPasskeyRefused`.
     public func check(_ rpId: String) throws(LoginPageError) {
@@ -84,11 +95,11 @@ public struct LocalhostPasskey: PasskeyAuthenticator {
             conversation: conversation,
             read: read
         )
-        let door = try await LoopbackDoor.open(at: .localhost) { await visit.respond(to: $0, port: $1) }
-        let file = opener.open("http://localhost:\(door.port)/\(visit.token.text)", port: door.port)
+        let port = try await LoopbackPort.open(at: .localhost) { await visit.respond(to: $0, port: $1.port) }
+        let file = opener.open("http://localhost:\(port.number)/\(visit.token.text)", port: port.number)
         let result = await conversation.result(within: timeout)
         file?.remove()
-        await door.close()
+        await port.close()
         return try result.get()
     }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import TurnkeyClient
+package import Passkeys
 
-/// What a page posts back: an assertion, a registration, or that the user declined.
-struct PageAnswer: Decodable {
+/// The answer that a page posts: an assertion, a registration, or that the user declined.
+package struct PageAnswer: Decodable {
     private struct Registration: Decodable {
         let credentialId: String
         let clientDataJson: String
         let attestationObject: String
-        /// Absent where the browser has no `getTransports`.
+        /// Absent if the browser has no `getTransports`.
         let transports: [String]?
     }
 
@@ -17,7 +17,7 @@ struct PageAnswer: Decodable {
     private let assertion: AssertionFields?
     private let registration: Registration?
 
-    func readAssertion() throws(LoginPageError) -> PasskeyAssertion {
+    package func readAssertion() throws(LoginPageError) -> PasskeyAssertion {
         guard let assertion else { throw .invalidAnswer(.form) }
         return try assertion.read()
     }

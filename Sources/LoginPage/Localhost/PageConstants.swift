@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import TurnkeyClient
+import Passkeys
 
-/// What a page that this process serves is told. Bytes are in base64url.
+/// The constants of a page that this process serves. Bytes are in base64url.
 struct PageConstants: Encodable {
     private struct User: Encodable {
         let id: String
@@ -14,7 +14,7 @@ struct PageConstants: Encodable {
     private var body: String?
     private var user: User?
     private var challenge: String?
-    /// What its answer must hold: known to this page, and to no other that learnt its address.
+    /// A secret that the answer must repeat. Only this page knows it, not one that learnt its address.
     private let secret: String
     private let secondsLeft: Int64
 
@@ -24,7 +24,7 @@ struct PageConstants: Encodable {
         self.secondsLeft = secondsLeft
     }
 
-    /// The page makes the challenge itself, from the bytes that it shows.
+    /// Creates the constants of an approval. The page computes the challenge itself, from the bytes that it shows.
     static func approve(body: Data, secret: OneTimeSecret, secondsLeft: Int64) -> PageConstants {
         var constants = PageConstants(mode: "approve", secret: secret, secondsLeft: secondsLeft)
         constants.body = Base64URL.encode(body)

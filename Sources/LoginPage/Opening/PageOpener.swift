@@ -2,15 +2,16 @@
 public import Foundation
 import StampClient
 
-/// How a page's address comes to the user's eyes.
+/// Brings a page's address to the user.
 ///
-/// The address is always announced, as a line of its own. It is a secret while the page waits: it goes to the browser in
-/// a file that only this user can read, and never into an argument list.
+/// The address is always announced, on a line of its own. It is a secret while the page waits, so it reaches the
+/// browser through a file that only this user can read, and never as an argument.
 public struct PageOpener: Sendable {
+    /// How the page is opened.
     public enum Way: Sendable, Hashable {
-        /// By `xdg-open`; over ssh, and where there is no runtime directory, the address is only announced.
+        /// By `xdg-open`. Over ssh, and if there is no runtime directory, the address is only announced.
         case browser
-        /// The user opens it.
+        /// By the user, who reads the address.
         case printing
     }
 
@@ -18,8 +19,12 @@ public struct PageOpener: Sendable {
     private let environment: [String: String]
     let announce: @Sendable (String) -> Void
 
-    /// Of `environment`, PATH, XDG_RUNTIME_DIR and SSH_CONNECTION are looked at, and `xdg-open` gets all of it.
-    /// `announce` takes each line for the user's terminal, without a newline at its end.
+    /// Creates an opener.
+    ///
+    /// - Parameters:
+    ///   - way: How the page is opened.
+    ///   - environment: Its PATH, XDG_RUNTIME_DIR and SSH_CONNECTION are used, and `xdg-open` gets all of it.
+    ///   - announce: Takes each line for the user's terminal, without a newline.
     public init(
         _ way: Way = .browser,
         environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -30,9 +35,9 @@ public struct PageOpener: Sendable {
         self.announce = announce
     }
 
-    /// Announces `address` and opens it; `port` is where its answer comes in, if it comes over the network.
+    /// Announces `address` and opens it. `port` is the port at which the answer comes in, if it comes over the network.
     ///
-    /// - Returns: The file that leads to it, to be removed when all is over.
+    /// - Returns: The file that leads to the address; remove it when the page is done.
     func open(_ address: String, port: Int?) -> RedirectFile? {
         announce("to approve, open this page in a browser:")
         announce(address)
@@ -54,7 +59,7 @@ public struct PageOpener: Sendable {
         return file
     }
 
-    /// This machine's address, as the user's ssh sees it (ssh(1), SSH_CONNECTION).
+    /// This machine's address as the user's ssh connection names it (ssh(1), SSH_CONNECTION).
     private var remoteHost: String? {
         let parts = environment["SSH_CONNECTION"]?.split(separator: " ") ?? []
         return parts.count == 4 ? String(parts[2]) : nil

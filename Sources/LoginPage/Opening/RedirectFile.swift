@@ -2,11 +2,12 @@
 import Foundation
 import Glibc
 
-/// A file of mode 0600 that leads a browser on to an address, so that the address stands in no argument list.
+/// A file of mode 0600 that redirects a browser to an address, so that the address is not an argument.
 struct RedirectFile: Sendable {
     let path: String
 
-    /// `nil` where `directory` is not this user's own alone (XDG Base Directory Specification), or cannot be written.
+    /// Writes the file; `nil` if `directory` is not private to this user (XDG Base Directory Specification), or cannot
+    /// be written.
     init?(to address: String, in directory: String) {
         guard directory.hasPrefix("/"), Self.isPrivate(directory) else { return nil }
         Self.removeLeftovers(in: directory)
@@ -23,10 +24,10 @@ struct RedirectFile: Sendable {
     func remove() { unsafe unlink(path) }
 
     private static let prefix = "stampd-login-"
-    /// Longer than any page waits for its user.
+    /// The age of files that are removed: longer than any page waits for its user.
     private static let leftoverAge: TimeInterval = 3600
 
-    /// Who was killed while a page waited has left its file.
+    /// Removes the files of processes that were killed while a page waited.
     private static func removeLeftovers(in directory: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         for name in names where name.hasPrefix(prefix) && name.hasSuffix(".html") {

@@ -2,7 +2,7 @@
 import Crypto
 import Foundation
 
-/// A page of a heading and a sentence, without a script.
+/// A page with a heading and a sentence, without a script.
 struct PlainPage {
     let title: String
     let sentence: String

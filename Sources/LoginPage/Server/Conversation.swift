@@ -2,21 +2,21 @@
 import Foundation
 
 /// One question to a page, and the one answer that comes back over loopback.
-struct Conversation<Answer: Sendable>: Sendable {
+package struct Conversation<Answer: Sendable>: Sendable {
     private let answers: AsyncStream<Result<Answer, LoginPageError>>
     private let continuation: AsyncStream<Result<Answer, LoginPageError>>.Continuation
 
-    init() {
+    package init() {
         (answers, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 
-    /// Ends the waiting; whatever comes later is not heard.
+    /// Ends the waiting with `answer`. Later answers are ignored.
     func end(with answer: Result<Answer, LoginPageError>) {
         continuation.yield(answer)
         continuation.finish()
     }
 
-    /// Waits for the answer: what it ended with, `.timedOut` or `.cancelled`.
+    /// Waits for the answer, and returns what it ended with, `.timedOut` or `.cancelled`.
     func result(within limit: Duration) async -> Result<Answer, LoginPageError> {
         let watch = Task {
             try await Task.sleep(for: limit)

@@ -4,7 +4,7 @@ import HummingbirdCore
 import NIOCore
 
 extension Response {
-    /// A page that no cache keeps, no other page frames or reads, and that names no address to anybody.
+    /// Creates a page that caches do not keep, that other pages can neither frame nor read, and that sends no referrer.
     static func page(_ html: String, policy: String, status: HTTPResponse.Status = .ok) -> Response {
         var headers: HTTPFields = [
             .contentType: "text/html; charset=utf-8",

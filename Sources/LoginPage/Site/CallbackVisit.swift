@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import HTTPTypes
-import HummingbirdCore
+package import HummingbirdCore
 import NIOCore
 
-/// What a site's page posts its answer to: one form post, from that site alone.
-actor CallbackVisit<Answer: Sendable> {
+/// Receives the answer of a site's page: one form post, from that site alone.
+package actor CallbackVisit<Answer: Sendable> {
     private static var bodyLimitBytes: Int { 1 << 16 }
 
     private let siteOrigin: String
@@ -14,7 +14,7 @@ actor CallbackVisit<Answer: Sendable> {
     private let read: @Sendable (SiteAnswer) throws(LoginPageError) -> Answer
     private var wasAnswered = false
 
-    init(
+    package init(
         siteOrigin: String,
         state: OneTimeSecret,
         conversation: Conversation<Answer>,
@@ -26,7 +26,7 @@ actor CallbackVisit<Answer: Sendable> {
         self.read = read
     }
 
-    func respond(to request: Request, port: Int) async -> Response {
+    package func respond(to request: Request, port: Int) async -> Response {
         guard request.head.authority == "127.0.0.1:\(port)" else {
             return .plain(.refused, status: .misdirectedRequest)
         }

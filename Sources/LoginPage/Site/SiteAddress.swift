@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import TurnkeyClient
+import Passkeys
 
-/// Where a site hosts its login page.
+/// The address at which a site hosts its login page.
 struct SiteAddress: Sendable {
     let url: String
-    /// `scheme://host`, with a port where it is not the scheme's own.
+    /// `scheme://host`, with a port unless it is the scheme's default.
     let origin: String
 
-    /// - Throws: `.invalidSiteURL` for anything but https, or http to `localhost` or a name under it; for a user, a query
-    ///   and a fragment.
+    /// Reads a URL.
+    ///
+    /// - Throws: `.invalidSiteURL` unless it is https, or http to `localhost` or a name under it; also for a user, a
+    ///   query or a fragment.
     init(_ url: String) throws(LoginPageError) {
         // As a browser spells it in an origin: in ASCII, an IPv6 address in brackets.
         guard let parts = URLComponents(string: url), let host = parts.encodedHost?.lowercased(), !host.isEmpty,
             !host.contains("%"), let spelled = parts.string,
-            // What is invisible is part of no address, though a lenient reader would encode it.
+            // Invisible characters are refused, though a lenient reader would encode them.
             url.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.properties.generalCategory != .control }),
             parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil, hasUsablePort(url),
             let scheme = parts.scheme?.lowercased(),
@@ -25,10 +27,10 @@ struct SiteAddress: Sendable {
         origin = "\(scheme)://\(host)" + (isDefault ? "" : ":\(parts.port ?? 0)")
     }
 
-    /// The page's address with what it is asked for in the fragment, which no browser sends to the site.
+    /// Returns the page's address with the request in its fragment, which browsers do not send to the site.
     ///
-    /// Everything in it is of a closed alphabet: nothing needs escaping.
-    func link(to request: SiteRequest, _ mode: SiteMode, state: OneTimeSecret, port: Int?) -> String {
+    /// All values come from closed alphabets, so none needs escaping.
+    func link(to request: LoginRequest, _ mode: SiteMode, state: OneTimeSecret, port: Int?) -> String {
         var fields = [
             "mode=\(mode.rawValue)", "key=\(request.publicKey)", "state=\(state.text)",
             "seconds=\(request.expirationSeconds)", "organization=\(request.organizationId)",

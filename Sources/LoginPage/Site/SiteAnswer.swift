@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Passkeys
+import Printing
 import StampClient
-import TurnkeyClient
 
-/// The fields that a site's page handed back, each once.
-struct SiteAnswer: Sendable {
+/// The fields of a site's answer, each once.
+package struct SiteAnswer: Sendable {
     private let fields: [String: String]
 
     /// Reads `application/x-www-form-urlencoded` (URL Standard, §5.1).
@@ -22,7 +23,7 @@ struct SiteAnswer: Sendable {
         self.fields = fields
     }
 
-    /// Reads what the page shows for pasting: base64url of a JSON object of strings.
+    /// Reads the code that the page shows for pasting: base64url of a JSON object of strings.
     init(pasted code: String) throws(LoginPageError) {
         let text = code.filter { !$0.isWhitespace }
         guard let json = Base64URL.decode(text),
@@ -31,19 +32,19 @@ struct SiteAnswer: Sendable {
         self.fields = fields
     }
 
-    /// Whether it answers the question that this state was made for.
+    /// Whether the answer repeats this state, and so belongs to this question.
     func belongs(to state: OneTimeSecret) -> Bool { state.matches(fields["state"] ?? "") }
 
-    /// - Throws: `.invalidAnswer` with the first thing that is not as asked.
-    func readBundle(
-        _ request: SiteRequest,
-        startedAt: ContinuousClock.Instant
-    ) throws(LoginPageError) -> SiteBundle {
+    /// Reads a bundle and checks it against the request.
+    ///
+    /// - Throws: `.invalidAnswer` with the first fault.
+    func readBundle(_ request: LoginRequest) throws(LoginPageError) -> MadeBundle {
         try checkNames("bundle", "publicKey", "organizationId", "userId", "expirationSeconds")
         guard let organizationId = fields["organizationId"], organizationId == request.organizationId else {
             throw .invalidAnswer(.organizationId)
         }
-        guard let userId = fields["userId"], SiteRequest.isIdentifier(userId), userId == request.userId ?? userId else {
+        guard let userId = fields["userId"], LoginRequest.isIdentifier(userId), userId == request.userId ?? userId
+        else {
             throw .invalidAnswer(.userId)
         }
         guard let publicKey = fields["publicKey"], publicKey.utf8.count == 66, publicKey == publicKey.lowercased(),
@@ -52,39 +53,34 @@ struct SiteAnswer: Sendable {
         guard let bundle = fields["bundle"], (90...130).contains(bundle.utf8.count),
             bundle.utf8.allSatisfy({ Self.base58.contains($0) })
         else { throw .invalidAnswer(.bundle) }
-        return SiteBundle(
+        return MadeBundle(
             credentialBundle: bundle,
             publicKey: publicKey,
-            organizationId: organizationId,
             userId: userId,
-            expirationSeconds: try readSeconds(fields["expirationSeconds"], request),
-            startedAt: startedAt
+            organizationId: organizationId,
+            expirationSeconds: try readSeconds(fields["expirationSeconds"], request)
         )
     }
 
-    /// - Throws: `.invalidAnswer` with the first thing that is not as asked.
+    /// Reads a signed stamp_login and checks it against the request.
+    ///
+    /// - Throws: `.invalidAnswer` with the first fault.
     func readStampLogin(
-        _ request: SiteRequest,
+        _ request: LoginRequest,
         origin: String,
-        startedAt: ContinuousClock.Instant,
         now: Date
-    ) throws(LoginPageError) -> SignedRequest {
+    ) throws(LoginPageError) -> StampedLogin {
         try checkNames("body", "stamp")
         let body = Data((fields["body"] ?? "").utf8)
-        let seconds = try StampLoginBody.check(body, request, now: now)
+        try StampLoginBody.check(body, request, now: now)
         let text = Data((fields["stamp"] ?? "").utf8)
         guard let stamp = try? StrictJSON.decode(AssertionFields.self, from: text) else {
             throw .invalidAnswer(.stamp)
         }
         let assertion = try stamp.read()
         let challenge = PasskeyChallenge.bytes(for: body)
-        try ClientData.check(assertion.clientDataJson, .get, challenge: challenge, origin: origin)
-        return SignedRequest(
-            body: body,
-            stamp: .webAuthn(assertion),
-            expirationSeconds: seconds,
-            startedAt: startedAt
-        )
+        try ClientData.checkAnswer(assertion.clientDataJson, .get, challenge: challenge, origin: origin)
+        return StampedLogin(body: body, stamp: StampHeader(webAuthn: assertion))
     }
 
     private static let base58 = Set("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
@@ -93,9 +89,8 @@ struct SiteAnswer: Sendable {
         guard Set(fields.keys) == Set(names + ["state"]) else { throw .invalidAnswer(.form) }
     }
 
-    private func readSeconds(_ text: String?, _ request: SiteRequest) throws(LoginPageError) -> Int {
-        guard let text, let seconds = Int(text), String(seconds) == text,
-            (1...request.expirationSeconds).contains(seconds)
+    private func readSeconds(_ text: String?, _ request: LoginRequest) throws(LoginPageError) -> Int {
+        guard let text, let seconds = Int(spelled: text), (1...request.expirationSeconds).contains(seconds)
         else { throw .invalidAnswer(.expirationSeconds) }
         return seconds
     }

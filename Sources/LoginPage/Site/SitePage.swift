@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import TurnkeyClient
+import LoopbackHTTP
+public import Passkeys
 
-/// The login page of a user's own site: passkeys of that site, approved in a browser, for a frame on this machine.
+/// The login page of a user's own site: passkeys of that site are approved in a browser, for a frame on this machine.
 ///
-/// What comes back is checked against what was asked before anything is done with it, and nothing is submitted here.
-/// The fingerprint of the key is announced; the page shows the same one, and the user compares.
+/// The answer is checked against the request before it is used, and nothing is submitted to the API here. The
+/// fingerprint of the key is announced; the page shows the same one for the user to compare.
 public struct SitePage: Sendable {
     private let address: SiteAddress
     private let opener: PageOpener
     private let paste: (@Sendable () async throws -> String)?
     private let timeout: Duration
 
-    /// `url` is https, or http to `localhost` or a name under it; without query and fragment. `paste` reads the code that
-    /// the page shows, where the site allows that; without it the page posts its answer to a port of 127.0.0.1.
+    /// Creates a client of the page.
+    ///
+    /// - Parameters:
+    ///   - url: The page's address: https, or http to `localhost` or a name under it; without query and fragment.
+    ///   - opener: Shows the address to the user.
+    ///   - paste: Reads the code that the page shows, where the site allows that. Without it, the page posts its answer
+    ///     to a port of 127.0.0.1.
+    ///   - timeout: How long to wait for the user.
     /// - Throws: `.invalidSiteURL`.
     public init(
         url: String,
@@ -27,29 +34,27 @@ public struct SitePage: Sendable {
         self.timeout = timeout
     }
 
-    /// Has the page make a session's key, register it and seal it to the frame's embedded key.
+    /// Has the page make a session's key, register it with the API, and seal it to the frame's embedded key.
     ///
+    /// - Returns: The credential bundle, ready to inject.
     /// - Throws: `.invalidRequest`, `.cannotListen`, `.timedOut`, `.invalidAnswer`, `.cancelled`.
-    public func bundle(for request: SiteRequest) async throws(LoginPageError) -> SiteBundle {
-        let startedAt = ContinuousClock.now
-        return try await ask(request, .bundle) { answer throws(LoginPageError) in
-            try answer.readBundle(request, startedAt: startedAt)
-        }
+    public func bundle(for request: LoginRequest) async throws(LoginPageError) -> MadeBundle {
+        try await ask(request, .bundle) { answer throws(LoginPageError) in try answer.readBundle(request) }
     }
 
-    /// Has the page sign a stamp_login of the session's key, unsubmitted.
+    /// Has the page sign a stamp_login of the session's key, without submitting it.
     ///
-    /// - Throws: as `bundle(for:)`.
-    public func signedStampLogin(for request: SiteRequest) async throws(LoginPageError) -> SignedRequest {
-        let startedAt = ContinuousClock.now
+    /// - Returns: The signed login, ready to submit.
+    /// - Throws: The errors of `bundle(for:)`.
+    public func signedStampLogin(for request: LoginRequest) async throws(LoginPageError) -> StampedLogin {
         let origin = address.origin
         return try await ask(request, .stampLogin) { answer throws(LoginPageError) in
-            try answer.readStampLogin(request, origin: origin, startedAt: startedAt, now: Date())
+            try answer.readStampLogin(request, origin: origin, now: Date())
         }
     }
 
     private func ask<Answer: Sendable>(
-        _ request: SiteRequest,
+        _ request: LoginRequest,
         _ mode: SiteMode,
         read: @escaping @Sendable (SiteAnswer) throws(LoginPageError) -> Answer
     ) async throws(LoginPageError) -> Answer {
@@ -62,7 +67,7 @@ public struct SitePage: Sendable {
         let file = opener.open(address.link(to: request, mode, state: state, port: nil), port: nil)
         defer { file?.remove() }
         let code = try await readCode(paste)
-        // Nothing was handed over, so nothing is amiss with it.
+        // Empty input is not a faulty answer; the user gave up.
         guard !code.allSatisfy(\.isWhitespace) else { throw .cancelled }
         let answer = try SiteAnswer(pasted: code)
         guard answer.belongs(to: state) else { throw .invalidAnswer(.state) }
@@ -70,18 +75,18 @@ public struct SitePage: Sendable {
     }
 
     private func askByPost<Answer: Sendable>(
-        _ request: SiteRequest,
+        _ request: LoginRequest,
         _ mode: SiteMode,
         _ state: OneTimeSecret,
         read: @escaping @Sendable (SiteAnswer) throws(LoginPageError) -> Answer
     ) async throws(LoginPageError) -> Answer {
         let conversation = Conversation<Answer>()
         let visit = CallbackVisit(siteOrigin: address.origin, state: state, conversation: conversation, read: read)
-        let door = try await LoopbackDoor.open(at: .ipv4) { await visit.respond(to: $0, port: $1) }
-        let file = opener.open(address.link(to: request, mode, state: state, port: door.port), port: door.port)
+        let port = try await LoopbackPort.open(at: .ipv4) { await visit.respond(to: $0, port: $1.port) }
+        let file = opener.open(address.link(to: request, mode, state: state, port: port.number), port: port.number)
         let result = await conversation.result(within: timeout)
         file?.remove()
-        await door.close()
+        await port.close()
         return try result.get()
     }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Passkeys
 
-/// The body of a stamp_login that a site's page signed, read to be rebuilt.
+/// The body of a stamp_login that a site's page signed, read so that it can be rebuilt.
 ///
-/// Rebuilt from what was asked, it must be the same bytes: then it holds nothing besides, whatever parser reads it.
+/// Rebuilt from the request, it must have the same bytes. Then it holds nothing else, whatever parser reads it.
 struct StampLoginBody: Decodable {
     private struct Parameters: Decodable {
         let publicKey: String
@@ -16,12 +17,13 @@ struct StampLoginBody: Decodable {
     private let parameters: Parameters
 
     private static let activityType = "ACTIVITY_TYPE_STAMP_LOGIN"
-    /// The browser's clock may be another machine's; the API takes five minutes from the future.
+    /// The browser's clock may be another machine's; the API takes times up to five minutes in the future.
     private static let clockTolerance: TimeInterval = 300
 
-    /// - Returns: The seconds that it asks for, at least 1 and no more than wished.
-    /// - Throws: `.invalidAnswer` with the first thing that is not as asked.
-    static func check(_ bytes: Data, _ request: SiteRequest, now: Date) throws(LoginPageError) -> Int {
+    /// Checks a signed body against the request.
+    ///
+    /// - Throws: `.invalidAnswer` with the first fault.
+    static func check(_ bytes: Data, _ request: LoginRequest, now: Date) throws(LoginPageError) {
         guard let body = try? JSONDecoder().decode(StampLoginBody.self, from: bytes), body.type == activityType else {
             throw .invalidAnswer(.body)
         }
@@ -36,11 +38,10 @@ struct StampLoginBody: Decodable {
         guard bytes == rebuild(request, seconds: seconds, milliseconds: milliseconds) else {
             throw .invalidAnswer(.body)
         }
-        return seconds
     }
 
-    /// Identifiers and keys are of closed alphabets: nothing needs escaping.
-    private static func rebuild(_ request: SiteRequest, seconds: Int, milliseconds: Int64) -> Data {
+    /// Builds the body anew. Identifiers and keys have closed alphabets, so none needs escaping.
+    private static func rebuild(_ request: LoginRequest, seconds: Int, milliseconds: Int64) -> Data {
         Data(
             (#"{"type":"\#(activityType)","timestampMs":"\#(milliseconds)","#
                 + #""organizationId":"\#(request.organizationId)","parameters":{"#

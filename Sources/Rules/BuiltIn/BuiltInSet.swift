@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Varlink
 
-/// A rule set that a configuration calls by its name.
+/// The rule sets that a configuration can use by name.
 package enum BuiltInSet: String, Hashable, Sendable, CaseIterable {
-    /// Asked nothing: a socket without rules.
+    /// No rules: every payload is stamped.
     case open
-    /// What the API's queries ask, and nothing that changes anything.
+    /// The queries of the API, and nothing that changes anything there.
     case queries
-    /// And what makes no authority at the API that outlives the session.
+    /// `queries`, and activities that create no authority at the API that outlives the session.
     case contained
-    /// And what makes and ends sessions of this frame's own keys.
+    /// `contained`, and activities that create and end sessions with this frame's own keys.
     case sessions
 
-    /// The set's text, as a user would write it; nil for `open`. Its rules about activities also want the session's own
-    /// organization, where the session has one, which no other set can say.
+    /// The set's text, as a user would write it; nil for `open`. Its rules about activities also require the session's
+    /// own organization, if the session has one, which no other set can express.
     package var text: String? {
         let rules: [String]
         switch self {
@@ -25,7 +25,7 @@ package enum BuiltInSet: String, Hashable, Sendable, CaseIterable {
         return "{\"version\": 1, \"rules\": [\n\(rules.joined(separator: ",\n"))]}\n"
     }
 
-    /// Nil for `open`.
+    /// Reads the set; nil for `open`.
     func read() -> RuleSet? {
         guard let text, let value = try? Value(reading: text.utf8.span) else { return nil }
         var reader = SetReader(socket: "")

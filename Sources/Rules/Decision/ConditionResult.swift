@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Varlink
 
-/// What came of a condition.
+/// The result of a condition.
 struct ConditionResult: Equatable {
     enum Outcome: UInt8 {
         case held, absent, wrongType, wrongValue
     }
 
     var outcome = Outcome.held
-    /// Whether something of it cannot be told: absent, of another type, unreadable. Then a deny rule denies.
+    /// Whether part of it is undecidable: absent, of another type, or unreadable. A deny rule then denies.
     var isUntold = false
 
     var reason: Reason? {
@@ -28,8 +28,8 @@ struct ConditionResult: Equatable {
     static func value(_ holds: Bool?) -> Self { holds == true ? Self() : .wrongValue }
 }
 
-/// What is known of a set's conditions for one payload. Kept from one payload to the next: what was known of the former
-/// is told by its number, and not wiped.
+/// The results of a set's conditions for one payload. The storage is reused: results of an earlier payload are
+/// recognised by that payload's number, so they need not be cleared.
 struct ConditionResults: Sendable {
     private struct Entry {
         var reading: UInt32
@@ -39,7 +39,7 @@ struct ConditionResults: Sendable {
     private var entries: [Entry] = []
     private var reading: UInt32 = 0
 
-    /// Nothing is known of the next payload.
+    /// Begins a new payload, of which no result is known.
     mutating func begin(count: Int) {
         reading &+= 1
         if reading == 0 {
@@ -55,19 +55,19 @@ struct ConditionResults: Sendable {
     }
 }
 
-/// Transactions that were decoded, so that many conditions about one cost one decoding.
+/// The transactions decoded so far, so that many conditions on one transaction cost one decoding.
 struct DecodedTransactions {
     private struct Entry {
         let node: Int
         let transaction: EVMTransaction?
-        /// Where the payload's text has escapes: the text without.
+        /// The text without escapes; nil where the payload's text has none.
         let unescaped: [UInt8]?
     }
 
     private var entries: [Entry] = []
     private static let maximumCount = 8
 
-    /// Lends the transaction and its bytes; nil where the text is none.
+    /// Lends the transaction at a node and its bytes; nil if the text there is not a transaction.
     mutating func with<Result>(
         _ node: Int,
         of payload: borrowing Payload,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Varlink
 
-/// A payload that was read: its bytes, and where everything stands among them.
+/// A payload that was read: its bytes, and where each value stands in them.
 struct Payload: ~Escapable {
     let bytes: Span<UInt8>
     let nodes: Span<JSONNode>
@@ -14,8 +14,11 @@ struct Payload: ~Escapable {
 
     func kind(_ index: Int) -> JSONToken.Kind { nodes[index].kind }
 
-    /// Lends a string's text, unescaped; nil, without a look at it, where it is of more than `maximumByteCount` bytes.
+    /// Lends a string's text, unescaped; nil, without reading it, if it has more than `maximumByteCount` bytes.
+    ///
+    /// Inlined, so that values that `body` captures are not copied.
     @discardableResult
+    @inline(__always)
     func withText<Result>(
         _ index: Int,
         maximumByteCount: Int = .max,
@@ -33,19 +36,19 @@ struct Payload: ~Escapable {
         return body(text.span)
     }
 
-    /// Whether the string is this text.
+    /// Compares the string with the text.
     func equals(_ index: Int, _ text: [UInt8]) -> Bool {
         withText(index, maximumByteCount: text.count) { $0.equals(text) } ?? false
     }
 
-    /// A JSON integer as it stands.
+    /// Lends a JSON integer as it stands.
     @_lifetime(copy self)
     func literal(_ index: Int) -> Span<UInt8> {
         let token = nodes[index].token
         return bytes.extracting(token.start..<token.end)
     }
 
-    /// Lends the digits of a number, which is a JSON integer without sign or a text; nil where it is none.
+    /// Lends the digits of a number, which is a JSON integer without a sign or a text of digits; nil for another value.
     func withNumber<Result>(_ index: Int, _ body: (Span<UInt8>) -> Result) -> Result? {
         switch kind(index) {
         case .integer:
@@ -66,14 +69,14 @@ struct Payload: ~Escapable {
         kind(index) == .array ? holdsScalars(index) : kind(index) != .object
     }
 
-    /// Whether no element of the array is an object or an array: each takes one node.
+    /// Whether no element of the array is an object or an array. A scalar takes one node, so counting nodes is enough.
     private func holdsScalars(_ index: Int) -> Bool {
         for element in (index + 1)..<nodes[index].next where !isScalar(element) { return false }
         return true
     }
 
-    /// The pointer to a value, of names as the payload has them and `*` for elements, at most 200 bytes, cut at a
-    /// character.
+    /// Spells the pointer to a value: names as the payload has them and `*` for elements, cut at a character after at
+    /// most 200 bytes.
     func pointer(to target: Int) -> String {
         var text: [UInt8] = []
         var container = 0
@@ -91,55 +94,54 @@ struct Payload: ~Escapable {
         return Self.cut(text)
     }
 
-    /// A pointer of the configuration, cut as one of the payload.
+    /// Cuts a pointer of the configuration in the same way.
     static func cut(_ pointer: [UInt8]) -> String {
         var end = min(pointer.count, RuleLimits.maximumPointerByteCount)
-        // Not within a character: its later bytes begin with the bits 10.
+        // Moves the cut off the middle of a character, whose later bytes begin with the bits 10.
         while end < pointer.count, end > 0, pointer[end] & 0xC0 == 0x80 { end -= 1 }
         return String(decoding: pointer[..<end], as: UTF8.self)
     }
 }
 
-/// The outermost members that decisions look at, by their nodes; 0 where one is not there.
+/// The nodes of the outermost members that decisions look at; 0 for one that is absent.
 struct Outermost {
     var type = 0
     var timestamp = 0
     var organization = 0
     var parameters = 0
-    /// The first that no activity has.
+    /// The first member that no activity has.
     var extra = 0
 
     var isActivity: Bool { type != 0 }
 
-    init(of payload: borrowing Payload) {
-        var name = 1
+    /// The places of the first members, in their order.
+    private var places = InlineArray<8, Int>(repeating: 0)
+
+    init(of payload: borrowing Payload, along tree: PlaceTree) {
+        var (name, index) = (1, 0)
         while name < payload.nodes[0].next {
             let value = name + 1
-            let member = payload.withText(name, maximumByteCount: 17) { Self.member($0) } ?? .other
-            switch member {
+            let place = Self.place(of: name, payload, tree)
+            if index < places.count { places[index] = place }
+            switch PlaceTree.Outermost(rawValue: place) {
             case .type: type = value
-            case .timestamp: timestamp = value
-            case .organization: organization = value
+            case .timestampMs: timestamp = value
+            case .organizationId: organization = value
             case .parameters: parameters = value
-            case .proofs: break
-            case .other: if extra == 0 { extra = value }
+            case .generateAppProofs: break
+            case nil: if extra == 0 { extra = value }
             }
             name = payload.nodes[value].next
+            index += 1
         }
     }
 
-    private enum Member {
-        case type, timestamp, organization, parameters, proofs, other
+    /// Returns the place of the member with this index, whose name is at this node.
+    func place(ofMember index: Int, named name: Int, _ payload: borrowing Payload, _ tree: PlaceTree) -> Int {
+        index < places.count ? places[index] : Self.place(of: name, payload, tree)
     }
 
-    private static func member(_ name: Span<UInt8>) -> Member {
-        switch name.count {
-        case 4: name.equals("type") ? .type : .other
-        case 10: name.equals("parameters") ? .parameters : .other
-        case 11: name.equals("timestampMs") ? .timestamp : .other
-        case 14: name.equals("organizationId") ? .organization : .other
-        case 17: name.equals("generateAppProofs") ? .proofs : .other
-        default: .other
-        }
+    private static func place(of name: Int, _ payload: borrowing Payload, _ tree: PlaceTree) -> Int {
+        payload.withText(name, maximumByteCount: tree.longestName) { tree.child(of: 0, named: $0) } ?? 0
     }
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Varlink
 
-/// What a walk of a payload along a set's places found: the values that conditions look at, and for each rule the first
-/// value that it does not let stand there.
+/// One walk through a payload along a set's places. It collects the values that conditions look at, and for each rule
+/// the first value that the rule does not allow.
 struct PlaceWalk {
     struct Visits {
-        /// Values that stand at the place.
+        /// How many values stand at the place.
         var count: UInt32 = 0
-        /// Those that are arrays with at least one element.
+        /// How many of them are arrays with at least one element.
         var filledArrays: UInt32 = 0
-        /// The first of them, of a place that is looked at.
+        /// The node of the first value, where a condition looks at the place.
         var first: UInt32 = 0
-        /// One more than the index of the link to the next; 0 at the end.
+        /// The index of the link to the next value, plus one; 0 at the end.
         fileprivate(set) var link: UInt32 = 0
         fileprivate var lastLink: UInt32 = 0
-        /// The number of the text that stands there alone, once it was looked up.
+        /// The number of the only text at the place, once it was looked up.
         fileprivate var textNumber: ConditionTexts.Number?
         fileprivate var reading: UInt32 = 0
     }
@@ -30,19 +30,20 @@ struct PlaceWalk {
         let reason: Reason
     }
 
-    /// Kept from one payload to the next: visits of a former one are told by its number, and not wiped.
+    /// The visits, by place. They are reused: those of an earlier payload are recognised by its number, so they need
+    /// not be cleared.
     private var visits: [Visits] = []
     private var reading: UInt32 = 0
     private var links: [Link] = []
     private var failures: [Failure] = []
-    /// The rules that list, and have met nothing that they do not let stand there.
+    /// The listing rules that have not yet met a value that they do not allow.
     private var open = RuleMask.none
 
-    /// Visits everything that a rule looks at, or lists.
+    /// Visits every value that a rule looks at or lists; `rules` are the rules that list.
     mutating func walk(
         _ payload: borrowing Payload,
         _ outermost: Outermost,
-        along set: borrowing RuleSet,
+        along tree: PlaceTree,
         for rules: RuleMask
     ) {
         reading &+= 1
@@ -50,31 +51,28 @@ struct PlaceWalk {
             visits.removeAll(keepingCapacity: true)
             reading = 1
         }
-        while visits.count < set.tree.places.count { visits.append(Visits()) }
+        while visits.count < tree.places.count { visits.append(Visits()) }
         links.removeAll(keepingCapacity: true)
         failures.removeAll(keepingCapacity: true)
-        open = rules & set.listing
+        open = rules
         begin(0)
         visits[0].count = 1
-        var name = 1
+        var (name, index) = (1, 0)
         while name < payload.nodes[0].next {
             let value = name + 1
-            let place = payload.withText(name, maximumByteCount: set.tree.longestName) {
-                set.tree.child(of: 0, named: $0)
-            }
-            if !outermost.isActivity { judgeMember(value, at: place ?? 0, payload, set) }
-            if let place, place != 0 {
-                if outermost.isActivity, value == outermost.parameters {
-                    visitParameters(value, at: place, payload, set)
-                } else {
-                    visit(value, at: place, payload, set, .none)
-                }
+            let place = outermost.place(ofMember: index, named: name, payload, tree)
+            index += 1
+            if !outermost.isActivity { judgeMember(value, at: place, payload, tree) }
+            if outermost.isActivity, value == outermost.parameters {
+                visitParameters(value, at: place, payload, tree)
+            } else if place != 0, tree.places[place].isLookedAtOrBelow {
+                visit(value, at: place, payload, tree, .none)
             }
             name = payload.nodes[value].next
         }
     }
 
-    /// What the rule does not let stand there first.
+    /// Returns the first value that the rule does not allow, and why.
     func failure(of rule: Int) -> (node: Int, reason: Reason)? {
         for failure in failures where failure.rules.contains(rule) { return (failure.node, failure.reason) }
         return nil
@@ -82,17 +80,17 @@ struct PlaceWalk {
 
     subscript(place: Int) -> Visits { visits[place].reading == reading ? visits[place] : Visits() }
 
-    /// The number that was kept of the text that stands there alone.
+    /// Returns the number kept for the only text at a place.
     func textNumber(at place: Int) -> ConditionTexts.Number? {
         visits[place].reading == reading ? visits[place].textNumber : nil
     }
 
-    /// Keeps the number of a text at a place that is reached throughout.
+    /// Keeps the number of the only text at a place that every way reaches.
     mutating func keep(_ number: ConditionTexts.Number, at place: Int) {
         if visits[place].count == 1 { visits[place].textNumber = number }
     }
 
-    /// The value behind this one at the same place.
+    /// Returns the next value at the same place.
     func next(_ link: inout UInt32) -> Int? {
         guard link != 0 else { return nil }
         let found = links[Int(link) - 1]
@@ -100,7 +98,7 @@ struct PlaceWalk {
         return Int(found.node)
     }
 
-    /// Whether each value on the way to the place leads to one there: no member is lacking, no array empty.
+    /// Whether every value on the way to the place leads to a value there: no member is missing, and no array is empty.
     func isReachedThroughout(_ place: Int, in tree: PlaceTree) -> Bool {
         var place = place
         while place != 0 {
@@ -121,16 +119,16 @@ extension PlaceWalk {
         open = open & ~failing
     }
 
-    /// A member of a query: listed, and a scalar or an array of scalars, or the page wanted.
+    /// Judges a member of a query, which must be listed and a scalar or an array of scalars, or a page request.
     private mutating func judgeMember(
         _ node: Int,
         at place: Int,
         _ payload: borrowing Payload,
-        _ set: borrowing RuleSet
+        _ tree: PlaceTree
     ) {
-        fail(place == 0 ? open : open & ~set.tree.places[place].leaf, at: node)
+        fail(place == 0 ? open : open & ~tree.places[place].leaf, at: node)
         if payload.isScalarOrArrayOfScalars(node) { return }
-        if place == set.paginationPlace, payload.kind(node) == .object {
+        if place == tree.paginationPlace, payload.kind(node) == .object {
             var isPlain = true
             var value = node + 2
             while isPlain, value - 1 < payload.nodes[node].next {
@@ -146,10 +144,10 @@ extension PlaceWalk {
         _ node: Int,
         at place: Int,
         _ payload: borrowing Payload,
-        _ set: borrowing RuleSet
+        _ tree: PlaceTree
     ) {
-        reach(node, at: place, set)
-        visitMembers(of: node, at: place, payload, set, open)
+        reach(node, at: place, tree)
+        visitMembers(of: node, at: place, payload, tree, open)
     }
 
     private mutating func begin(_ place: Int) {
@@ -158,10 +156,10 @@ extension PlaceWalk {
         visits[place].reading = reading
     }
 
-    private mutating func reach(_ node: Int, at place: Int, _ set: borrowing RuleSet) {
+    private mutating func reach(_ node: Int, at place: Int, _ tree: PlaceTree) {
         begin(place)
         visits[place].count += 1
-        guard set.tree.places[place].isLookedAt else { return }
+        guard tree.places[place].isLookedAt else { return }
         let node = UInt32(truncatingIfNeeded: node)
         if visits[place].count == 1 {
             visits[place].first = node
@@ -177,28 +175,28 @@ extension PlaceWalk {
         visits[place].lastLink = link
     }
 
-    /// `rules` are those that list, and whose list goes on here.
+    /// Visits an object's members; `rules` are the rules that list places below here.
     private mutating func visitMembers(
         of node: Int,
         at place: Int,
         _ payload: borrowing Payload,
-        _ set: borrowing RuleSet,
+        _ tree: PlaceTree,
         _ rules: RuleMask
     ) {
         let end = payload.nodes[node].next
-        if set.tree.places[place].childCount == 0 {
-            // Nothing is known below: any member is one too many.
+        if tree.places[place].childCount == 0 {
+            // No rule knows a place below, so any member is refused.
             if node + 1 < end { fail(rules, at: node + 2) }
             return
         }
         var name = node + 1
         while name < end {
             let value = name + 1
-            let child = payload.withText(name, maximumByteCount: set.tree.longestName) {
-                set.tree.child(of: place, named: $0)
+            let child = payload.withText(name, maximumByteCount: tree.longestName) {
+                tree.child(of: place, named: $0)
             }
             if let child, child != 0 {
-                visit(value, at: child, payload, set, rules & open)
+                visit(value, at: child, payload, tree, rules & open)
             } else {
                 fail(rules, at: value)
             }
@@ -210,19 +208,19 @@ extension PlaceWalk {
         _ node: Int,
         at place: Int,
         _ payload: borrowing Payload,
-        _ set: borrowing RuleSet,
+        _ tree: PlaceTree,
         _ rules: RuleMask
     ) {
-        reach(node, at: place, set)
-        let (leaf, above, anything) = masks(at: place, set)
+        reach(node, at: place, tree)
+        let (leaf, above, anything) = masks(at: place, tree)
         let asking = rules & ~anything
         switch payload.kind(node) {
         case .object:
             fail(asking & ~above, at: node)
-            visitMembers(of: node, at: place, payload, set, asking & above)
+            visitMembers(of: node, at: place, payload, tree, asking & above)
         case .array:
             fail(asking & ~above & ~leaf, at: node)
-            visitElements(of: node, at: place, payload, set, asking & (above | leaf))
+            visitElements(of: node, at: place, payload, tree, asking & (above | leaf))
         default: fail(asking & ~leaf, at: node)
         }
     }
@@ -231,39 +229,38 @@ extension PlaceWalk {
         of node: Int,
         at place: Int,
         _ payload: borrowing Payload,
-        _ set: borrowing RuleSet,
+        _ tree: PlaceTree,
         _ rules: RuleMask
     ) {
         let end = payload.nodes[node].next
         guard node + 1 < end else { return }
         visits[place].filledArrays += 1
-        let (leaf, _, _) = masks(at: place, set)
-        let elementPlace = set.tree.places[place].element
+        let (leaf, _, _) = masks(at: place, tree)
+        let elementPlace = tree.places[place].element
         let (elementLeaf, elementAbove, elementOpen) =
-            elementPlace == 0 ? (.none, .none, .none) : masks(at: elementPlace, set)
+            elementPlace == 0 ? (.none, .none, .none) : masks(at: elementPlace, tree)
         var element = node + 1
         while element < end {
             if payload.isScalar(element) {
-                if elementPlace != 0 { reach(element, at: elementPlace, set) }
+                if elementPlace != 0 { reach(element, at: elementPlace, tree) }
                 fail(rules & ~leaf & ~elementLeaf & ~elementOpen, at: element)
             } else {
-                // An array of scalars alone is what the list lets stand here; or the element's own place is listed.
+                // A list that names this place allows an array of scalars; other elements need their own place listed.
                 let below = elementAbove | elementOpen | (payload.kind(element) == .array ? elementLeaf : .none)
                 fail(rules & leaf & ~below, at: node)
                 if elementPlace != 0 {
-                    visit(element, at: elementPlace, payload, set, rules & open)
+                    visit(element, at: elementPlace, payload, tree, rules & open)
                 } else {
                     fail(rules, at: element)
                 }
             }
             element = payload.nodes[element].next
-            // Nothing is looked at or asked any more.
+            // No condition and no list is left to check.
             if elementPlace == 0, (rules & open).isEmpty { return }
         }
     }
 
-    private func masks(at place: Int, _ set: borrowing RuleSet) -> (RuleMask, RuleMask, RuleMask) {
-        let places = set.tree.places
-        return (places[place].leaf, places[place].above, places[place].open)
+    private func masks(at place: Int, _ tree: PlaceTree) -> (RuleMask, RuleMask, RuleMask) {
+        (tree.places[place].leaf, tree.places[place].above, tree.places[place].open)
     }
 }

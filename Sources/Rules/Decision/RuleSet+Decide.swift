@@ -2,41 +2,41 @@
 internal import Varlink
 
 extension RuleSet {
-    /// What the rules say of a payload, which is the very bytes that are hashed. Charges nothing.
+    /// Decides on a payload, whose bytes must be exactly those that are hashed. Charges nothing.
     package func decide(
         _ payload: Span<UInt8>,
-        for caller: Caller,
+        for caller: consuming Caller,
         at clock: Clock,
         with counters: borrowing Counters,
         using workspace: inout Workspace
     ) -> Decision {
         var decision = Decision(mode: mode)
-        withJudge(payload, caller, clock, &workspace, &decision) { judge, decision in
-            if judge.deny(&decision) { return }
-            judge.permit(&decision, counters)
+        withJudge(payload, caller, clock, &workspace, &decision) { evaluator, decision in
+            if evaluator.deny(&decision) { return }
+            evaluator.permit(&decision, counters)
         }
         return decision
     }
 
-    /// What is asked again at a yes: every deny rule, and `who` and `time` of the rule that asked for it. `fresh` counts
-    /// from the asking, and limits were charged then.
+    /// Decides again when a person has confirmed: asks every deny rule, and `who` and `time` of the rule that asked.
+    /// `fresh` is judged as of the question, when the limits were charged too.
     package func confirm(
         _ payload: Span<UInt8>,
         by rule: Int,
-        for caller: Caller,
+        for caller: consuming Caller,
         at clock: Clock,
         using workspace: inout Workspace
     ) -> Decision {
         var decision = Decision(mode: mode)
-        withJudge(payload, caller, clock, &workspace, &decision) { judge, decision in
-            if judge.deny(&decision) { return }
+        withJudge(payload, caller, clock, &workspace, &decision) { evaluator, decision in
+            if evaluator.deny(&decision) { return }
             decision.rule = rule
-            decision.id = judge.set.ids[rule]
-            if !judge.about.contains(rule) {
+            decision.id = evaluator.set.ids[rule]
+            if !evaluator.about.contains(rule) {
                 decision.rule = nil
                 decision.id = nil
                 decision.reason = .ruleNone
-            } else if let hours = judge.set.checks[rule].hours, !hours.contain(clock.wallMilliseconds) {
+            } else if let hours = evaluator.set.checks[rule].hours, !hours.contain(clock.wallMilliseconds) {
                 decision.reason = .timeWindow
             } else {
                 decision.effect = .allow
@@ -45,35 +45,37 @@ extension RuleSet {
         return decision
     }
 
-    /// The decision, and what every rule said.
+    /// Decides, and reports the result of every rule.
     package func explain(
         _ payload: Span<UInt8>,
-        for caller: Caller,
+        for caller: consuming Caller,
         at clock: Clock,
         with counters: borrowing Counters,
         using workspace: inout Workspace
     ) -> Explanation {
         var decision = Decision(mode: mode)
         var steps: [Explanation.Step] = []
-        withJudge(payload, caller, clock, &workspace, &decision) { judge, decision in
-            if !judge.deny(&decision) { judge.permit(&decision, counters) }
-            for rule in judge.set.rules.indices { steps.append(judge.step(rule, decision)) }
+        withJudge(payload, caller, clock, &workspace, &decision) { evaluator, decision in
+            if !evaluator.deny(&decision) { evaluator.permit(&decision, counters) }
+            for rule in evaluator.set.rules.indices { steps.append(evaluator.step(rule, decision)) }
         }
         return Explanation(decision: decision, steps: steps)
     }
 
-    /// Reads the payload, finds the rules that are about it, and walks it; or says in the decision why no rule is asked.
+    /// Reads the payload, finds the rules that are about it, and walks it; or records in the decision why no rule is
+    /// asked.
     private func withJudge(
         _ bytes: Span<UInt8>,
-        _ caller: Caller,
+        _ caller: consuming Caller,
         _ clock: Clock,
         _ workspace: inout Workspace,
         _ decision: inout Decision,
-        _ body: (inout Judge, inout Decision) -> Void
+        _ body: (inout RuleEvaluator, inout Decision) -> Void
     ) {
-        // Taken out while it is used: with two owners each change would be a copy.
-        var (nodes, walk, results) = workspace.take()
-        defer { workspace.give(nodes, walk, results) }
+        // Moved out while in use: with two owners, each change would be a copy.
+        var nodes = JSONNodes()
+        swap(&nodes, &workspace.nodes)
+        defer { swap(&nodes, &workspace.nodes) }
         do throws(JSONError) { try nodes.read(bytes, maximumDepth: workspace.maximumDepth) } catch {
             decision.reason = .payloadMalformed
             return
@@ -83,7 +85,7 @@ extension RuleSet {
             decision.reason = .payloadMalformed
             return
         }
-        let outermost = Outermost(of: payload)
+        let outermost = Outermost(of: payload, along: tree)
         guard !outermost.isActivity || payload.kind(outermost.type) == .string else {
             decision.reason = .payloadMalformed
             return
@@ -95,16 +97,16 @@ extension RuleSet {
         }
         let about = self.about(caller) & self.about(payload, outermost)
         if !about.isEmpty {
-            walk.walk(payload, outermost, along: self, for: about)
-            results.begin(count: conditions.count)
+            workspace.walk.walk(payload, outermost, along: tree, for: about & listing)
+            workspace.results.begin(count: conditions.count)
         }
-        var judge = Judge(self, payload, outermost, caller, clock, about: about, walk: walk, results: results)
-        (walk, results) = (PlaceWalk(), ConditionResults())
-        body(&judge, &decision)
-        (walk, results) = (judge.walk, judge.results)
+        var evaluator = RuleEvaluator(self, payload, outermost, caller, clock, about: about)
+        evaluator.exchange(with: &workspace)
+        body(&evaluator, &decision)
+        evaluator.exchange(with: &workspace)
     }
 
-    /// What is refused before any rule.
+    /// Returns why the payload is refused before any rule is asked; nil if it is not.
     private func fault(of outermost: Outermost, _ payload: borrowing Payload) -> (Reason, String)? {
         guard outermost.isActivity else { return nil }
         if outermost.extra != 0 { return (.fieldExtra, payload.pointer(to: outermost.extra)) }
@@ -112,7 +114,7 @@ extension RuleSet {
         return payload.kind(outermost.parameters) == .object ? nil : (.fieldType, "/parameters")
     }
 
-    /// The rules that are about the payload's type and kind, or about queries.
+    /// Returns the rules that are about the payload's type and kind, or about queries.
     private func about(_ payload: borrowing Payload, _ outermost: Outermost) -> RuleMask {
         guard outermost.isActivity else { return queries }
         let listed = payload.withText(outermost.type) { type in
@@ -126,8 +128,8 @@ extension RuleSet {
     }
 }
 
-extension Judge {
-    /// Asks every deny rule; true where one denies.
+extension RuleEvaluator {
+    /// Asks every deny rule; true if one denies.
     mutating func deny(_ decision: inout Decision) -> Bool {
         let denying = about & set.deny
         var next = denying.first()
@@ -143,25 +145,45 @@ extension Judge {
         return false
     }
 
-    /// Asks the others in their order: the first that matches decides, or the nearest is named.
+    /// Asks the other rules in their order. The first that matches decides; if none does, the one that came nearest is
+    /// named.
     mutating func permit(_ decision: inout Decision, _ counters: borrowing Counters) {
         let permitting = about & ~set.deny
+        guard !permitting.isEmpty else {
+            decision.reason = .ruleNone
+            return
+        }
+        let candidates = permitting & rulesLeftByTexts()
+        var candidate = candidates.first()
+        while let rule = candidate {
+            if result(of: rule).reason == nil { return settle(rule, &decision, counters) }
+            candidate = candidates.first(from: rule + 1)
+        }
+        // No rule matched, so each is asked how near it came.
         var nearest: (rule: Int, result: RuleResult)?
         var next = permitting.first()
         while let rule = next {
             let result = result(of: rule)
-            if result.reason == nil { return settle(rule, &decision, counters) }
             if nearest.map({ result.conditionsHeld > $0.result.conditionsHeld }) ?? true { nearest = (rule, result) }
             next = permitting.first(from: rule + 1)
         }
-        decision.reason = nearest?.result.reason ?? .ruleNone
         guard let nearest else { return }
+        decision.reason = nearest.result.reason
         decision.rule = nearest.rule
         decision.id = set.ids[nearest.rule]
         decision.at = pointer(nearest.result.place)
     }
 
-    /// The rule matched: what is left of its limits, and what a human is shown.
+    /// Returns all rules but those that require a text which the payload does not have.
+    private mutating func rulesLeftByTexts() -> RuleMask {
+        var mask = ~RuleMask.none
+        for gate in set.gates.indices {
+            if let text = loneText(at: set.gates[gate].place) { mask = mask & set.gates[gate].rules(taking: text) }
+        }
+        return mask
+    }
+
+    /// Completes the decision of a rule that matched: its limits, and what a person is shown.
     private mutating func settle(_ rule: Int, _ decision: inout Decision, _ counters: borrowing Counters) {
         decision.rule = rule
         decision.id = set.ids[rule]
@@ -198,7 +220,7 @@ extension Judge {
         }
         let result = result(of: rule)
         let holds = set.deny.contains(rule) ? result.denies : result.reason == nil
-        // A rule that matched may have nothing left of its limit.
+        // Even a rule that matched can refuse, if its limit is used up.
         let isDecided = holds && decision.rule == rule && decision.effect == .deny && !set.deny.contains(rule)
         return Explanation.Step(
             id: set.ids[rule],

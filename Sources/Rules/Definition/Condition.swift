@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One entry of `when`.
+/// One condition: an entry of `when`.
 struct Condition: Hashable, Sendable {
-    /// Kept apart from what refers to it, so that handing it on counts one reference.
+    /// The test of a condition. Indirect, so that passing one on counts a single reference.
     indirect enum Test: Hashable, Sendable {
         case isText(Text)
         case isBool(Bool)
-        /// A JSON integer as it stands, but `0` for `-0`.
+        /// Compares with a JSON integer as it stands, with `-0` read as `0`.
         case isInteger(Text)
         case oneOf(TextTable)
-        /// Addresses in lower case.
+        /// Compares with addresses, in lower case.
         case address(TextTable)
         case between(Decimal, Decimal)
         case count(Int, Int)
@@ -28,7 +28,7 @@ struct Condition: Hashable, Sendable {
         return bounds
     }
 
-    /// The texts that it takes, of a test on texts.
+    /// The texts that a test on texts accepts.
     var texts: TextTable? {
         switch test {
         case .isText(let text): TextTable(CollectionOfOne(text))
@@ -40,6 +40,14 @@ struct Condition: Hashable, Sendable {
     var isCaseless: Bool {
         guard case .address = test else { return false }
         return true
+    }
+
+    /// Whether the test compares with a key of the session or of the frame.
+    var asksKey: Bool {
+        switch test {
+        case .pendingKey, .ownKey, .embeddedKey: true
+        default: false
+        }
     }
 
     var isBetween: Bool {

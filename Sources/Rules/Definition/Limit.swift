@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How much may be stamped in a sliding window: a number of stamps, or a sum over their payloads.
+/// A limit on stamps in a sliding window: on their number, or on a sum over their payloads.
 package struct Limit: Hashable, Sendable {
-    /// Whose counter is charged.
+    /// The kind of party whose counter is charged.
     package enum Party: String, Hashable, Sendable, CaseIterable {
         case session, account, unit, delegate, all
     }
@@ -11,9 +11,9 @@ package struct Limit: Hashable, Sendable {
         case count
         case evmSpend
         case evmValue
-        /// From 1.
+        /// A word of the call's data, numbered from 1.
         case evmWord(Int)
-        /// The number there; where `*` reaches several, all of them added up.
+        /// The number at a pointer; if `*` reaches several, their sum.
         case number(Pointer)
 
         var isEVM: Bool {
@@ -25,11 +25,13 @@ package struct Limit: Hashable, Sendable {
     }
 
     let nameText: Text
+    /// The kind of party whose counter is charged.
     package let party: Party
-    /// Seconds.
+    /// The window's length in seconds.
     package let window: Int64
     let measure: Measure
     let maximum: Natural
 
+    /// The limit's name.
     package var name: String { nameText.string }
 }

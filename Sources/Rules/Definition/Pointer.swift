@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A place in a payload: member names, and `*` for each element of an array.
+/// A place in a payload: names of members, and `*` for each element of an array.
 struct Pointer: Hashable, Sendable {
     enum Part: Hashable, Sendable {
         case name(Text)
@@ -11,13 +11,13 @@ struct Pointer: Hashable, Sendable {
 
     init(_ parts: [Part]) { self.parts = parts }
 
-    /// A JSON pointer (RFC 6901) of at least one part; nil for anything else.
+    /// Reads a JSON pointer (RFC 6901) of at least one part; nil for other text.
     init?(_ text: Text) {
         guard text.bytes.first == UInt8(ascii: "/"), let parts = Self.parts(text.bytes.dropFirst()) else { return nil }
         self.parts = parts
     }
 
-    /// The parts of a pointer without its first `/`; nil where a `~` stands for nothing.
+    /// Splits a pointer without its first `/`; nil where a `~` escapes nothing.
     static func parts(_ bytes: some Collection<UInt8>) -> [Part]? {
         var parts: [Part] = []
         for part in bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
@@ -60,7 +60,7 @@ struct Pointer: Hashable, Sendable {
 
     var hasElements: Bool { parts.contains(.element) }
 
-    /// Appends one more part, a name.
+    /// Appends a name as one more part, escaped.
     static func append(_ name: Span<UInt8>, to pointer: inout [UInt8]) {
         pointer.append(UInt8(ascii: "/"))
         for index in name.indices {
@@ -75,8 +75,8 @@ struct Pointer: Hashable, Sendable {
 
 /// A place that `only` lists.
 struct ListedPlace: Hashable, Sendable {
-    /// From `parameters` on.
+    /// The parts from `parameters` on.
     let parts: [Pointer.Part]
-    /// `/**`: whatever stands there.
+    /// Whether it ends in `/**`, which allows any value there.
     let isOpen: Bool
 }

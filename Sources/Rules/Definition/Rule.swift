@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a rule does where it matches.
+/// The effect of a rule that matches.
 package enum Effect: String, Sendable, CaseIterable {
     case allow, deny, confirm
 }
 
-/// Where a session's key comes from.
+/// The origin of a session's key.
 package enum Origin: String, Sendable, CaseIterable {
     case bundle, generated
 }
 
-/// One rule as the configuration has it, with its lists in place.
+/// One rule of the configuration, with its named lists filled in.
 struct Rule: Hashable, Sendable {
-    /// Nil: not asked.
+    /// Which callers a rule is about. A member that is nil is not checked.
     struct Who: Hashable, Sendable {
         var uids: [UInt32]?
         var gids: [UInt32]?
@@ -24,27 +24,27 @@ struct Rule: Hashable, Sendable {
 
     enum Organization: Hashable, Sendable {
         case any
-        /// In lower case.
+        /// One of these organizations, in lower case.
         case oneOf([Text])
-        /// The session's, where the session has one: of built-in sets alone.
+        /// The session's organization, if it has one. Only built-in sets can say so.
         case session
     }
 
     struct Kind: Hashable, Sendable {
-        /// Without `*`.
+        /// The text without the `*`.
         let text: Text
         let isPrefix: Bool
     }
 
-    /// How far `timestampMs` may lie from the clock, in milliseconds.
+    /// How far `timestampMs` may be from the clock, in milliseconds.
     struct Freshness: Hashable, Sendable {
         var past: Int64 = 300_000
         var future: Int64 = 60_000
     }
 
-    /// Minutes of a day, UTC; `until` is outside.
+    /// Hours of a day in minutes of UTC; `until` is exclusive.
     struct Hours: Hashable, Sendable {
-        /// Bit 0 is Monday.
+        /// One bit a day; bit 0 is Monday.
         let days: UInt8
         let from: Int
         let until: Int
@@ -77,7 +77,7 @@ struct Rule: Hashable, Sendable {
     var limits: [Limit] = []
     var confirmation: Confirmation?
 
-    /// The condition `evm`, where there is exactly one.
+    /// The rule's condition `evm`; nil unless there is exactly one.
     var evmCondition: Condition? {
         let all = conditions.filter { $0.evm != nil }
         return all.count == 1 ? all[0] : nil

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a condition `evm` lets a transaction be.
+/// The bounds of a condition `evm` on a transaction.
 struct EVMBounds: Hashable, Sendable {
     enum Data: Hashable, Sendable {
         case empty
-        /// One of these must match.
+        /// At least one of these must match.
         case calls([Call])
     }
 

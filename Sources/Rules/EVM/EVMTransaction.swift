@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An unsigned transaction of EIP-1559 (type 2), in canonical RLP, with an empty access list and a receiver.
-struct EVMTransaction {
-    let chainId: Natural
-    let gasLimit: Natural
-    let maxFeePerGas: Natural
-    let to: InlineArray<20, UInt8>
-    let value: Natural
-    /// Of the call's data, among the transaction's bytes.
-    let data: Range<Int>
+/// An unsigned transaction of EIP-1559 (type 2) in canonical RLP, with a receiver and an empty access list.
+package struct EVMTransaction {
+    /// The chain's id.
+    package let chainId: Natural
+    /// The gas limit.
+    package let gasLimit: Natural
+    /// The most to pay for a unit of gas, in wei.
+    package let maxFeePerGas: Natural
+    /// The receiver's address.
+    package let to: InlineArray<20, UInt8>
+    /// The value transferred, in wei.
+    package let value: Natural
+    /// The range of the call's data in the transaction's bytes.
+    package let data: Range<Int>
 
-    var fee: Natural { gasLimit * maxFeePerGas }
-    var spend: Natural { value + fee }
+    /// The most that gas can cost, in wei.
+    package var fee: Natural { gasLimit * maxFeePerGas }
+    /// The most that the transaction can cost: value and fee, in wei.
+    package var spend: Natural { value + fee }
 
-    /// Nil for anything else: another type, bytes behind it, a number of more than 32 bytes or with a zero in front.
-    init?(_ bytes: borrowing HexBytes) {
+    /// Decodes a transaction. Nil for anything else: another type, bytes behind it, a number of more than 32 bytes or
+    /// with a leading zero.
+    package init?(_ bytes: borrowing HexBytes) {
         guard bytes.count > 1, bytes[0] == 2 else { return nil }
         guard let list = RLPItem(in: bytes, at: 1, before: bytes.count), list.isList,
             list.content.upperBound == bytes.count
@@ -41,25 +49,27 @@ struct EVMTransaction {
         self.to = to
     }
 
-    /// Four bytes that name the function, then whole words: what a call's data is in the ABI.
-    func wordCount(in bytes: borrowing HexBytes) -> Int? {
+    /// The number of 32-byte words behind the selector; nil unless the call's data is as the ABI has it: four bytes of
+    /// selector, then whole words.
+    package func wordCount(in bytes: borrowing HexBytes) -> Int? {
         data.count >= 4 && (data.count - 4).isMultiple(of: 32) ? (data.count - 4) / 32 : nil
     }
 
-    func selector(in bytes: borrowing HexBytes) -> UInt32 {
+    /// The first four bytes of the call's data, which select the function.
+    package func selector(in bytes: borrowing HexBytes) -> UInt32 {
         var selector: UInt32 = 0
         for index in data.prefix(4) { selector = selector << 8 | UInt32(bytes[index]) }
         return selector
     }
 
-    /// The word `index`, from 0, below `wordCount`.
-    func word(_ index: Int, in bytes: borrowing HexBytes) -> Natural {
+    /// Returns a word of the call's data; `index` is from 0, below `wordCount`.
+    package func word(_ index: Int, in bytes: borrowing HexBytes) -> Natural {
         let start = data.lowerBound + 4 + index * 32
         return Natural(bytes, start..<(start + 32))
     }
 
-    /// The address in a word; nil where the twelve bytes before it are not zero.
-    func address(_ index: Int, in bytes: borrowing HexBytes) -> InlineArray<20, UInt8>? {
+    /// Returns the address in a word; nil unless the twelve bytes before it are zero.
+    package func address(_ index: Int, in bytes: borrowing HexBytes) -> InlineArray<20, UInt8>? {
         let start = data.lowerBound + 4 + index * 32
         for offset in start..<(start + 12) where bytes[offset] != 0 { return nil }
         var address = InlineArray<20, UInt8>(repeating: 0)
@@ -68,7 +78,7 @@ struct EVMTransaction {
     }
 }
 
-/// The items of a list, one by one.
+/// Reads the items of a list in order.
 private struct Fields {
     var offset: Int
     let end: Int
@@ -84,7 +94,7 @@ private struct Fields {
         return item.content
     }
 
-    /// Big-endian, at most 32 bytes, no zero in front; zero is no byte.
+    /// Reads a number: big-endian, at most 32 bytes, no leading zero; zero has no bytes.
     mutating func number(in bytes: borrowing HexBytes) -> Natural? {
         guard let text = text(in: bytes), text.count <= 32 else { return nil }
         if let first = text.first, bytes[first] == 0 { return nil }

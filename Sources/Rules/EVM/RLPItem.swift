@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One item of Recursive Length Prefix encoding (the Ethereum yellow paper, appendix B), in its only canonical form.
+/// One item of Recursive Length Prefix encoding (Ethereum yellow paper, appendix B) in its only canonical form.
 struct RLPItem {
     let isList: Bool
-    /// Of the text, or of the list's items.
+    /// The range of the item's bytes, or of the list's items.
     let content: Range<Int>
 
-    /// Reads the item at `offset`; nil where it is not canonical, or reaches past `end`.
+    /// Reads the item at `offset`; nil if it is not canonical, or reaches past `end`.
     init?(in bytes: borrowing HexBytes, at offset: Int, before end: Int) {
         guard offset < end else { return nil }
         let first = bytes[offset]
@@ -20,13 +20,13 @@ struct RLPItem {
             let count = Int(first - (first >= 0xC0 ? 0xC0 : 0x80))
             guard count <= end - offset - 1 else { return nil }
             content = (offset + 1)..<(offset + 1 + count)
-            // A byte below 0x80 is its own encoding.
+            // A single byte below 0x80 must be encoded as itself.
             if !isList, count == 1, bytes[offset + 1] < 0x80 { return nil }
         default:
             isList = first >= 0xF8
             let lengthCount = Int(first - (first >= 0xF8 ? 0xF7 : 0xB7))
             let start = offset + 1 + lengthCount
-            // Four bytes are more than any message has.
+            // A length of more than four bytes exceeds any message.
             guard lengthCount <= 4, start <= end, bytes[offset + 1] != 0 else { return nil }
             var count = 0
             for index in (offset + 1)..<start { count = count << 8 | Int(bytes[index]) }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A limit as its counter knows it.
+/// A limit as its counter identifies it.
 struct CountedLimit: Hashable, Sendable {
     let limit: Limit
-    /// Of what a counter goes on with over a reload: who is counted, in which window, and what.
+    /// A hash of the limit's party, window and measure. A counter goes on over a reload only while it stays the same.
     let identity: UInt128
 
     init(_ limit: Limit) {
@@ -22,7 +22,7 @@ struct CountedLimit: Hashable, Sendable {
     }
 }
 
-/// An amount that one counter takes.
+/// An amount for one counter.
 package struct Charge: Sendable {
     let name: Text
     let identity: UInt128
@@ -31,7 +31,7 @@ package struct Charge: Sendable {
     let amount: UInt256
 }
 
-/// Where charges were put, to give them back.
+/// The buckets that took charges, needed to give them back.
 package struct Receipt: Sendable {
     struct Entry: Sendable {
         let key: Counters.Key

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Counters as bytes: an area of fixed size with one place for each, so that a charge writes only what it changed.
-/// Integers are little-endian.
+/// Reads and writes counters as bytes: an area of fixed size with one place for each counter, so that a charge writes
+/// only what it changes. Integers are little-endian.
 ///
-///     area     64 bytes: "stampd counters\n", version (8), instant since which nothing could be read, -1 for none (8),
-///              count of places that were ever used (8), hash of all before it (8), zeros; then 1,024 places
-///     place    hash (8) of all behind it; name, party, buckets: their counts (2, 2, 2), 0 (2); window (8);
-///              identity (16); name (48), party (512), padded with zeros; 65 buckets: index (8), amount (32)
-///     free     a place that is zero from end to end
+/// ```text
+/// area     64 bytes: "stampd counters\n", version (8), moment since which counters were unreadable or -1 (8), count
+///          of places ever used (8), hash of all before it (8), zeros; then 1,024 places
+/// place    hash (8) of all behind it; name, party, buckets: their counts (2, 2, 2), 0 (2); window (8);
+///          identity (16); name (48), party (512), padded with zeros; 65 buckets: index (8), amount (32)
+/// free     a place that is all zeros
+/// ```
 extension Counters {
+    /// The faults of an area.
     package enum ReadingError: Error, Equatable, Sendable {
         case size, header, place
     }
@@ -23,9 +26,12 @@ extension Counters {
     private static let bucketOffset = partyOffset + maximumPartyByteCount
     private static let placeByteCount = bucketOffset + maximumBuckets * bucketByteCount
 
+    /// The size of the area in bytes.
     package static let byteCount = headerByteCount + RuleLimits.maximumCounterCount * placeByteCount
 
-    /// Writes what changed since the last time to an area of `byteCount` bytes, which only this writes; zeros at first.
+    /// Writes what changed since the last call.
+    ///
+    /// - Parameter area: `byteCount` bytes, zeros at first, to which nothing else writes.
     package mutating func writeChanges(to area: inout MutableSpan<UInt8>) {
         guard area.count == Self.byteCount else { return }
         for index in Self.magic.indices { area[index] = Self.magic[index] }
@@ -57,8 +63,13 @@ extension Counters {
         area.write(area.span.hash(ofPlaceAt: start), at: start)
     }
 
-    /// Reads an area strictly: what was not written so is refused, and then nothing of it is used. A charge from behind
-    /// `now`, CLOCK_BOOTTIME in nanoseconds, is refused too.
+    /// Reads an area strictly. Any byte that `writeChanges` cannot have written, or a charge later than `now`, refuses
+    /// the whole.
+    ///
+    /// - Parameters:
+    ///   - area: `byteCount` bytes.
+    ///   - now: CLOCK_BOOTTIME in nanoseconds.
+    /// - Throws: `ReadingError`.
     package init(reading area: Span<UInt8>, at now: Int64) throws(ReadingError) {
         self.init()
         guard area.count == Self.byteCount else { throw .size }

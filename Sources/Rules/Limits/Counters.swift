@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the limits of a frame have counted.
+/// The counters of a frame's limits.
 ///
-/// The window slides by its sixty-fourth: a charge counts until 65 of these have begun since, which is at least the
-/// window and at most a sixty-fourth longer.
+/// The window moves in steps of a sixty-fourth: a charge counts until 65 steps have begun since, which is at least the
+/// window and at most a sixty-fourth more.
 package struct Counters: Sendable {
     struct Key: Hashable, Sendable {
         let name: Text
@@ -11,44 +11,46 @@ package struct Counters: Sendable {
     }
 
     struct Bucket: Equatable, Sendable {
-        /// Boot time by sixty-fourths of the window.
+        /// The index of the bucket's step: boot time divided by a sixty-fourth of the window.
         let index: Int64
         var amount: UInt256
     }
 
     struct Counter: Equatable, Sendable {
         let identity: UInt128
-        /// Seconds.
+        /// The window in seconds.
         let window: Int64
-        /// By their indexes, at most 65; none is zero.
+        /// The buckets in the order of their indexes, at most 65; none is zero.
         var buckets: [Bucket]
 
         var step: Int64 { Counters.step(ofWindow: window) }
     }
 
     static let liveBuckets: Int64 = 64
-    /// A counter of a party with a longer name cannot be had.
-    static let maximumPartyByteCount = 512
+    /// The longest name of a party, in bytes. A stamp that would need a counter for a longer one is refused.
+    package static let maximumPartyByteCount = 512
 
     private(set) var slots: [(key: Key, counter: Counter)?] = []
     private var numbers: [Key: Int] = [:]
     private var free: [Int] = []
-    /// Slots that changed since they were last written.
+    /// The places that changed since they were last written.
     var changed: Set<Int> = []
-    /// Where what was kept could not be read: each limit counts as used up for a window from then on.
+    /// The moment since which kept counters were unreadable: each limit counts as used up for one window from then on.
     var unreadableSince: Int64?
-    /// Of the limits in force.
+    /// The names of the limits in force.
     private var names: Set<Text> = []
-    /// Seconds, of the limits in force; nil where there are none.
+    /// The longest window of the limits in force, in seconds; nil if there are none.
     private var longestWindow: Int64?
 
+    /// Creates counters without charges.
     package init() {}
 
-    /// In place of counters that could not be read: what they held is not known, so nothing is left of any limit until
-    /// its window has passed.
+    /// Replaces counters that could not be read. What they held is unknown, so every limit counts as used up until its
+    /// window has passed since `now`, CLOCK_BOOTTIME in nanoseconds.
     package init(unreadableSince now: Int64) { unreadableSince = now }
 
-    /// At start and at a reload: counters of limits that are now defined otherwise are dropped; others go on.
+    /// Takes the limits in force, at start and at a reload. Counters of a limit whose definition changed are dropped;
+    /// the others go on.
     package mutating func adopt(_ limits: [Limit]) {
         let identities = Dictionary(
             limits.map { ($0.nameText, CountedLimit($0).identity) },
@@ -63,7 +65,9 @@ package struct Counters: Sendable {
         }
     }
 
-    /// Charges all, in their order; `now` is CLOCK_BOOTTIME in nanoseconds, as when the decision was made.
+    /// Charges the amounts in their order; `now` is CLOCK_BOOTTIME in nanoseconds, the same as for the decision.
+    ///
+    /// - Returns: The receipt that `giveBack` takes.
     @discardableResult
     package mutating func charge(_ charges: [Charge], at now: Int64) -> Receipt {
         var receipt = Receipt()
@@ -76,12 +80,12 @@ package struct Counters: Sendable {
         return receipt
     }
 
-    /// Takes back what a confirmation charged that was refused or ran out.
+    /// Takes back the charges of a confirmation that was refused or timed out.
     package mutating func giveBack(_ receipt: Receipt) {
         for entry in receipt.entries {
             guard let number = numbers[entry.key], var slot = slots[number],
                 let index = slot.counter.buckets.firstIndex(where: { $0.index == entry.bucket }),
-                // A sum that ran over no longer tells what it holds.
+                // A bucket at its greatest value has saturated, so subtracting would be wrong.
                 slot.counter.buckets[index].amount != .max
             else { continue }
             let rest = slot.counter.buckets[index].amount.saturatingSubtracting(entry.amount)
@@ -96,7 +100,7 @@ package struct Counters: Sendable {
         }
     }
 
-    /// When the last charge has run out (CLOCK_BOOTTIME in nanoseconds); nil where none counts at `now`.
+    /// When the last charge stops counting, by CLOCK_BOOTTIME in nanoseconds; nil if none counts at `now`.
     package func chargedUntil(at now: Int64) -> Int64? {
         var latest: Int64?
         if let since = unreadableSince, let window = longestWindow {
@@ -110,22 +114,24 @@ package struct Counters: Sendable {
         return latest
     }
 
+    /// How many counters there are.
     package var count: Int { numbers.count }
 
-    /// Whether another process must know of them: a new one would begin with none.
+    /// Whether another process must take the counters over, because it would begin with none.
     package var isWorthKeeping: Bool { !numbers.isEmpty || unreadableSince != nil }
 }
 
-/// What a limit has left.
+/// Tells how much room a limit has.
 extension Counters {
     enum Verdict {
         case fits(UInt256)
-        /// `left`: what fitted.
+        /// The amount does not fit; `left` is what would.
         case exceeds(retryAfterMilliseconds: Int64, left: UInt256)
         case noCounter(retryAfterMilliseconds: Int64?)
     }
 
-    /// `newCounters`: how many the same stamp needs already; one more is added where this limit needs one.
+    /// Checks that `amount` fits. `newCounters` is how many new counters the same stamp needs so far; it grows by one
+    /// if this limit needs one.
     func check(
         _ limit: CountedLimit,
         of party: Text,
@@ -171,7 +177,7 @@ extension Counters {
         return sum
     }
 
-    /// Until so many of the oldest have run out that the amount fits.
+    /// Returns the milliseconds until so many of the oldest charges have stopped counting that the amount fits.
     private func retry(_ counter: Counter, _ amount: UInt256, _ maximum: Natural, at now: Int64) -> Int64 {
         var sum = amount
         for bucket in counter.buckets.reversed() {
@@ -183,7 +189,7 @@ extension Counters {
         return 0
     }
 
-    /// Counters whose charges have run out, and those that no limit in force has.
+    /// Counts counters without a charge that still counts, and those of limits no longer in force.
     private func reclaimable(at now: Int64) -> Int {
         guard numbers.count == RuleLimits.maximumCounterCount else { return 0 }
         var count = 0
@@ -206,7 +212,7 @@ extension Counters {
     }
 }
 
-/// Slots and buckets.
+/// Manages places and buckets.
 extension Counters {
     private mutating func number(for key: Key, _ charge: Charge, at now: Int64) -> Int? {
         if let number = numbers[key], slots[number]?.counter.identity == charge.identity { return number }
@@ -219,7 +225,7 @@ extension Counters {
         return numbers[key]
     }
 
-    /// What was read: a place in its order. False where one was there with that key.
+    /// Appends a counter that was read. False if one with that key exists.
     mutating func append(_ key: Key, _ counter: Counter) -> Bool {
         guard numbers.updateValue(slots.count, forKey: key) == nil else { return false }
         slots.append((key, counter))
@@ -252,7 +258,9 @@ extension Counters {
         changed.insert(number)
     }
 
-    /// - Returns: The bucket that took it.
+    /// Adds an amount to a counter.
+    ///
+    /// - Returns: The index of the bucket that took it.
     private mutating func add(_ amount: UInt256, to number: Int, at now: Int64) -> Int64 {
         guard var counter = slots[number]?.counter, let key = slots[number]?.key else { return 0 }
         slots[number] = nil
@@ -276,13 +284,13 @@ extension Counters {
         return end(ofBucket: last.index, counter.window)
     }
 
-    /// When what was charged there no longer counts.
+    /// When charges in the bucket stop counting.
     private static func end(ofBucket index: Int64, _ window: Int64) -> Int64 {
         let (end, overflows) = (index + liveBuckets + 1).multipliedReportingOverflow(by: step(ofWindow: window))
         return overflows ? .max : end
     }
 
-    /// Rounded up.
+    /// The milliseconds between two moments, rounded up.
     private static func milliseconds(from now: Int64, to end: Int64) -> Int64 {
         let (rest, overflows) = end.subtractingReportingOverflow(now)
         guard !overflows else { return .max / 1_000_000 }

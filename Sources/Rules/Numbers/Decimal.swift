@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A number as a rule set and a payload write it: decimal digits, compared as they stand, exact at any length.
+/// A number as rule sets and payloads write it: decimal digits, compared as text, exact at any length.
 struct Decimal: Hashable, Sendable {
-    /// As many as 2²⁵⁶ − 1 has.
+    /// As many digits as 2²⁵⁶ − 1 has.
     static let maximumDigitCount = 78
 
     let digits: [UInt8]
 
-    /// `0`, or a digit from 1 and up to 77 more; nil for anything else.
+    /// Reads `0`, or a digit from 1 followed by up to 77 more; nil for other text.
     init?(_ text: Text) {
         guard Self.isNumber(text.bytes.span) else { return nil }
         digits = text.bytes
@@ -21,9 +21,17 @@ struct Decimal: Hashable, Sendable {
         return text.count == 1 || text[0] != UInt8(ascii: "0")
     }
 
+    /// Computes the value of the digits; nil if there are more than 18.
+    static func int64(_ digits: Span<UInt8>) -> Int64? {
+        guard digits.count <= 18 else { return nil }
+        var value: Int64 = 0
+        for index in digits.indices { value = value * 10 + Int64(digits[index] - UInt8(ascii: "0")) }
+        return value
+    }
+
     static func <= (left: Decimal, right: Decimal) -> Bool { isAtMost(left.digits.span, right.digits.span) }
 
-    /// Compares digits without leading zeros.
+    /// Compares digits that have no leading zeros.
     static func isAtMost(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return left.count < right.count }
         for index in left.indices where left[index] != right[index] { return left[index] < right[index] }

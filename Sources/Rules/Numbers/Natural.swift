@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A natural number below 2⁵⁷⁶, exact: a product of two numbers of 256 bits, and sums of such, are far below that.
+/// A natural number below 2⁵⁷⁶, exact. A product of two numbers of 256 bits, and sums of such products, are far below.
 package struct Natural: Hashable, Comparable, Sendable {
-    /// Lowest first.
+    /// 64 bits each, the lowest first.
     private var limbs: InlineArray<9, UInt64>
 
     static let zero = Natural(0)
 
+    /// Creates a number.
     package init(_ value: UInt64) {
         limbs = InlineArray(repeating: 0)
         limbs[0] = value
@@ -17,7 +18,7 @@ package struct Natural: Hashable, Comparable, Sendable {
         for index in 0..<4 { limbs[index] = value[index] }
     }
 
-    /// Decimal digits alone, of at most 78; nil for anything else.
+    /// Reads at most 78 decimal digits; nil for other text.
     init?(digits: Span<UInt8>) {
         guard (1...Decimal.maximumDigitCount).contains(digits.count) else { return nil }
         self.init(0)
@@ -34,7 +35,7 @@ package struct Natural: Hashable, Comparable, Sendable {
         }
     }
 
-    /// Big-endian, of at most 72 bytes.
+    /// Reads at most 72 big-endian bytes.
     init(_ bytes: borrowing HexBytes, _ range: Range<Int>) {
         self.init(0)
         var place = 0
@@ -44,7 +45,7 @@ package struct Natural: Hashable, Comparable, Sendable {
         }
     }
 
-    /// The number modulo 2²⁵⁶; nil where that is another.
+    /// The number as 256 bits; nil if it does not fit.
     var word: UInt256? {
         for index in 4..<9 where limbs[index] != 0 { return nil }
         return UInt256(limbs[0], limbs[1], limbs[2], limbs[3])
@@ -85,7 +86,7 @@ package struct Natural: Hashable, Comparable, Sendable {
                 let (low, first) = product.limbs[index + other].addingReportingOverflow(wide.low)
                 let (total, second) = low.addingReportingOverflow(carry)
                 product.limbs[index + other] = total
-                // Never overflows: (2⁶⁴ − 1)² + 2 (2⁶⁴ − 1) is 2¹²⁸ − 1.
+                // Cannot overflow: (2⁶⁴ − 1)² + 2 (2⁶⁴ − 1) is 2¹²⁸ − 1.
                 carry = wide.high &+ (first ? 1 : 0) &+ (second ? 1 : 0)
             }
         }
@@ -102,7 +103,7 @@ package struct Natural: Hashable, Comparable, Sendable {
         }
     }
 
-    /// Decimal digits.
+    /// The number in decimal digits.
     package var digits: String {
         var rest = self
         var text: [UInt8] = []

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A sum that a counter holds: 256 bits that stay at their greatest value rather than run over.
+/// A sum in a counter: 256 bits that saturate instead of overflowing.
 package struct UInt256: Hashable, Comparable, Sendable {
     private var limbs: SIMD4<UInt64>
 
     static let zero = UInt256(0, 0, 0, 0)
     static let max = UInt256(.max, .max, .max, .max)
 
-    /// Lowest first.
+    /// Takes 64 bits each, the lowest first.
     init(_ first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) {
         limbs = SIMD4(first, second, third, fourth)
     }
@@ -25,7 +25,7 @@ package struct UInt256: Hashable, Comparable, Sendable {
 
     func saturatingAdding(_ other: Self) -> Self { UInt256(saturating: Natural(self) + Natural(other)) }
 
-    /// Zero where `other` is greater.
+    /// Subtracts; zero if `other` is greater.
     func saturatingSubtracting(_ other: Self) -> Self {
         guard other < self else { return .zero }
         var difference = self

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The members that an object of a rule set may have: what the reader takes, and what the reference says.
+/// A table of the members that an object of a rule set may have. The reader accepts exactly these, and the reference is
+/// generated from the same table.
 package struct MemberTable: Sendable {
+    /// One member.
     package struct Row: Sendable {
+        /// The member's name.
         package let name: String
-        /// In which rules it may stand or must.
+        /// In which rules it may or must occur.
         package let place: String
+        /// The values that it takes.
         package let value: String
+        /// What it means.
         package let meaning: String
 
         init(_ name: String, _ place: String, _ value: String, _ meaning: String) {
@@ -14,13 +19,14 @@ package struct MemberTable: Sendable {
         }
     }
 
-    /// As the reference calls the object.
+    /// The object's name in the reference.
     package let title: String
+    /// The members in the reference's order.
     package let rows: [Row]
 
     var names: [String] { rows.map(\.name) }
 
-    /// In the reference's order.
+    /// All tables in the reference's order.
     package static let all = [set, rule, who, condition, evm, call, word, fresh, time, limit, confirmation]
 }
 
@@ -61,13 +67,13 @@ extension MemberTable {
                 "effect",
                 "required",
                 "`allow`, `deny`, `confirm`",
-                "`deny` goes before every other; `confirm` has somebody asked at the control socket"
+                "`deny` goes before every other; `confirm` asks a person at the control socket"
             ),
             Row(
                 "who",
                 "optional",
                 "object of lists",
-                "the caller; every list must match. In deny, a list that cannot be told matches; else the rule is not about it"
+                "the caller; every list must match. An unknown value matches in deny, and no other rule"
             ),
             Row("payload", "optional", "`activity`, `query`", "`activity` where it is not there"),
             Row(
@@ -81,7 +87,7 @@ extension MemberTable {
                 "path",
                 "optional",
                 "list of API paths",
-                "of what a believed stamping proxy will send to; in deny, one that is not told matches"
+                "the path to which a stamping proxy will send, which `mayName` must allow; in deny, an unknown path matches"
             ),
             Row("organizationId", "optional", "list of texts", "compared without case"),
             Row("when", "optional", "list of 1 to \(RuleLimits.maximumConditionCount) conditions", "all must hold"),
@@ -89,14 +95,14 @@ extension MemberTable {
                 "only",
                 "activity; required in allow and confirm",
                 "list of places below `parameters`, `[]` where nothing may be there",
-                "whatever else is there is `field.extra`: `signWith`, `apiKeys/*/publicKey`; a scalar or an array of scalars, "
+                "any other member is `field.extra`: `signWith`, `apiKeys/*/publicKey`; a scalar or an array of scalars, "
                     + "with `/**` anything. What conditions look at is listed too"
             ),
             Row(
                 "members",
                 "query; required in allow and confirm",
                 "list of names",
-                "that the body may have, and none besides"
+                "the members that the body may have, and no others"
             ),
             Row(
                 "fresh",
@@ -106,19 +112,19 @@ extension MemberTable {
             ),
             Row("time", "allow, confirm", "object", "when the rule allows it, UTC"),
             Row("limit", "allow, confirm", "list of limits", "charged when the stamp is made, all or none"),
-            Row("confirm", "confirm, required", "object", "what somebody sees, and for how long it waits"),
+            Row("confirm", "confirm, required", "object", "what the person is shown, and how long the stamp waits"),
         ]
     )
 
     static let who = MemberTable(
         title: "`who`",
         rows: [
-            Row("uid", "optional", "list of numbers", "the account: the user, with every subordinate uid of theirs"),
+            Row("uid", "optional", "list of numbers", "the account: the user, with all of the user's subordinate uids"),
             Row("gid", "optional", "list of numbers", "one of the process's groups"),
             Row("unit", "optional", "list of units", "`app.service`, `app@.service`, `user@1000.service/app.service`"),
             Row("session", "optional", "list of names", "the session that would stamp"),
-            Row("origin", "optional", "list of `bundle`, `generated`", "where its key was made"),
-            Row("delegate", "optional", "list of texts", "for whom a believed stamping proxy asks"),
+            Row("origin", "optional", "list of `bundle`, `generated`", "where its key comes from"),
+            Row("delegate", "optional", "list of texts", "the delegate that a proxy names, which `mayName` must allow"),
         ]
     )
 
@@ -142,7 +148,7 @@ extension MemberTable {
             Row("between", operators, "two numbers as texts", "a number in that range, both ends included"),
             Row("count", operators, "two numbers", "an array with so many elements"),
             Row("absent", operators, "true", "not there; `null` is there"),
-            Row("pendingKey", operators, "true", "the key that waits in this frame for the session's name, in hex"),
+            Row("pendingKey", operators, "true", "the generated key that waits for the session's name, in hex"),
             Row("ownKey", operators, "true", "the session's own key, in hex"),
             Row("embeddedKey", operators, "true", "the frame's embedded key, in hex"),
             Row("evm", operators, "object", "an unsigned EIP-1559 transaction within bounds"),
@@ -156,7 +162,7 @@ extension MemberTable {
         rows: [
             Row("chainId", "required", "list of numbers", "one of these"),
             Row("to", "required", "list of addresses, or `\"@NAME\"`", "one of these"),
-            Row("valueAtMost", "required", "number as text, in wei", "what is sent"),
+            Row("valueAtMost", "required", "number as text, in wei", "the most that may be sent"),
             Row("feeAtMost", "required", "number as text, in wei", "gas limit × maximum fee per gas"),
             Row(
                 "data",
@@ -220,14 +226,14 @@ extension MemberTable {
                 "by",
                 "required",
                 "`session`, `account`, `unit`, `delegate`, `all`",
-                "whose counter it is: the session's name, the user, the entry of `who.unit` that matched, the delegate"
+                "the counter's party: the session's name, the user, the entry of `who.unit` that matched, the delegate"
             ),
             Row("count", "this, or `sum` and `max`", "1 to \(RuleLimits.limitCount.upperBound)", "so many stamps"),
             Row(
                 "sum",
                 "with `max`",
                 "`evm.spend`, `evm.value`, `evm.word.N`, pointer",
-                "what is added up: value and fee, value, a word of the call, or a number that a `between` of the rule bounds"
+                "the amount that is added up: value and fee, value, a word of the call, or a number that a `between` of the rule bounds"
             ),
             Row("max", "with `sum`", "number as text", "so much in all"),
         ]

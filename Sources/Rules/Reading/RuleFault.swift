@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is wrong with a rule set, and where. Its texts repeat what was read: escape them before a person sees them.
+/// A fault in a rule set, with its place. Its texts repeat what was read, so escape them before a person sees them.
 package struct RuleFault: Error, Hashable, Sendable {
-    /// Of the set; empty where the fault is about no set.
+    /// The socket of the set; empty if the fault is not in a set.
     package let socket: String
-    /// The rule's id; nil where the fault is about no rule, or the rule's id is one.
+    /// The rule's id; nil if the fault is not in a rule, or is in the id.
     package let rule: String?
-    /// As in `rules[0].when[1].between`; empty for the set itself.
+    /// The path to the member, such as `rules[0].when[1].between`; empty for the set itself.
     package let member: String
-    /// As a sentence's end: what is wrong, and what would be right.
+    /// The fault and its remedy, as the end of a sentence.
     package let message: String
 
+    /// Creates a fault.
     package init(socket: String, rule: String?, member: String, message: String) {
         self.socket = socket
         self.rule = rule
@@ -19,9 +20,11 @@ package struct RuleFault: Error, Hashable, Sendable {
     }
 }
 
-/// All that was found; never empty.
+/// The faults of a configuration's rules; never empty.
 package struct RuleFaults: Error, Sendable {
+    /// The faults in the order in which they were found.
     package let faults: [RuleFault]
 
+    /// Creates the error; `faults` must not be empty.
     package init(faults: [RuleFault]) { self.faults = faults }
 }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Varlink
 
-/// The rule sets of a frame, by their sockets. What was read cannot be wrong.
+/// The rule sets of a frame by socket. A value of this type is always valid.
 package struct RuleSets: Sendable {
-    /// A socket that is not here is open.
+    /// The sets by socket name. A socket without one is open.
     package let sets: [String: RuleSet]
-    /// Of all sets, each once.
+    /// The limits of all sets, each once.
     package let limits: [Limit]
 
-    /// Without rules every socket is open.
+    /// Creates no sets, so that every socket is open.
     package init() { (sets, limits) = ([:], []) }
 
     /// Reads the configuration's member `rules`, all or nothing.
     ///
     /// - Parameters:
     ///   - bytes: The member's value, an object from socket names to rule sets.
-    ///   - sockets: Those that the frame has: `control`, `stamp`, `stamp-NAME`.
-    /// - Throws: Every fault, at most `RuleLimits.maximumFaultCount`.
+    ///   - sockets: The names of the frame's sockets: `control`, `stamp`, `stamp-NAME`.
+    /// - Throws: Every fault found, at most `RuleLimits.maximumFaultCount`.
     package init(reading bytes: Span<UInt8>, sockets: [String]) throws(RuleFaults) {
         let value = try Self.value(bytes)
         guard case .object(let members) = value.content else {
@@ -47,7 +47,9 @@ package struct RuleSets: Sendable {
         self.limits = limits
     }
 
-    /// Reads one set alone: a JSON object, or the name of a built-in set as a JSON text; nil where it is `open`.
+    /// Reads a single set: a JSON object, or a built-in set's name as a JSON text; nil for `open`.
+    ///
+    /// - Throws: Every fault found, at most `RuleLimits.maximumFaultCount`.
     package static func readSet(_ bytes: Span<UInt8>, socket: String) throws(RuleFaults) -> RuleSet? {
         var (set, faults) = set(try value(bytes), of: socket)
         if let set { _ = limits(of: [socket: set], &faults) }
@@ -73,7 +75,7 @@ package struct RuleSets: Sendable {
         return (RuleSet(rules, mode: mode, source: .text(value.range)), [])
     }
 
-    /// Limits of one name must be defined alike, whatever set they stand in.
+    /// Collects the limits of all sets. Limits with the same name must have the same definition.
     private static func limits(of sets: [String: RuleSet], _ faults: inout [RuleFault]) -> [Limit] {
         var limits: [Text: Limit] = [:]
         for (socket, set) in sets.sorted(by: { $0.key < $1.key }) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// When, how often, and with whose yes.
+/// Reads `fresh`, `time`, `limits` and `confirm`.
 extension SetReader {
     mutating func readTimes(_ members: Members, into rule: inout Rule, at member: String) {
         if !rule.isQuery, rule.effect != .deny { rule.fresh = Rule.Freshness() }
@@ -62,7 +62,7 @@ extension SetReader {
             if limits.contains(where: { $0.nameText == limit.nameText && $0 != limit }) {
                 fault("\(member)[\(index)].name", "another limit of that name is defined otherwise")
             }
-            // One counter is charged once.
+            // A limit that is listed twice is charged once.
             if !limits.contains(limit) { limits.append(limit) }
         }
         return limits
@@ -183,7 +183,7 @@ extension Rule.Shown {
 }
 
 extension EVMBounds.Call {
-    /// Whether the word `number`, from 1, is held between two numbers.
+    /// Whether a condition bounds the word, numbered from 1, on both sides.
     func bounds(word number: Int) -> Bool {
         guard words.indices.contains(number - 1), case .between = words[number - 1] else { return false }
         return true

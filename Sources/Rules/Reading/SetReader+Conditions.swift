@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SetReader {
-    /// All but `at`.
+    /// The members other than `at`.
     private static let operators = Array(MemberTable.condition.names.dropFirst())
 
     mutating func readConditions(_ value: Value, at member: String) -> [Condition] {

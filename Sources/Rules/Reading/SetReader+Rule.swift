@@ -27,7 +27,7 @@ extension SetReader {
             default: fault("\(member).payload", "activity or query")
             }
         }
-        // What else may stand there follows from these.
+        // Other checks depend on these, so they would report the same fault again.
         guard faults.count == before else { return nil }
         checkMembers(members, of: rule, at: member)
         readCaller(members, into: &rule, at: member)
@@ -40,7 +40,7 @@ extension SetReader {
         return faults.count == before ? rule : nil
     }
 
-    /// Which members a rule of this effect and payload must and must not have.
+    /// Checks that the rule has the members that its effect and payload require, and no others.
     private mutating func checkMembers(_ members: Members, of rule: Rule, at member: String) {
         let foreign =
             rule.isQuery
@@ -114,7 +114,7 @@ extension SetReader {
         guard let elements = list(value, at: member) else { return nil }
         var ids: [UInt32] = []
         for (index, element) in elements.enumerated() {
-            // -1 is nobody's number: it means "leave it" where a number is set (setreuid(2)).
+            // -1 is no user or group: where an id is set, it means "unchanged" (setreuid(2)).
             guard let number = element.int, let id = UInt32(exactly: number), id != .max else {
                 fault("\(member)[\(index)]", "the number of a user or group (id -u NAME, id -g NAME)")
                 return nil
@@ -192,15 +192,16 @@ extension SetReader {
         return places
     }
 
-    /// Whether the API cannot take it for a member that makes the body an activity.
+    /// Whether the name cannot be read by the API as a member that makes the body an activity.
     private static func isQueryMember(_ name: Text) -> Bool {
-        let plain = Text(name.lowercased.bytes.filter { $0 != UInt8(ascii: "_") })
-        return !["type", "parameters", "timestampms"].contains(plain) && !name.isEmpty
+        // Compared in capitals, which fold letters beyond ASCII too: some readers take a long s for an S.
+        let plain = name.string.uppercased().filter { $0 != "_" }
+        return !["TYPE", "PARAMETERS", "TIMESTAMPMS"].contains(plain) && !name.isEmpty
     }
 
     static let typePrefix: Text = "ACTIVITY_TYPE_"
 
-    /// A type without its prefix, less a final `_V` and digits.
+    /// Returns a type without prefix, less a final `_V` and digits.
     @_lifetime(copy name)
     static func kind(ofUnprefixed name: Span<UInt8>) -> Span<UInt8> {
         var end = name.count
@@ -212,7 +213,17 @@ extension SetReader {
     }
 }
 
+/// Returns the kind of an activity's type: the type without `ACTIVITY_TYPE_` and without a final `_V` and digits; `nil`
+/// if it lacks that prefix.
+package func activityKind(ofType type: String) -> String? {
+    let bytes = Text(type)
+    guard bytes.hasPrefix(SetReader.typePrefix) else { return nil }
+    let name = Array(bytes.bytes.dropFirst(SetReader.typePrefix.bytes.count))
+    let count = SetReader.kind(ofUnprefixed: name.span).count
+    return String(decoding: name[..<count], as: UTF8.self)
+}
+
 extension Text {
-    /// Whether it ends in `_V` and digits.
+    /// Whether the type ends in `_V` and digits.
     fileprivate var hasVersion: Bool { SetReader.kind(ofUnprefixed: bytes.span).count != bytes.count }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Members of an object, each of which its reader knows.
+/// An object's members, all of known names.
 struct Members {
     private let values: [Text: Value]
 
@@ -14,7 +14,7 @@ struct Members {
 }
 
 extension SetReader {
-    /// The object's members; those that are none of `names` are faults.
+    /// Reads an object. A member that is not in the table is a fault.
     mutating func object(_ value: Value, at member: String, of table: MemberTable) -> Members? {
         let names = table.names
         guard case .object(let members) = value.content else {
@@ -33,7 +33,7 @@ extension SetReader {
         return nil
     }
 
-    /// A list with at least one element.
+    /// Reads a list with at least one element.
     mutating func list(
         _ value: Value,
         at member: String,
@@ -55,7 +55,7 @@ extension SetReader {
         return elements
     }
 
-    /// A list of texts, each of which is what `entry` says.
+    /// Reads a list of texts, each of which must pass `entry`.
     mutating func texts(
         _ value: Value,
         at member: String,
@@ -75,7 +75,7 @@ extension SetReader {
         return texts
     }
 
-    /// A list of texts, or `"@NAME"` for one of the set's: with its name.
+    /// Reads a list of texts, or `"@NAME"` for a list of the set, whose name is returned too.
     mutating func namedTexts(_ value: Value, at member: String) -> (texts: [Text], name: Text?)? {
         guard let reference = value.text else { return texts(value, at: member).map { ($0, nil) } }
         let name = Text(Array(reference.bytes.dropFirst()))
@@ -99,7 +99,7 @@ extension SetReader {
         return table
     }
 
-    /// Texts of which addresses are in lower case.
+    /// Reads a list of texts, with addresses turned to lower case.
     mutating func caselessTable(_ value: Value, at member: String) -> TextTable? {
         guard let (texts, name) = namedTexts(value, at: member) else { return nil }
         if let name, let table = caselessTables[name] { return table }
@@ -125,14 +125,14 @@ extension SetReader {
         return nil
     }
 
-    /// A number as a text.
+    /// Reads a number written as a text.
     mutating func decimal(_ value: Value, at member: String) -> Decimal? {
         if let text = value.text, let number = Decimal(text) { return number }
         fault(member, "a number as a text, such as \"1000\"")
         return nil
     }
 
-    /// Two numbers as texts, the first not greater.
+    /// Reads two numbers written as texts, the first of them not greater.
     mutating func decimalRange(_ value: Value, at member: String) -> (Decimal, Decimal)? {
         guard let elements = value.array, elements.count == 2, let lowText = elements[0].text,
             let highText = elements[1].text, let low = Decimal(lowText), let high = Decimal(highText)

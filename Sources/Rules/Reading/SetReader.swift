@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads one rule set and collects every fault in it.
+/// Reads one rule set and collects all its faults.
 struct SetReader {
     let socket: String
     private(set) var faults: [RuleFault] = []
-    /// The id of the rule that is being read.
+    /// The id of the rule being read.
     var rule: String?
 
     var lists: [Text: [Text]] = [:]
     var usedLists: Set<Text> = []
-    /// A list is made a table once, however many conditions name it.
+    /// The tables of named lists, each built once however many conditions use it.
     var textTables: [Text: TextTable] = [:]
     var caselessTables: [Text: TextTable] = [:]
     var addressTables: [Text: AddressTable] = [:]
@@ -21,7 +21,7 @@ struct SetReader {
         faults.append(RuleFault(socket: socket, rule: rule, member: member, message: message))
     }
 
-    /// The set's mode and rules; not to be used where there are faults.
+    /// Reads the set's mode and rules. The result is valid only if there are no faults.
     mutating func readSet(_ value: Value) -> (mode: Mode, rules: [Rule]) {
         guard let set = object(value, at: "", of: MemberTable.set) else { return (.enforce, []) }
         if let version = required(set, "version", at: ""), version.int != 1 { fault("version", "1 is the only one") }
@@ -51,7 +51,7 @@ struct SetReader {
         for (name, value) in members {
             let member = "lists.\(name.string)"
             if !Self.isName(name) { fault(member, "a list's name is 1 to 48 of a-z 0-9 -") }
-            // Also where its texts are wrong: that it is missing would be one more fault.
+            // Kept even if its texts are wrong, so that its uses are not reported as well.
             lists[name] = texts(value, at: member) ?? []
         }
     }
@@ -76,7 +76,7 @@ struct SetReader {
         return rules
     }
 
-    /// 1 to 48 of `a-z 0-9 -`.
+    /// Whether the text is 1 to 48 characters of `a-z 0-9 -`.
     static func isName(_ text: Text) -> Bool {
         (1...RuleLimits.maximumNameByteCount).contains(text.bytes.count)
             && text.bytes.allSatisfy {
@@ -85,7 +85,7 @@ struct SetReader {
     }
 }
 
-/// Whether refusals of a set are meant, or only told.
+/// Whether a set's refusals are enforced, or only reported.
 package enum Mode: String, Sendable {
     case enforce, observe
 }

@@ -7,7 +7,7 @@ package struct Value: Sendable {
         case object([(name: Text, value: Value)])
         case array([Value])
         case text(Text)
-        /// As it stands.
+        /// The number as it stands.
         case integer(Text)
         case fraction
         case bool(Bool)
@@ -15,12 +15,12 @@ package struct Value: Sendable {
     }
 
     let content: Content
-    /// Where it stands in the text that was read; a text without its quotation marks.
+    /// The value's range in the text; for a string without its quotation marks.
     package let range: Range<Int>
 
     /// Reads one whole JSON text, strictly.
     ///
-    /// - Throws: One fault, about no set.
+    /// - Throws: One fault, without a socket.
     package static func read(_ text: Span<UInt8>) throws(RuleFault) -> Value {
         do throws(JSONError) { return try Value(reading: text) } catch {
             throw RuleFault(socket: "", rule: nil, member: "", message: error.message)
@@ -66,33 +66,37 @@ package struct Value: Sendable {
         }
     }
 
-    /// An object's members, in their order.
+    /// An object's members in their order; nil for another value.
     package var members: [(name: String, value: Value)]? {
         guard case .object(let members) = content else { return nil }
         return members.map { ($0.name.string, $0.value) }
     }
 
+    /// A string's text; nil for another value.
     package var text: Text? {
         guard case .text(let text) = content else { return nil }
         return text
     }
 
+    /// A truth value; nil for another value.
     package var bool: Bool? {
         guard case .bool(let bool) = content else { return nil }
         return bool
     }
 
+    /// An array's elements; nil for another value.
     package var array: [Value]? {
         guard case .array(let array) = content else { return nil }
         return array
     }
 
+    /// Whether the value is null.
     package var isNull: Bool {
         guard case .null = content else { return false }
         return true
     }
 
-    /// A JSON integer of 64 bits.
+    /// An integer of 64 bits; nil for another value.
     package var int: Int64? {
         guard case .integer(let text) = content else { return nil }
         return Int64(text.string)

@@ -1,19 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Varlink
 
-/// The texts that a set's conditions take, each once and numbered: a payload's text is looked up once, however many
-/// conditions look at it, and each of them asks for its number.
-struct ConditionTexts: Sendable {
-    private var texts = TextTable()
-    /// Those of one condition together, in rising order.
-    private var numbers: [Int32] = []
+/// The texts that a set's conditions accept, each once and numbered. A payload's text is looked up once, and each
+/// condition then compares numbers.
+///
+/// A class, so that using it does not count references of its arrays.
+final class ConditionTexts: Sendable {
+    private let texts: TextTable
+    /// The numbers of each condition's texts, in rising order, one condition after the other.
+    private let numbers: [Int32]
+    /// For each text its own number, or for an address that of its lower-case form.
+    private let caseless: [Int32]
 
     var longestText: Int { texts.longestText }
 
-    /// What one condition takes: a range of `numbers`.
+    /// The texts of one condition: a range of `numbers`.
     typealias Choice = Range<Int32>
 
-    /// Takes the conditions' texts in; `known` holds the choices so far, so that a list costs its memory once.
-    mutating func add(_ table: TextTable, _ known: inout [TextTable: Choice]) -> Choice {
+    init(_ growing: consuming GrowingConditionTexts) {
+        let texts = growing.texts
+        caseless = (0..<texts.count).map { texts.caselessNumber(of: texts.text($0)) }
+        numbers = growing.numbers
+        self.texts = texts
+    }
+
+    /// Returns the numbers of a text: as it stands, and for an address in lower case.
+    func number(of text: Span<UInt8>) -> Number {
+        guard let exact = texts.number(of: text) else {
+            return Number(exact: -1, caseless: text.isAddress ? texts.caselessNumber(of: text.array) : -1)
+        }
+        return Number(exact: Int32(truncatingIfNeeded: exact), caseless: caseless[exact])
+    }
+
+    func contains(_ number: Int32, in choice: Choice) -> Bool {
+        let (low, high) = (Int(choice.lowerBound), Int(choice.upperBound))
+        let index = numbers.firstIndex(atLeast: number, from: low, to: high)
+        return index < high && numbers[index] == number
+    }
+
+    /// The numbers of a payload's text; -1 if no condition accepts it.
+    struct Number: Sendable {
+        var exact: Int32
+        var caseless: Int32
+
+        static let none = Self(exact: -1, caseless: -1)
+    }
+}
+
+/// Builds `ConditionTexts` while rules are added.
+struct GrowingConditionTexts {
+    fileprivate var texts = TextTable()
+    fileprivate var numbers: [Int32] = []
+    /// The choices so far, so that a list used twice is stored once.
+    private var known: [TextTable: ConditionTexts.Choice] = [:]
+
+    /// Adds the texts of one condition.
+    mutating func add(_ table: TextTable) -> ConditionTexts.Choice {
         if let choice = known[table] { return choice }
         let start = Int32(truncatingIfNeeded: numbers.count)
         var chosen = (0..<table.count).map { Int32(truncatingIfNeeded: texts.insert(table.text($0).span)) }
@@ -24,29 +66,16 @@ struct ConditionTexts: Sendable {
         return choice
     }
 
-    /// The number of a text: as it stands, and where it is an address, of that in lower case.
-    func number(of text: Span<UInt8>) -> Number {
-        let exact = Int32(truncatingIfNeeded: texts.number(of: text) ?? -1)
-        guard text.isAddress else { return Number(exact: exact, caseless: exact) }
-        var lower = InlineArray<42, UInt8>(repeating: 0)
-        for index in 0..<42 { lower[index] = text[index].asciiLowercased }
-        return Number(exact: exact, caseless: Int32(truncatingIfNeeded: texts.number(of: lower.span) ?? -1))
+    /// Returns the numbers of one condition's texts, in rising order.
+    func numbers(in choice: ConditionTexts.Choice) -> ArraySlice<Int32> {
+        numbers[Int(choice.lowerBound)..<Int(choice.upperBound)]
     }
+}
 
-    func contains(_ number: Int32, in choice: Choice) -> Bool {
-        var (low, high) = (Int(choice.lowerBound), Int(choice.upperBound))
-        while low < high {
-            let middle = (low + high) / 2
-            if numbers[middle] < number { low = middle + 1 } else { high = middle }
-        }
-        return low < choice.upperBound && numbers[low] == number
-    }
-
-    /// Of a payload's text; -1 where no condition takes it.
-    struct Number: Sendable {
-        var exact: Int32
-        var caseless: Int32
-
-        static let none = Self(exact: -1, caseless: -1)
+extension TextTable {
+    /// Returns the number of a text, for an address in lower case; -1 if it is not there.
+    fileprivate func caselessNumber(of text: [UInt8]) -> Int32 {
+        let caseless = text.span.isAddress ? text.map(\.asciiLowercased) : text
+        return Int32(truncatingIfNeeded: number(of: caseless.span) ?? -1)
     }
 }

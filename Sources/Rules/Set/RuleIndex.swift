@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which rules are about a caller's text (its session, unit, delegate), or a payload's: found without asking each rule.
+/// Finds the rules that are about a caller's text (its session, unit, delegate) or a payload's, without asking each
+/// rule.
 struct TextIndex: Sendable {
     private var table = TextTable()
     private var masks: [RuleMask] = []
-    /// Those that ask.
+    /// The rules that check the text.
     private(set) var asking = RuleMask.none
 
     mutating func add(_ texts: [Text]?, of rule: Int) {
@@ -17,14 +18,14 @@ struct TextIndex: Sendable {
         }
     }
 
-    /// Those that list the text.
+    /// The rules that list the text.
     func listing(_ text: Span<UInt8>) -> RuleMask {
         guard let number = table.number(of: text) else { return .none }
         return masks[number]
     }
 }
 
-/// As `TextIndex`, of the numbers of users and groups.
+/// Finds the rules that are about a user or group by its number, as `TextIndex` does for text.
 struct NumberIndex: Sendable {
     private var masks: [UInt32: RuleMask] = [:]
     private(set) var asking = RuleMask.none
@@ -38,7 +39,7 @@ struct NumberIndex: Sendable {
     func listing(_ number: UInt32) -> RuleMask { masks[number] ?? .none }
 }
 
-/// Rules by the kinds that they name, whole or up to a `*`.
+/// Finds the rules that name a kind, whole or by its beginning up to a `*`.
 struct KindIndex: Sendable {
     private var exact = TextIndex()
     private var prefixes: [(text: [UInt8], rule: Int)] = []

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Some of a set's rules, at most 256: one bit for each.
-struct RuleMask: Equatable, Sendable {
-    private var words: SIMD4<UInt64>
+/// A selection of a set's rules, at most 256: one bit for each.
+struct RuleMask: Sendable {
+    private var words: InlineArray<4, UInt64>
 
-    static let none = RuleMask(words: .zero)
+    static let none = RuleMask(words: [0, 0, 0, 0])
 
-    private init(words: SIMD4<UInt64>) { self.words = words }
+    private init(words: InlineArray<4, UInt64>) { self.words = words }
 
-    /// The first `count` rules.
+    /// Selects the first `count` rules.
     init(count: Int) {
         self = .none
         for rule in 0..<count { insert(rule) }
     }
 
-    var isEmpty: Bool { words == .zero }
+    var isEmpty: Bool { words[0] | words[1] | words[2] | words[3] == 0 }
 
     func contains(_ rule: Int) -> Bool { words[rule >> 6] >> UInt64(rule & 63) & 1 != 0 }
 
@@ -22,7 +22,7 @@ struct RuleMask: Equatable, Sendable {
 
     mutating func remove(_ rule: Int) { words[rule >> 6] &= ~(1 << UInt64(rule & 63)) }
 
-    /// The first rule from `start`.
+    /// Returns the first selected rule from `start` on.
     func first(from start: Int = 0) -> Int? {
         var index = start >> 6
         guard index < 4 else { return nil }
@@ -35,7 +35,13 @@ struct RuleMask: Equatable, Sendable {
         return index << 6 + word.trailingZeroBitCount
     }
 
-    static func & (left: Self, right: Self) -> Self { Self(words: left.words & right.words) }
-    static func | (left: Self, right: Self) -> Self { Self(words: left.words | right.words) }
-    static prefix func ~ (mask: Self) -> Self { Self(words: ~mask.words) }
+    static func & (left: Self, right: Self) -> Self { Self(words: InlineArray { left.words[$0] & right.words[$0] }) }
+    static func | (left: Self, right: Self) -> Self { Self(words: InlineArray { left.words[$0] | right.words[$0] }) }
+    static prefix func ~ (mask: Self) -> Self { Self(words: InlineArray { ~mask.words[$0] }) }
+}
+
+extension RuleMask: Equatable {
+    static func == (left: Self, right: Self) -> Bool {
+        left.words.indices.allSatisfy { left.words[$0] == right.words[$0] }
+    }
 }

@@ -1,40 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A rule set that was read: it cannot be wrong, and does not change.
+/// A rule set that was read: always valid, and immutable.
 ///
-/// A class, because a value of so many arrays would count references for each when it is handed on, which costs more
-/// than the decision.
+/// A class, because a value of so many arrays would count a reference for each array when it is passed on, which costs
+/// more than the decision.
 package final class RuleSet: Sendable {
+    /// Where the set comes from.
     package enum Source: Hashable, Sendable {
-        /// Where it stands in the configuration's member `rules`.
+        /// The range of the set's text in the configuration's member `rules`.
         case text(Range<Int>)
         case builtIn(BuiltInSet)
     }
 
+    /// The set's mode.
     package let mode: Mode
+    /// Where the set comes from.
     package let source: Source
     let rules: [Rule]
     let ids: [String]
-    /// Of each rule, in its order.
+    /// Each rule's limits.
     let limits: [[CountedLimit]]
 
-    /// Each once, however many rules have it.
+    /// The conditions, each once however many rules have it.
     let conditions: [PlacedCondition]
-    /// Of each of them, what it was read from.
+    /// The definition of each condition.
     let definitions: [Condition]
     let texts: ConditionTexts
-    /// Which of them each rule has: those of one rule together, in its order.
+    /// The indexes of each rule's conditions in the rule's order, one rule after the other.
     let conditionNumbers: [Int]
     let checks: [Checks]
+    let gates: [TextGate]
     let tree: PlaceTree
-    let parametersPlace: Int
-    let paginationPlace: Int
 
     let deny: RuleMask
     let queries: RuleMask
     let activities: RuleMask
-    /// Rules with `only`, or with `members`.
+    /// The rules with `only` or `members`.
     let listing: RuleMask
+    /// Whether a rule needs a key of the caller's session or of the frame, which takes many bytes to copy.
+    package let asksKeys: Bool
 
     let types: TextIndex
     let kinds: KindIndex
@@ -46,7 +50,7 @@ package final class RuleSet: Sendable {
     let origins: TextIndex
     let delegates: TextIndex
 
-    /// What of a rule is looked at for each payload, without a reference: to copy a whole `Rule` counts a dozen.
+    /// The part of a rule that every payload needs. It holds no references; copying a whole `Rule` counts a dozen.
     struct Checks: Sendable {
         let conditions: Range<Int>
         let asksOrganization: Bool
@@ -54,14 +58,18 @@ package final class RuleSet: Sendable {
         let hours: Rule.Hours?
     }
 
-    /// What of a condition is looked at for each payload, without a reference.
+    /// The part of a condition that every payload needs. It holds no references.
     struct PlacedCondition: Sendable {
         let place: Int
-        /// The texts that it takes; empty where its test is another.
+        /// The texts that the condition accepts; empty if its test is another.
         let choice: ConditionTexts.Choice
         let isCaseless: Bool
 
-        func takes(_ text: ConditionTexts.Number, from texts: borrowing ConditionTexts) -> Bool {
+        /// Whether `TextGate` indexes the condition by its texts: only if they are few, so that gates take little
+        /// memory.
+        var isGate: Bool { !choice.isEmpty && choice.count <= 16 }
+
+        func takes(_ text: ConditionTexts.Number, from texts: ConditionTexts) -> Bool {
             texts.contains(isCaseless ? text.caseless : text.exact, in: choice)
         }
     }
@@ -74,13 +82,13 @@ package final class RuleSet: Sendable {
         limits = rules.map { $0.limits.map(CountedLimit.init) }
 
         var tree = GrowingPlaceTree()
-        parametersPlace = tree.insert([.name("parameters")])
-        paginationPlace = tree.insert([.name("paginationOptions")])
+        let paginationPlace = tree.insert([.name("paginationOptions")])
         var (conditions, definitions) = ([PlacedCondition](), [Condition]())
-        var (texts, choices) = (ConditionTexts(), [TextTable: ConditionTexts.Choice]())
+        var texts = GrowingConditionTexts()
         var numbers: [Condition: Int] = [:]
         var conditionNumbers: [Int] = []
         var checks: [Checks] = []
+        var gates: [Int: TextGate] = [:]
         var (deny, queries, activities, listing) = (RuleMask.none, RuleMask.none, RuleMask.none, RuleMask.none)
         var (types, kinds, paths) = (TextIndex(), KindIndex(), TextIndex())
         var (uids, gids) = (NumberIndex(), NumberIndex())
@@ -112,12 +120,16 @@ package final class RuleSet: Sendable {
                     conditions.append(
                         PlacedCondition(
                             place: place,
-                            choice: condition.texts.map { texts.add($0, &choices) } ?? 0..<0,
+                            choice: condition.texts.map { texts.add($0) } ?? 0..<0,
                             isCaseless: condition.isCaseless
                         )
                     )
                 }
                 conditionNumbers.append(number)
+            }
+            if let number = conditionNumbers[firstCondition...].first(where: { conditions[$0].isGate }) {
+                let condition = conditions[number]
+                gates[condition.place, default: TextGate(place: condition.place)].add(condition, texts, of: index)
             }
             checks.append(
                 Checks(
@@ -128,38 +140,43 @@ package final class RuleSet: Sendable {
                 )
             )
             for listed in rule.only ?? [] {
-                let place = tree.insert(listed.parts, from: parametersPlace)
+                let place = tree.insert(listed.parts, from: PlaceTree.Outermost.parameters.rawValue)
                 tree.list(place, isOpen: listed.isOpen, of: index)
             }
             for name in rule.members ?? [] {
                 tree.list(tree.insert([.name(name)]), isOpen: false, of: index)
             }
         }
-        self.tree = PlaceTree(tree)
-        (self.conditions, self.definitions, self.texts) = (conditions, definitions, texts)
+        self.tree = PlaceTree(tree, paginationPlace: paginationPlace)
+        (self.conditions, self.definitions, self.texts) = (conditions, definitions, ConditionTexts(texts))
+        asksKeys = definitions.contains(where: \.asksKey)
         self.conditionNumbers = conditionNumbers
         self.checks = checks
+        self.gates = gates.values.sorted { $0.place < $1.place }
         (self.deny, self.queries, self.activities, self.listing) = (deny, queries, activities, listing)
         (self.types, self.kinds, self.paths) = (types, kinds, paths)
         (self.uids, self.gids) = (uids, gids)
         (self.units, self.sessions, self.origins, self.delegates) = (units, sessions, origins, delegates)
     }
 
+    /// How many rules there are.
     package var ruleCount: Int { rules.count }
+    /// Whether the rule is a deny rule.
+    package func denies(_ rule: Int) -> Bool { deny.contains(rule) }
 
-    /// Whether some rule asks for the caller's groups, which are many to keep.
+    /// Whether a rule needs the caller's groups, which take memory to keep.
     package var asksGroups: Bool { !gids.asking.isEmpty }
-    /// Whether some rule names the group.
+    /// Whether a rule names the group.
     package func names(group gid: UInt32) -> Bool { !gids.listing(gid).isEmpty }
-    /// Whether some rule asks for the caller's unit, which costs a look into /proc.
+    /// Whether a rule needs the caller's unit, which takes a look into /proc.
     package var asksUnits: Bool { !units.asking.isEmpty }
 
-    /// The number of the first condition `evm` of the rule.
+    /// Returns the index of the rule's first condition `evm`.
     func evmCondition(of rule: Int) -> Int? {
         conditionNumbers[checks[rule].conditions].first { definitions[$0].evm != nil }
     }
 
-    /// The rules that are about this caller, and where that cannot be told, those that deny.
+    /// Returns the rules that are about this caller. Where the caller is partly unknown, deny rules are included.
     func about(_ caller: borrowing Caller) -> RuleMask {
         var mask = ~RuleMask.none
         mask = mask & uids.matching(caller.account, orIfUntold: deny)
@@ -173,8 +190,8 @@ package final class RuleSet: Sendable {
             for unit in caller.units ?? [] { listed = listed | units.listing(unit.utf8.span) }
             mask = mask & (~units.asking | listed)
         }
-        mask = mask & sessions.matching(caller.session?.name, orIfUntold: deny)
-        mask = mask & origins.matching(caller.session?.origin.rawValue, orIfUntold: deny)
+        mask = mask & sessions.matching(caller.session?.name.bytes, orIfUntold: deny)
+        mask = mask & origins.matching(caller.session.map { Array($0.origin.rawValue.utf8) }, orIfUntold: deny)
         mask = mask & delegates.matching(caller.delegate, orIfUntold: deny)
         return mask & paths.matching(caller.path, orIfUntold: deny)
     }
@@ -189,13 +206,13 @@ extension NumberIndex {
 }
 
 extension TextIndex {
-    fileprivate func matching(_ text: String?, orIfUntold untold: RuleMask) -> RuleMask {
+    fileprivate func matching(_ text: @autoclosure () -> [UInt8]?, orIfUntold untold: RuleMask) -> RuleMask {
         if asking.isEmpty { return ~.none }
-        guard let text else { return ~asking | untold }
-        return ~asking | listing(text.utf8.span)
+        guard let text = text() else { return ~asking | untold }
+        return ~asking | listing(text.span)
     }
 
-    fileprivate func matching(_ told: Caller.Told, orIfUntold untold: RuleMask) -> RuleMask {
+    fileprivate func matching(_ told: Caller.ProxyStatement, orIfUntold untold: RuleMask) -> RuleMask {
         if asking.isEmpty { return ~.none }
         switch told {
         case .none: return ~asking

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is allowed in a rule set, and hardly meant.
+/// A rule set's valid but probably unintended properties.
 package enum RuleWarning: Hashable, Sendable {
-    /// An earlier rule matches whatever the rule does, so that it is never asked.
+    /// An earlier rule matches everything that this rule matches, so this one is never asked.
     case hidden(rule: String, by: String)
-    /// Nobody but root could say yes: the control socket serves only the caller, who may not answer, and root.
+    /// Only root could confirm: the control socket serves root and the caller, and the caller may not answer.
     case nobodyConfirms(rule: String)
-    /// A raw signature can be a transaction of any amount, past the limit.
+    /// A raw signature can sign a transaction of any amount, and so exceed the limit.
     case rawSignature(rule: String, limit: String)
 
+    /// The warning in words.
     package var message: String {
         switch self {
         case .hidden(let rule, let other):
@@ -23,7 +24,8 @@ package enum RuleWarning: Hashable, Sendable {
 }
 
 extension RuleSet {
-    /// Whether the frame's control socket serves only root and the callers of this set's socket, as a value.
+    /// Returns the set's warnings. `controlServesOnlyCaller` says whether the control socket serves only root and the
+    /// callers of this set's socket.
     package func warnings(controlServesOnlyCaller: Bool) -> [RuleWarning] {
         var warnings: [RuleWarning] = []
         for (index, rule) in rules.enumerated() {
@@ -54,9 +56,9 @@ extension Rule {
         return byKind ?? true && byType ?? true
     }
 
-    /// Whether it matches whatever the later one does; false where that cannot be told from the rules alone.
+    /// Whether the rule matches everything that the later one matches; false where the rules alone do not tell.
     fileprivate func hides(_ later: Rule) -> Bool {
-        // Every deny rule is asked; a later one is not hidden by what allows.
+        // Every deny rule is asked, so a rule that allows does not hide a later one.
         if later.effect == .deny, effect != .deny { return false }
         guard isQuery == later.isQuery, who.covers(later.who), coversPayload(of: later) else { return false }
         if effect == .deny { return conditions.isEmpty && organization == .any && only == nil && members == nil }
@@ -82,7 +84,7 @@ extension Rule {
         return Set(later.listed).isSubset(of: places) && isCovered(members, later.members)
     }
 
-    /// Those of `only`, and those that conditions look at.
+    /// The places in `only`, and those that conditions look at.
     private var listed: [ListedPlace] {
         let looked = conditions.filter { $0.at.parts.first == .name("parameters") }
         return (only ?? []) + looked.map { ListedPlace(parts: Array($0.at.parts.dropFirst()), isOpen: false) }
@@ -113,7 +115,7 @@ extension Rule.Who {
             && isCovered(delegates, later.delegates)
     }
 
-    /// Whether one caller can be meant by both. (Of groups and units one can have several.)
+    /// Whether both can be about the same caller. (A caller can have several groups and units.)
     fileprivate func mayMeet(_ other: Self) -> Bool {
         haveCommon(uids, other.uids) && haveCommon(units, other.units)
             && haveCommon(sessions, other.sessions) && haveCommon(origins, other.origins)
@@ -121,7 +123,7 @@ extension Rule.Who {
     }
 }
 
-/// A list that is not given covers any.
+/// Whether a list covers the later one. A list that is absent covers all.
 private func isCovered<Element: Hashable>(_ list: [Element]?, _ later: [Element]?) -> Bool {
     guard let list else { return true }
     guard let later else { return false }
@@ -134,7 +136,7 @@ private func haveCommon<Element: Hashable>(_ one: [Element]?, _ other: [Element]
 }
 
 extension Text {
-    /// The kind of a type.
+    /// The kind of the type.
     fileprivate var kind: Text {
         guard hasPrefix(SetReader.typePrefix) else { return "" }
         let name = Array(bytes.dropFirst(SetReader.typePrefix.bytes.count))

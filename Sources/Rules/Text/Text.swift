@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Varlink
 
-/// Text as its UTF-8 bytes: equal where the bytes are. (`String` compares by canonical equivalence: to it, the Kelvin
-/// sign is a K.)
+/// Text as UTF-8 bytes, equal if the bytes are. (`String` compares by canonical equivalence: it equates the Kelvin sign
+/// and K.)
 package struct Text: Hashable, Sendable, ExpressibleByStringLiteral {
+    /// The UTF-8 bytes.
     package let bytes: [UInt8]
 
+    /// Takes UTF-8 bytes.
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// Copies the UTF-8 of a string.
     package init(_ text: String) { bytes = Array(text.utf8) }
 
+    /// Takes a literal.
     package init(stringLiteral text: String) { self.init(text) }
 
+    /// The text as a string; bytes that are not UTF-8 become U+FFFD.
     package var string: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// ASCII letters in lower case; any other byte as it is.
+    /// The text with ASCII letters in lower case.
     var lowercased: Text { Text(bytes.map(\.asciiLowercased)) }
 
     var isEmpty: Bool { bytes.isEmpty }
@@ -26,7 +32,7 @@ extension UInt8 {
 
     var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 
-    /// The value of a hex digit of either case; nil for anything else.
+    /// The value of a hex digit of either case; nil for another byte.
     var hexValue: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
@@ -38,11 +44,7 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-    func equals(_ other: [UInt8]) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
-    }
+    func equals(_ other: [UInt8]) -> Bool { equals(other.span) }
 
     func equalsIgnoringASCIICase(_ other: [UInt8]) -> Bool {
         guard count == other.count else { return false }

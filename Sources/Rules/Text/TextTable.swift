@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Varlink
 
-/// Texts of a rule set, each once and numbered from 0, found among many in the time that one takes.
+/// The texts of a rule set, each once and numbered from 0, with a hash table to find them.
 ///
-/// Its hash needs no secret: what is in the table comes from the configuration, and to look up is bounded by it.
+/// The hash needs no secret seed, because only the configuration adds texts, and that bounds the cost of looking one
+/// up.
 struct TextTable: Hashable, Sendable {
-    /// All texts one behind the other.
+    /// The bytes of all texts, one text after the other.
     private var bytes: [UInt8] = []
-    /// Where each text ends.
+    /// The end of each text in `bytes`.
     private var ends: [Int32] = []
-    /// One more than a text's number; 0 is a free place. A power of two, at most half of it taken.
+    /// The hash table: each entry is a text's number plus one; 0 is a free entry. The size is a power of two, and at
+    /// most half of the entries are taken.
     private var table: [Int32] = []
 
     init() {}
@@ -19,7 +22,7 @@ struct TextTable: Hashable, Sendable {
 
     private(set) var longestText = 0
 
-    /// The text's number, new or old.
+    /// Returns the text's number, and adds the text if it is new.
     @discardableResult
     mutating func insert(_ text: Span<UInt8>) -> Int {
         if (ends.count + 1) * 2 > table.count { grow() }
@@ -32,7 +35,7 @@ struct TextTable: Hashable, Sendable {
         return ends.count - 1
     }
 
-    /// The text's number; nil where it is not there.
+    /// Returns the text's number; nil if it is not there.
     func number(of text: Span<UInt8>) -> Int? {
         guard text.count <= longestText, !ends.isEmpty else { return nil }
         let number = table[slot(of: text)]
@@ -56,14 +59,7 @@ struct TextTable: Hashable, Sendable {
     }
 
     private func equals(_ number: Int, _ text: Span<UInt8>) -> Bool {
-        let range = range(of: number)
-        guard range.count == text.count else { return false }
-        var offset = range.lowerBound
-        for index in text.indices {
-            guard bytes[offset] == text[index] else { return false }
-            offset &+= 1
-        }
-        return true
+        bytes.span.extracting(range(of: number)).equals(text)
     }
 
     private mutating func grow() {
@@ -76,21 +72,29 @@ struct TextTable: Hashable, Sendable {
 }
 
 extension Span<UInt8> {
-    /// FNV-1a by eight bytes a step, its high bits folded in.
-    var tableHash: UInt64 {
+    /// A hash that takes eight bytes a step: each is multiplied to 128 bits and folded, so that every bit reaches the
+    /// low ones.
+    package var tableHash: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(truncatingIfNeeded: count)
         var offset = 0
+        func mix(_ word: UInt64) {
+            let product = (hash ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+            hash = product.high ^ product.low
+        }
         while offset &+ 8 <= count {
-            // Checked against the bounds by RawSpan; every pattern of bits is a UInt64.
-            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
-            hash ^= hash >> 32
+            // RawSpan checks the bounds; every pattern of 64 bits is a UInt64.
+            mix(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
             offset &+= 8
         }
-        while offset < count {
-            hash = (hash ^ UInt64(self[offset])) &* 0x0000_0100_0000_01B3
-            offset &+= 1
+        guard offset < count else { return hash }
+        if count >= 8 {
+            // The last eight bytes, some of which were read before.
+            mix(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: count &- 8, as: UInt64.self))
+        } else {
+            var word: UInt64 = 0
+            for index in indices { word = word << 8 | UInt64(self[index]) }
+            mix(word)
         }
-        return hash ^ (hash >> 29)
+        return hash
     }
 }

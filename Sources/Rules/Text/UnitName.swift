@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Names of systemd's units (systemd.unit(5)), as a rule may call one.
+/// Names of systemd's units (systemd.unit(5)), as rules spell them.
 package enum UnitName {
-    /// Every name that a rule may call a unit, the exact one first; nil where no process can be in such a unit.
+    /// Returns every name by which a rule may call the unit, the exact one first; nil if no process can be in such a
+    /// unit.
     ///
     /// `app@a.service` is also `app@.service`; `user@1000.service/app.service` is also `user@1000.service` and
     /// `user@.service`.
@@ -13,7 +14,7 @@ package enum UnitName {
         return [unit] + template(of: parts[1]).map { "\(parts[0])/\($0)" } + [parts[0]] + template(of: parts[0])
     }
 
-    /// None for a unit that is no instance.
+    /// Returns the template's name; nothing for a unit that is not an instance.
     private static func template(of name: String) -> [String] {
         guard let at = name.firstIndex(of: "@"), let point = name.lastIndex(of: "."), name.index(after: at) < point
         else {
@@ -22,8 +23,8 @@ package enum UnitName {
         return [name[...at] + name[point...]].map(String.init)
     }
 
-    /// Whether a process can be in such a unit: `app.service`, `app@.service`, and `user@1000.service/app.service`, a unit
-    /// of a user's manager.
+    /// Whether a rule may name such a unit: `app.service`, `app@.service`, or `user@1000.service/app.service`, which is
+    /// a unit of a user's manager.
     package static func isRuleName(_ text: Text) -> Bool {
         let parts = text.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard parts.allSatisfy({ isName($0) }) else { return false }

@@ -3,9 +3,10 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// A thread that runs an actor's jobs in order: what blocks must not hold a thread of the cooperative pool.
+/// A thread that runs an actor's jobs in order, for calls that block and must not hold a thread of the cooperative
+/// pool.
 ///
-/// It lives from its making until `end()`, which the actor's `deinit` calls.
+/// It lives from its creation until `end()`, which the actor's `deinit` calls.
 final class BlockingThread: SerialExecutor {
     private let jobs = Mutex<[UnownedJob]>([])
     private let wake = DispatchSemaphore(value: 0)
@@ -22,12 +23,12 @@ final class BlockingThread: SerialExecutor {
         wake.signal()
     }
 
-    /// Lets the thread go. Nothing is enqueued afterwards: the actor is gone.
+    /// Ends the thread. No job is enqueued afterwards, since the actor is gone.
     func end() {
         wake.signal()
     }
 
-    /// A wake-up without a job is the end.
+    /// Runs jobs until a wake-up comes without one, which is the end.
     private func run() {
         while true {
             wake.wait()

@@ -2,14 +2,15 @@
 import CFIDO2
 import Synchronization
 
-/// Ends the call that a key is in, from another thread.
+/// Ends a key's running call from another thread.
 ///
-/// libfido2's `fido_dev_cancel` writes one report and changes nothing in the `fido_dev_t`, so it may come while another
-/// thread reads. A key forgets a CANCEL that comes before the command it was meant for; so it is sent until the call is
-/// over.
+/// libfido2's `fido_dev_cancel` writes one report and changes nothing in the `fido_dev_t`, so it may run while another
+/// thread reads. A key ignores a CANCEL that comes before the command it was meant for, so it is sent again until the
+/// call is over.
 final class Cancellation: Sendable {
     private struct State {
-        /// The address of the `fido_dev_t` in a call, 0 outside: a pointer could not be shared.
+        /// The address of the `fido_dev_t` during a call, otherwise 0. An integer, because a pointer cannot be shared
+        /// between threads.
         var address: UInt = 0
         var isCancelled = false
     }
@@ -17,7 +18,7 @@ final class Cancellation: Sendable {
     private static let pause = Duration.milliseconds(100)
     private let state = Mutex(State())
 
-    /// A call begins; `false` where it must not.
+    /// Records that a call begins; `false` if the work was cancelled and it must not.
     func begin(_ device: OpaquePointer?) -> Bool {
         let address = UInt(bitPattern: device)
         return state.withLock { state in
@@ -27,7 +28,7 @@ final class Cancellation: Sendable {
         }
     }
 
-    /// The call is over; `false` where it was cancelled. Afterwards the device is not touched any more.
+    /// Records that the call is over; `false` if it was cancelled. The device is not touched afterwards.
     func end() -> Bool {
         state.withLock { state in
             state.address = 0
@@ -42,7 +43,8 @@ final class Cancellation: Sendable {
         }
     }
 
-    /// Answers whether there is still a call to end. The lock is held meanwhile, so that the device stays.
+    /// Sends a CANCEL; returns whether a call is still running. Holds the lock meanwhile, so that the device stays
+    /// open.
     private func sendCancel() -> Bool {
         state.withLock { state in
             guard state.address != 0 else { return false }

@@ -2,7 +2,7 @@
 import Foundation
 
 extension Ceremony {
-    /// The one key that is plugged in, or the one of several that is touched.
+    /// Returns the only key that is plugged in, or of several the one that is touched.
     func chooseKey() async throws(SecurityKeyError) -> KeyHandle {
         let devices = try bus.devices()
         var keys: [KeyHandle] = []
@@ -18,7 +18,7 @@ extension Ceremony {
         return keys.count == 1 ? first : try await chooseByTouch(keys)
     }
 
-    /// Makes all of them blink. Those that are pulled out meanwhile are left alone.
+    /// Makes all keys blink and returns the one that is touched. Keys that are pulled out meanwhile are ignored.
     private func chooseByTouch(_ all: [KeyHandle]) async throws(SecurityKeyError) -> KeyHandle {
         var keys = all.filter { $0.beginTouch() }
         await prompts.show(.touchToChoose(among: keys.map(\.name)))
@@ -40,7 +40,7 @@ extension Ceremony {
         throw .cancelled
     }
 
-    /// Which of the accounts that signed is meant: the answer's index.
+    /// Asks which of the accounts that signed is meant, and returns the index of its answer.
     func chooseAccount(in assertion: KeyAssertion, on key: KeyHandle) async throws(SecurityKeyError) -> Int {
         let accounts = (0..<assertion.count).map { assertion.account(at: $0) }
         guard accounts.count > 1 else {

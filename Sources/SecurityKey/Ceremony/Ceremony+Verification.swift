@@ -2,17 +2,17 @@
 import CFIDO2
 
 extension Ceremony {
-    /// How a key makes sure who its user is.
+    /// How a key verifies its user.
     private enum Verification {
         case none
         case pin
-        /// A fingerprint, or a pad of its own.
+        /// By its own means: a fingerprint, or its own pad.
         case byItself
     }
 
-    /// Has `command` done, asking as often as the key allows.
+    /// Runs `command` on the key, repeating it as often as the key allows.
     ///
-    /// A key that can verify by itself does; when it no longer may, its PIN takes over.
+    /// A key that can verify its user by itself does so; once it no longer may, its PIN is asked for.
     func obtain(_ command: some KeyCommand, from key: KeyHandle) async throws(SecurityKeyError) {
         var verification = try verification(of: key)
         while true {
@@ -39,7 +39,7 @@ extension Ceremony {
         return .none
     }
 
-    /// Answers libfido2's code.
+    /// Runs `command` once, and returns libfido2's code.
     private func attempt(
         _ command: some KeyCommand,
         on key: KeyHandle,

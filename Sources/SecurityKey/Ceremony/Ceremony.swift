@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import CFIDO2
 import Foundation
-import TurnkeyClient
+import Passkeys
 
-/// One approval, from the choice of the key to its answer, on a thread of its own.
+/// One approval, from the choice of the key to its answer, on its own thread.
 actor Ceremony {
     private let thread = BlockingThread(name: "security key")
     let purpose: SecurityKeyPurpose
@@ -38,7 +38,7 @@ actor Ceremony {
 
     func assertion(
         of clientData: ClientData,
-        for party: RelyingPartyName
+        for party: RelyingParty
     ) async throws(SecurityKeyError) -> PasskeyAssertion {
         let key = try await chooseKey()
         let assertion = try KeyAssertion(
@@ -63,7 +63,7 @@ actor Ceremony {
     func registration(
         of user: PasskeyUser,
         clientData: ClientData,
-        for party: RelyingPartyName
+        for party: RelyingParty
     ) async throws(SecurityKeyError) -> PasskeyAttestation {
         let key = try await chooseKey()
         let credential = try KeyCredential(
@@ -85,7 +85,8 @@ actor Ceremony {
         )
     }
 
-    /// The key's word on its user is believed, and only its word.
+    /// Checks that the key says it verified its user, if that is required. Only its word is available, and it is
+    /// trusted.
     private func check(_ authenticatorData: Data, on key: KeyHandle) throws(SecurityKeyError) {
         guard options.userVerification == .required else { return }
         guard AuthenticatorFlags(of: authenticatorData).contains(.userVerified) else {

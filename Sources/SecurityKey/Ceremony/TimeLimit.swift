@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Ends work by cancelling it when its time is up, and says so.
+/// Cancels work when its time is up, and reports that as a time-out.
 struct TimeLimit {
     private enum Event<Answer: Sendable>: Sendable {
         case ended(Result<Answer, SecurityKeyError>)
@@ -14,13 +14,13 @@ struct TimeLimit {
         self.duration = duration
     }
 
-    /// Waits until `work` has ended, also where that is late: nothing goes on behind its caller's back.
+    /// Waits until `work` has ended, even if that is late, so that nothing runs on unnoticed.
     ///
-    /// - Returns: The result of `work`; `timedOut` in place of `cancelled` and `connectionLost` where its time was up.
+    /// - Returns: The result of `work`; `timedOut` in place of `cancelled` and `connectionLost` if its time was up.
     func run<Answer: Sendable>(
         _ work: @escaping @Sendable () async -> Result<Answer, SecurityKeyError>
     ) async -> Result<Answer, SecurityKeyError> {
-        // A busy machine may count late: where libfido2's own timer comes first, the clock says what it was.
+        // On a busy machine libfido2's own timer may fire first; then the clock tells that it was a time-out.
         let end = ContinuousClock.now.advanced(by: duration)
         return await withTaskGroup(of: Event<Answer>.self) { group in
             group.addTask { .ended(await work()) }
@@ -51,7 +51,7 @@ struct TimeLimit {
 }
 
 extension Result where Failure == SecurityKeyError {
-    /// Whether the key was told to stop, or was not waited for any more.
+    /// Whether the error means that the key was told to stop, or did not answer in time.
     fileprivate var isGivenUp: Bool {
         switch self {
         case .failure(.cancelled), .failure(.connectionLost): true

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import CFIDO2
 
-/// The USB keys that Linux shows as `/dev/hidraw*`.
+/// Finds the USB keys that Linux shows as `/dev/hidraw*`.
 struct HIDBus: SecurityKeyBus {
-    /// More keys than one machine has ports.
+    /// The most keys listed: more than a machine has ports.
     private static let limit = 64
 
-    /// libfido2 lists only what it may open; what it may not is looked for where no permission is needed.
+    /// Lists the keys. libfido2 lists only those that it may open; the others are found in sysfs, which needs no
+    /// permission.
     func devices() throws(SecurityKeyError) -> [SecurityKeyDevice] {
         let names = try list()
         if names.isEmpty {
@@ -24,7 +25,7 @@ struct HIDBus: SecurityKeyBus {
         guard code == FIDO_OK else { throw .failed(call: "fido_dev_info_manifest", code: code, key: nil) }
         return (0..<count).compactMap { index in
             let entry = unsafe fido_dev_info_ptr(information, index)
-            // Readers of NFC have paths below /sys: they are not driven here.
+            // NFC readers have paths below /sys; they are not supported.
             guard let path = unsafe makeText(fido_dev_info_path(entry)), path.hasPrefix("/dev/") else { return nil }
             let product = unsafe [fido_dev_info_manufacturer_string(entry), fido_dev_info_product_string(entry)]
             return unsafe SecurityKeyName(product: product.compactMap(makeText).joined(separator: " "), path: path)

@@ -2,7 +2,7 @@
 import Foundation
 import Glibc
 
-/// The hidraw devices as sysfs describes them to everyone.
+/// The hidraw devices as sysfs describes them to every user.
 struct HIDNodes {
     private let classDirectory: String
     private let deviceDirectory: String
@@ -12,7 +12,7 @@ struct HIDNodes {
         self.deviceDirectory = deviceDirectory
     }
 
-    /// Device files of security keys that this user may not read and write, in order.
+    /// Returns the device files of security keys that this user may not read and write, sorted.
     func closedKeys() -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: classDirectory)) ?? []
         return names.sorted().filter(isKey).map { "\(deviceDirectory)/\($0)" }.filter { path in
@@ -20,7 +20,8 @@ struct HIDNodes {
         }
     }
 
-    /// A key's report descriptor begins with `Usage Page (0xF1D0)`, little-endian (CTAP 2.1, §11.2.8.2).
+    /// Whether the device is a security key, whose report descriptor begins with `Usage Page (0xF1D0)`, little-endian
+    /// (CTAP 2.1, §11.2.8.2).
     private func isKey(_ name: String) -> Bool {
         let descriptor = FileManager.default.contents(atPath: "\(classDirectory)/\(name)/device/report_descriptor")
         return descriptor?.starts(with: [0x06, 0xD0, 0xF1]) ?? false

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import CFIDO2
 import Foundation
+import Passkeys
 
-/// A request for a signature, and the answer (`fido_assert_t`).
+/// A request for a signature, and its answer (`fido_assert_t`).
 @safe final class KeyAssertion: KeyCommand {
     let call = "fido_dev_get_assert"
     private var assertion: OpaquePointer?
 
-    /// - Throws: `failed` where libfido2 does not take a value.
+    /// Creates a request.
+    ///
+    /// - Throws: `failed` if libfido2 does not accept a value.
     init(
         clientData: ClientData,
-        party: RelyingPartyName,
+        party: RelyingParty,
         allowed credentialIds: [Data]
     ) throws(SecurityKeyError) {
         unsafe assertion = fido_assert_new()
@@ -41,7 +44,7 @@ import Foundation
     deinit { unsafe fido_assert_free(&assertion) }
 
     func setVerifiesByItself(_ verifies: Bool) {
-        // Refused only for a value that is none.
+        // Fails only for an invalid value, which these are not.
         _ = unsafe fido_assert_set_uv(assertion, verifies ? FIDO_OPT_TRUE : FIDO_OPT_OMIT)
     }
 
@@ -49,7 +52,7 @@ import Foundation
         unsafe fido_dev_get_assert(device, assertion, pin)
     }
 
-    /// One for each account that signed.
+    /// The number of signatures: one for each account that signed.
     var count: Int { unsafe fido_assert_count(assertion) }
 
     func account(at index: Int) -> SecurityKeyAccount {
@@ -68,12 +71,12 @@ import Foundation
         unsafe makeData(fido_assert_id_ptr(assertion, index), fido_assert_id_len(assertion, index))
     }
 
-    /// Authenticator data, in the CBOR byte string that libfido2 keeps it in.
+    /// Returns the authenticator data in the CBOR byte string in which libfido2 keeps it.
     func wrappedAuthenticatorData(at index: Int) -> Data {
         unsafe makeData(fido_assert_authdata_ptr(assertion, index), fido_assert_authdata_len(assertion, index))
     }
 
-    /// ECDSA in DER.
+    /// Returns the ECDSA signature in DER.
     func signature(at index: Int) -> Data {
         unsafe makeData(fido_assert_sig_ptr(assertion, index), fido_assert_sig_len(assertion, index))
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a key is asked to do with its user's consent.
+/// A command to a key that needs its user's consent.
 protocol KeyCommand: AnyObject {
-    /// libfido2's name of it.
+    /// The name of the libfido2 function.
     var call: String { get }
 
-    /// Asks that the key itself verify its user; not together with a PIN.
+    /// Sets whether the key itself verifies its user. Not to be combined with a PIN.
     func setVerifiesByItself(_ verifies: Bool)
 
-    /// Blocks until the key has answered. `pin`: ended by a zero, or `nil`.
+    /// Sends the command and blocks until the key answers. `pin` ends in a zero byte, or is `nil`.
     func send(to device: OpaquePointer?, pin: UnsafePointer<CChar>?) -> CInt
 }

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import CFIDO2
 import Foundation
-import TurnkeyClient
+import Passkeys
 
-/// A request for a new credential, and the answer (`fido_cred_t`).
+/// A request for a new credential, and its answer (`fido_cred_t`).
 @safe final class KeyCredential: KeyCommand {
     let call = "fido_dev_make_cred"
     private var credential: OpaquePointer?
 
-    /// - Throws: `failed` where libfido2 does not take a value.
+    /// Creates a request.
+    ///
+    /// - Throws: `failed` if libfido2 does not accept a value.
     init(
         of user: PasskeyUser,
         clientData: ClientData,
-        party: RelyingPartyName,
+        party: RelyingParty,
         excluded credentialIds: [Data]
     ) throws(SecurityKeyError) {
         unsafe credential = fido_cred_new()
@@ -43,13 +45,13 @@ import TurnkeyClient
 
     deinit { unsafe fido_cred_free(&credential) }
 
-    /// Asks that the key keep the credential, so that it is found without being named.
+    /// Makes the key store the credential, so that it can be found without its id.
     func setDiscoverable() throws(SecurityKeyError) {
         try check("fido_cred_set_rk") { unsafe fido_cred_set_rk(credential, FIDO_OPT_TRUE) }
     }
 
     func setVerifiesByItself(_ verifies: Bool) {
-        // Refused only for a value that is none.
+        // Fails only for an invalid value, which these are not.
         _ = unsafe fido_cred_set_uv(credential, verifies ? FIDO_OPT_TRUE : FIDO_OPT_OMIT)
     }
 
@@ -59,7 +61,7 @@ import TurnkeyClient
 
     var credentialId: Data { unsafe makeData(fido_cred_id_ptr(credential), fido_cred_id_len(credential)) }
 
-    /// As the key wrote it, credential and extensions included.
+    /// The authenticator data as the key wrote it, credential and extensions included.
     var authenticatorData: Data {
         unsafe makeData(fido_cred_authdata_raw_ptr(credential), fido_cred_authdata_raw_len(credential))
     }

@@ -2,24 +2,24 @@
 import CFIDO2
 import Glibc
 
-/// An open key (`fido_dev_t`): closed and freed when nobody holds it any more. Used on the ceremony's thread alone.
+/// An open key (`fido_dev_t`), closed and freed with its last reference. Used on the ceremony's thread alone.
 @safe final class KeyHandle {
-    /// How long a key may take for what asks nobody.
+    /// How long a key may take for a command that does not wait for its user.
     private static let answerMilliseconds: CInt = 5000
     private static let touchMilliseconds: CInt = 100
-    /// A little more than the approval's own limit, which cancels: for keys that ignore a CANCEL.
+    /// Added to the approval's own limit, which cancels, for keys that ignore a CANCEL.
     private static let graceMilliseconds: Int64 = 2000
 
     let name: SecurityKeyName
     private let userMilliseconds: CInt
     private var device: OpaquePointer?
 
-    /// Opens the key and asks what it can do. Blocks. `patience`: how long its user may take.
+    /// Opens the key and reads its properties. Blocks. `patience` is how long its user may take.
     ///
     /// - Throws: `cannotOpen`, and `unsupported` for a key that speaks only U2F.
     init(_ key: SecurityKeyDevice, patience: Duration) throws(SecurityKeyError) {
         name = key.name
-        // Whole seconds, rounded up by the grace; a day at most, since libfido2 counts in 32 bits.
+        // Whole seconds, rounded up by the grace; a day at most, since libfido2 counts milliseconds in 32 bits.
         let seconds = min(max(patience.components.seconds, 0), 86_400)
         userMilliseconds = CInt(clamping: seconds * 1000 + Self.graceMilliseconds)
         unsafe device = fido_dev_new()
@@ -40,16 +40,16 @@ import Glibc
 
     /// Whether a PIN is set.
     var hasPIN: Bool { unsafe fido_dev_has_pin(device) }
-    /// Whether the key itself can tell its user, and was taught to: a fingerprint, a pad of its own.
+    /// Whether the key can verify its user by itself and is set up for it: by a fingerprint, or its own pad.
     var verifiesByItself: Bool { unsafe fido_dev_has_uv(device) }
 
-    /// How many wrong PINs are left; `nil` where the key does not say.
+    /// Reads how many wrong PINs the key still accepts; `nil` if it does not say.
     func readRetriesLeft() -> Int? {
         var count: CInt = 0
         return unsafe fido_dev_get_retry_count(device, &count) == FIDO_OK ? Int(count) : nil
     }
 
-    /// Whether the key keeps discoverable credentials (option `rk` of authenticatorGetInfo).
+    /// Reads whether the key stores discoverable credentials (option `rk` of authenticatorGetInfo).
     func readKeepsCredentials() -> Bool {
         var information = unsafe fido_cbor_info_new()
         defer { unsafe fido_cbor_info_free(&information) }
@@ -62,15 +62,16 @@ import Glibc
         }
     }
 
-    /// Makes the key blink for a choice among several; `false` where it cannot.
+    /// Makes the key blink, for a choice among several; `false` if it cannot.
     func beginTouch() -> Bool { unsafe fido_dev_get_touch_begin(device) == FIDO_OK }
 
-    /// What became of `beginTouch()`. Blocks for a moment.
+    /// The result of `beginTouch()`.
     enum Touch {
         case waiting, touched, gone
     }
 
-    /// libfido2 does not tell a key that was pulled out from one that waits; its device file does.
+    /// Asks whether the key was touched. Blocks for a moment. libfido2 does not tell a key that was pulled out from one
+    /// that waits; its device file does.
     func pollTouch() -> Touch {
         var touched: CInt = 0
         switch unsafe fido_dev_get_touch_status(device, &touched, Self.touchMilliseconds) {
@@ -81,12 +82,12 @@ import Glibc
         }
     }
 
-    /// Ends its waiting; only where no call is under way.
+    /// Ends the blinking. Only while no call is running.
     func endTouch() { unsafe fido_dev_cancel(device) }
 
     /// Makes a call that waits for the user and that `cancellation` can end. Blocks.
     ///
-    /// - Returns: libfido2's code; `FIDO_OK` also where the cancelling came too late.
+    /// - Returns: libfido2's code; `FIDO_OK` also if the cancellation came too late.
     func call(
         _ cancellation: Cancellation,
         _ body: (OpaquePointer?) -> CInt

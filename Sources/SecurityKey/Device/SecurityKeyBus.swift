@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import CFIDO2
 
-/// Where keys are plugged in.
+/// The place where keys are plugged in.
 package protocol SecurityKeyBus: Sendable {
-    /// The keys that are there now, each a device file or what stands for it.
+    /// Lists the keys that are plugged in now.
     ///
     /// - Throws: `noKey` and `notPermitted`.
     func devices() throws(SecurityKeyError) -> [SecurityKeyDevice]
@@ -11,10 +11,12 @@ package protocol SecurityKeyBus: Sendable {
 
 /// A key that is plugged in.
 package struct SecurityKeyDevice: Sendable {
+    /// The key's name.
     package let name: SecurityKeyName
-    /// How reports of 64 bytes go to it and come from it. `nil`: libfido2's own way, hidraw.
+    /// Functions that send and receive reports of 64 bytes; `nil` for libfido2's own, by hidraw.
     package let port: (@Sendable () -> fido_dev_io_t)?
 
+    /// Creates a key.
     package init(name: SecurityKeyName, port: (@Sendable () -> fido_dev_io_t)? = nil) {
         self.name = name
         self.port = port

@@ -3,13 +3,16 @@ public import Foundation
 
 /// One of several accounts that a key holds for a relying party.
 public struct SecurityKeyAccount: Sendable, Hashable, CustomStringConvertible {
+    /// The credential's id.
     public let credentialId: Data
     /// WebAuthn's `user.id`: for Turnkey the UTF-8 of the user's identifier.
     public let userId: Data
-    /// Present only where the user was verified.
+    /// The account's name, present only if the user was verified.
     public let userName: String?
+    /// The account's name for display.
     public let displayName: String?
 
+    /// Creates an account.
     package init(credentialId: Data, userId: Data, userName: String?, displayName: String?) {
         self.credentialId = credentialId
         self.userId = userId
@@ -17,7 +20,7 @@ public struct SecurityKeyAccount: Sendable, Hashable, CustomStringConvertible {
         self.displayName = displayName
     }
 
-    /// On one line, without what a terminal would take for a command.
+    /// The account's name on one line, with unprintable characters escaped.
     public var description: String {
         let id =
             String(validating: userId, as: UTF8.self)

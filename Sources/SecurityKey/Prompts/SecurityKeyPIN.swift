@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A PIN on its way to a key: it has one owner, and is wiped when that one lets go.
+/// A PIN on its way to a key. It has one owner and is wiped at that owner's end.
 ///
 /// 4 to 63 bytes of UTF-8 (CTAP 2.1, §6.5.1).
-@safe public struct SecurityKeyPIN: ~Copyable, @unchecked Sendable {  // the pointer has one owner, who is moved
+@safe public struct SecurityKeyPIN: ~Copyable, @unchecked Sendable {  // the pointer has one owner, which is moved
     package static let lengthBytes = 4...63
-    /// The bytes, then a zero.
+    /// The bytes, followed by a zero.
     private let storage: UnsafeMutableBufferPointer<CChar>
 
-    /// Copies the bytes, which their owner then wipes. `nil` where no key could have such a PIN.
+    /// Copies the bytes; wiping the original is up to its owner. `nil` if no key could have such a PIN.
     public init?(_ bytes: borrowing RawSpan) {
         let count = bytes.byteCount
         guard Self.lengthBytes.contains(count) else { return nil }
@@ -27,7 +27,7 @@ import Glibc
         unsafe storage.deallocate()
     }
 
-    /// Lends the PIN as C wants it. The pointer must not be kept.
+    /// Lends the PIN as a C string to `body`, which must not keep it.
     package borrowing func withCString<Result>(_ body: (UnsafePointer<CChar>?) -> Result) -> Result {
         unsafe body(UnsafePointer(storage.baseAddress))
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A line that is typed without echo, in one place in memory that is wiped at its end.
+/// A line typed without echo, kept in one place of memory that is wiped at its end.
 @safe struct HiddenLine: ~Copyable {
-    /// The bytes that edit, as the terminal has them (termios(3), `c_cc`).
+    /// The terminal's editing characters (termios(3), `c_cc`).
     struct Keys {
         var interrupt: UInt8 = 0x03
         var quit: UInt8 = 0x1C
@@ -19,7 +19,7 @@ import Glibc
     }
 
     private static let backspace: UInt8 = 0x08
-    /// One more than a PIN can have: a line that is too long stays so.
+    /// One byte more than a PIN can have, so that a line that is too long is noticed.
     private static let capacity = SecurityKeyPIN.lengthBytes.upperBound + 1
 
     private let keys: Keys
@@ -48,7 +48,7 @@ import Glibc
         }
     }
 
-    /// `nil` where no key could have such a PIN.
+    /// Takes the line as a PIN; `nil` if no key could have such a PIN.
     func makePIN() -> SecurityKeyPIN? {
         SecurityKeyPIN(unsafe UnsafeRawBufferPointer(rebasing: storage[..<count]).bytes)
     }
@@ -59,7 +59,7 @@ import Glibc
         count += 1
     }
 
-    /// The last scalar: in UTF-8 the bytes 10xxxxxx belong to the one before them.
+    /// Removes the last scalar: its UTF-8 bytes of the form 10xxxxxx, and the one before them.
     private mutating func eraseCharacter() {
         while count > 0 {
             count -= 1

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// An open terminal; closed when it is let go.
+/// An open terminal, closed at the value's end.
 struct Terminal: ~Copyable {
-    /// How long a cancelled task may go unnoticed.
+    /// How long it may take to notice that the task was cancelled.
     private static let pollMilliseconds: CInt = 100
     fileprivate let path: String
     fileprivate let descriptor: CInt
 
+    /// Opens the terminal at `path`.
+    ///
     /// - Throws: `noTerminal`.
     init(_ path: String) throws(SecurityKeyError) {
         let opened = unsafe open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -22,7 +24,7 @@ struct Terminal: ~Copyable {
     deinit { close(descriptor) }
 
     func write(_ text: String) {
-        // A terminal that is gone is noticed at the next read.
+        // Errors are ignored: a terminal that is gone is noticed at the next read.
         var text = text
         text.withUTF8 { bytes in
             _ = unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
@@ -31,7 +33,7 @@ struct Terminal: ~Copyable {
 
     /// Waits for a byte.
     ///
-    /// - Throws: `cancelled` where the task is, and at the terminal's end.
+    /// - Throws: `cancelled` if the task is, and at the terminal's end.
     func readByte() throws(SecurityKeyError) -> UInt8 {
         var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         var byte: UInt8 = 0
@@ -44,14 +46,16 @@ struct Terminal: ~Copyable {
     }
 }
 
-/// The terminal without echo, until this is let go: then it is as it was, and what was typed meanwhile is dropped.
+/// Turns a terminal's echo off. At its end the terminal is as before, and what was typed meanwhile is dropped.
 ///
-/// Ctrl-C comes as a byte, so that no signal can end the process while the echo is off.
-struct Silence: ~Copyable {
+/// Ctrl-C arrives as a byte, so that no signal can end the process while the echo is off.
+struct EchoOff: ~Copyable {
     private let descriptor: CInt
     private let original: termios
 
-    /// - Throws: `noTerminal` where it is none.
+    /// Turns the echo off.
+    ///
+    /// - Throws: `noTerminal` if the file is not a terminal.
     init(of terminal: borrowing Terminal) throws(SecurityKeyError) {
         let duplicate = dup(terminal.descriptor)
         var current = termios()
@@ -72,7 +76,7 @@ struct Silence: ~Copyable {
         var silent = current
         silent.c_lflag &= ~tcflag_t(ECHO | ECHONL | ICANON | ISIG | IEXTEN)
         silent.c_cc.6 = 1  // VMIN: a byte at a time
-        silent.c_cc.5 = 0  // VTIME: without end
+        silent.c_cc.5 = 0  // VTIME: without a time limit
         return silent
     }
 
@@ -82,7 +86,7 @@ struct Silence: ~Copyable {
         close(descriptor)
     }
 
-    /// The terminal's own editing keys.
+    /// The terminal's own editing characters.
     var keys: HiddenLine.Keys {
         let characters = original.c_cc
         return HiddenLine.Keys(

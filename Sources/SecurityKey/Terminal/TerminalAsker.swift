@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Reads answers at a terminal, on a thread of its own. The task's cancellation ends a question.
+/// Reads answers at a terminal, on its own thread. Cancelling the task ends a question.
 actor TerminalAsker {
     private let thread = BlockingThread(name: "terminal")
 
@@ -9,22 +9,22 @@ actor TerminalAsker {
 
     deinit { thread.end() }
 
-    /// Reads a line without echo; `nil` where it cannot be a PIN. No copy of it is left here.
+    /// Reads a line without echo; `nil` if it cannot be a PIN. Leaves no copy of it.
     ///
     /// - Throws: `noTerminal`, `cancelled`.
     func readPIN(_ question: String, at path: String) throws(SecurityKeyError) -> SecurityKeyPIN? {
         let terminal = try Terminal(path)
-        let silence = try Silence(of: terminal)
-        // What was typed blindly, before the question stood there, was dropped.
+        let echoOff = try EchoOff(of: terminal)
+        // Text typed before the question appeared was dropped.
         terminal.write(question)
-        var line = HiddenLine(keys: silence.keys)
+        var line = HiddenLine(keys: echoOff.keys)
         while line.end == nil { line.take(try terminal.readByte()) }
         terminal.write("\n")
         guard line.end == .entered else { throw .cancelled }
         return line.makePIN()
     }
 
-    /// Reads a line as the terminal edits and echoes it, without white space around it.
+    /// Reads a line as the terminal edits and echoes it, without surrounding white space.
     ///
     /// - Throws: `noTerminal`, `cancelled`.
     func readLine(_ question: String, at path: String) throws(SecurityKeyError) -> String {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import TurnkeyClient
+import Passkeys
 
 extension TerminalPrompts {
-    /// A notice in words.
+    /// Returns a notice in words.
     static func text(of notice: SecurityKeyNotice) -> String {
         switch notice {
         case .touchToChoose(let keys):

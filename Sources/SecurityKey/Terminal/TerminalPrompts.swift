@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import TurnkeyClient
+import Passkeys
+import Printing
 
-/// Asks at the process's terminal, whatever standard input and output are.
+/// Asks at the process's terminal, wherever standard input and output go.
 ///
-/// The PIN is read without echo. Ctrl-C, Ctrl-D and Ctrl-\ there mean no, and the echo is put back first: `cancelled`.
+/// The PIN is read without echo. Ctrl-C, Ctrl-D and Ctrl-\ throw `cancelled`, after the echo is back on.
 public struct TerminalPrompts: SecurityKeyPrompts {
     private let path: String
     private let announce: @Sendable (String) -> Void
 
-    /// `announce` gets what `show` says, a line without its end at a time. Without it: standard error.
+    /// Creates prompts. `announce` gets each line of `show`, without a newline; if absent, lines go to standard error.
     public init(announce: (@Sendable (String) -> Void)? = nil) {
         self.init(path: "/dev/tty", announce: announce)
     }
 
+    /// Creates prompts at the terminal `path`.
     package init(path: String, announce: (@Sendable (String) -> Void)?) {
         self.path = path
         self.announce = announce ?? { try? FileHandle.standardError.write(contentsOf: Data("\($0)\n".utf8)) }
     }
 
-    /// - Throws: `noTerminal`, and `cancelled` where the person or the task says so.
+    /// Asks for a PIN, read without echo.
+    ///
+    /// - Throws: `noTerminal`, and `cancelled` if the person or the task ends the question.
     public func pin(of key: SecurityKeyName, retriesLeft: Int?) async throws(SecurityKeyError) -> SecurityKeyPIN {
         var question = "PIN of \(key)"
         if let retriesLeft, retriesLeft <= 3 { question += ", \(Self.tries(retriesLeft)) left" }
@@ -32,7 +36,9 @@ public struct TerminalPrompts: SecurityKeyPrompts {
         }
     }
 
-    /// - Throws: `noTerminal`, and `cancelled` where the person or the task says so.
+    /// Asks for one of the accounts, by its number.
+    ///
+    /// - Throws: `noTerminal`, and `cancelled` if the person or the task ends the question.
     public func account(
         among accounts: [SecurityKeyAccount],
         rpId: String
@@ -42,11 +48,12 @@ public struct TerminalPrompts: SecurityKeyPrompts {
         let asker = TerminalAsker()
         while true {
             let answer = try await asker.readLine(question, at: path)
-            if let number = Int(answer), accounts.indices.contains(number - 1) { return accounts[number - 1] }
+            if let number = Int(spelled: answer), accounts.indices.contains(number - 1) { return accounts[number - 1] }
             announce("not a number from 1 to \(accounts.count): \(PromptText(answer))")
         }
     }
 
+    /// Announces the notice in words.
     public func show(_ notice: SecurityKeyNotice) async {
         announce(Self.text(of: notice))
     }

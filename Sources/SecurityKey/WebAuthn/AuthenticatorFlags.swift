@@ -9,7 +9,7 @@ struct AuthenticatorFlags: OptionSet {
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// None where the data is too short to have any.
+    /// Reads the flags; none are set if the data is too short.
     init(of authenticatorData: Data) {
         rawValue = authenticatorData.dropFirst(32).first ?? 0
     }

@@ -6,7 +6,7 @@ enum Base58Check {
     enum Decoded {
         case payload([UInt8])
         case wrongChecksum
-        /// A character that is not of the alphabet.
+        /// A character outside the alphabet.
         case notBase58
     }
 
@@ -19,10 +19,10 @@ enum Base58Check {
         return true
     }
 
-    /// Quadratic in the text's length, which the caller bounds.
+    /// Decodes text whose length the caller has bounded, since the work grows with its square.
     static func decode(_ text: Span<UInt8>) throws(CryptoError) -> Decoded {
         guard let bytes = decodeBase58(text) else { return .notBase58 }
-        // Too short to hold a checksum: nothing is left for a payload, which is a length that nobody asks for.
+        // Text too short for a checksum decodes to no bytes: a length that no caller accepts.
         guard bytes.count >= checksumByteCount else { return .payload([]) }
         let payload = Array(bytes.dropLast(checksumByteCount))
         let digest = try DigestContext.make()
@@ -32,7 +32,8 @@ enum Base58Check {
         return .payload(payload)
     }
 
-    /// Each leading `1` is a zero byte; the rest is one number in base 58, most significant digit first.
+    /// Decodes the digits alone: each leading `1` is a zero byte, the rest is one number in base 58, most significant
+    /// digit first.
     private static func decodeBase58(_ text: Span<UInt8>) -> [UInt8]? {
         var zeroCount = 0
         while zeroCount < text.count, text[zeroCount] == UInt8(ascii: "1") { zeroCount += 1 }

@@ -1,42 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a credential bundle was refused: the first that holds, in this order.
+/// The reasons to refuse a credential bundle; the first that applies, in this order, is reported.
 package enum BundleError: String, Error, Hashable, Sendable, CaseIterable {
-    /// A character outside both alphabets, or base64url that spells no byte string.
+    /// A character outside both alphabets, or base64url that is not the spelling of any bytes.
     case encoding
-    /// base58check whose checksum does not hold.
+    /// base58check with a wrong checksum.
     case checksum
-    /// Not 33 + 48 bytes.
+    /// A length other than 33 + 48 bytes.
     case length
-    /// The encapsulated key is no compressed point of P-256.
+    /// An encapsulated key that is not a compressed point of P-256.
     case point
-    /// The AEAD refused: sealed to another key, or changed.
+    /// A tag that the AEAD rejects: the bundle was sealed to another key, or changed.
     case decryption
-    /// The scalar is zero, or not below the group's order.
+    /// A scalar that is zero, or not below the group's order.
     case scalar
 }
 
-/// A credential bundle, read but not opened: compressed encapsulated key (33 bytes) ‖ ciphertext (32 bytes and a tag of 16).
+/// A credential bundle whose text was read but not yet decrypted: compressed encapsulated key (33 bytes) ‖ ciphertext
+/// (32 bytes and a tag of 16).
 package struct CredentialBundle {
     let bytes: [UInt8]
 
+    /// The length of a bundle: 81 bytes.
     package static let byteCount = PublicKey.compressedByteCount + PrivateKey.scalarByteCount + HPKE.tagByteCount
-    /// 81 bytes in base64url; base58check takes 115 or 116 characters for them.
+    /// The length in base64url of 81 bytes; base58check takes 115 or 116 characters for them.
     static let base64URLCharacterCount = 108
-    /// No bundle is nearly so long; base58 takes quadratic time.
+    /// The longest text that is decoded. No bundle comes near it, and base58 takes quadratic time.
     static let maximumCharacterCount = 256
 
+    /// What can go wrong: a bundle that is refused, or libcrypto.
     package enum Failure: Error {
         case refused(BundleError)
         case crypto(CryptoError)
     }
 
-    /// Tells the two spellings apart without guessing. All characters of base58: base58check, and base64url only where the
-    /// checksum does not hold and the text has base64url's exact length. Else, all characters of base64url: that. Nothing
+    /// Decodes a bundle's text, and tells the two spellings apart without guessing.
+    ///
+    /// Text of base58 characters alone is read as base58check, and as base64url only where the checksum is wrong and
+    /// the text has exactly base64url's length. Other text of base64url characters alone is read as that. No character
     /// is skipped: no white space, no padding.
     ///
-    /// - Parameter text: What the caller sent, UTF-8.
-    /// - Returns: 81 bytes; nothing of them is known to be a point or a ciphertext yet.
+    /// - Parameter text: The text that the caller sent, in UTF-8.
+    /// - Returns: 81 bytes, not yet known to be a point and a ciphertext.
     /// - Throws: `.refused` with `.encoding`, `.checksum` or `.length`; `.crypto`.
     package static func read(_ text: Span<UInt8>) throws(Failure) -> CredentialBundle {
         let bytes = try readBytes(text)
@@ -65,10 +70,10 @@ package struct CredentialBundle {
 
     /// Decrypts the bundle to the credential's private key.
     ///
-    /// HPKE base mode (RFC 9180 §5.1.1), info `turnkey_hpke`, aad = enc ‖ embedded public key, both uncompressed (65 + 65
-    /// bytes); the plaintext is the scalar, 32 bytes, big-endian.
+    /// HPKE base mode (RFC 9180 §5.1.1), info `turnkey_hpke`, aad = enc ‖ embedded public key, both uncompressed (65 +
+    /// 65 bytes). The plaintext is the scalar, 32 bytes, big-endian.
     ///
-    /// - Throws: `.refused` with `.point`, `.decryption` or `.scalar`; `.crypto`. Nothing is kept of a failed call.
+    /// - Throws: `.refused` with `.point`, `.decryption` or `.scalar`; `.crypto`. A call that throws keeps no secret.
     func open(with embeddedKey: borrowing PrivateKey) throws(Failure) -> PrivateKey {
         let opening: Opening
         do throws(CryptoError) { opening = try decrypt(with: embeddedKey) } catch { throw .crypto(error) }
@@ -100,7 +105,7 @@ package struct CredentialBundle {
         return .key(key)
     }
 
-    /// Made once.
+    /// Computed once in a process.
     private static let scheduleContext = Result { () throws(CryptoError) in
         try HPKE.makeScheduleContext(info: Array("turnkey_hpke".utf8))
     }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// What libcrypto would not do. None of these is the fault of a caller's input.
+/// A failure of libcrypto. None of them is the fault of a caller's input.
 package enum CryptoError: Error, Hashable, Sendable {
-    /// Secure memory is used up, or was never set up.
+    /// The secure heap is full, or was never set up.
     case noSecureMemory
-    /// A call of libcrypto failed; its name.
+    /// The named function of libcrypto failed.
     case failed(call: String)
 }
 
-/// Throws unless `result` is libcrypto's 1, and empties its error queue, which would otherwise grow.
+/// Throws unless `result` is 1, libcrypto's success, and empties libcrypto's error queue, which would grow otherwise.
 func check(_ result: Int32, _ call: StaticString) throws(CryptoError) {
     guard result == 1 else {
         ERR_clear_error()
@@ -17,7 +17,7 @@ func check(_ result: Int32, _ call: StaticString) throws(CryptoError) {
     }
 }
 
-/// Unwraps what `call` returned, and empties libcrypto's error queue where it returned nothing.
+/// Unwraps the pointer that `call` returned; where there is none, empties libcrypto's error queue and throws.
 func require<Pointer>(_ pointer: Pointer?, _ call: StaticString) throws(CryptoError) -> Pointer {
     guard let pointer else {
         ERR_clear_error()

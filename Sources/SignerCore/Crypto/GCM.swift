@@ -3,14 +3,14 @@ import COpenSSL
 
 /// AES-256-GCM, opening only (SP 800-38D §7.2).
 enum GCM {
-    /// Decrypts and authenticates.
+    /// Decrypts and authenticates one message.
     ///
     /// - Parameters:
-    ///   - ciphertext: The encrypted bytes, then the tag's 16.
+    ///   - ciphertext: The encrypted bytes, followed by the tag of 16 bytes.
     ///   - key: 32 bytes.
     ///   - nonce: 12 bytes.
-    ///   - aad: What was authenticated beside the ciphertext.
-    /// - Returns: The plaintext, or nil where the tag does not hold: nothing of it is kept then.
+    ///   - aad: The additional data that the tag authenticates.
+    /// - Returns: The plaintext; nil where the tag is wrong, and then no byte of it is kept.
     /// - Throws: `CryptoError`.
     static func open(
         _ ciphertext: Span<UInt8>,
@@ -41,6 +41,7 @@ enum GCM {
                     EVP_DecryptUpdate(context, output, &byteCount, ciphertext.baseAddress, Int32(plaintextByteCount)),
                     "EVP_DecryptUpdate"
                 )
+                guard Int(byteCount) == plaintextByteCount else { throw CryptoError.failed(call: "EVP_DecryptUpdate") }
                 var tag = unsafe Array(ciphertext[plaintextByteCount...])
                 try unsafe check(
                     EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tag.count), &tag),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// HPKE, base mode, receiving side (RFC 9180): DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
+/// The receiving side of HPKE in base mode (RFC 9180): DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
 struct HPKE: ~Copyable {
     /// Nsecret, Nk and Nn of the suite, in bytes (RFC 9180 §7.1 to §7.3).
     static let sharedSecretByteCount = 32
@@ -9,20 +9,19 @@ struct HPKE: ~Copyable {
     static let nonceByteCount = 12
     static let tagByteCount = 16
 
-    /// The key schedule's results (RFC 9180 §5.1).
+    /// The key and nonce that the key schedule yields (RFC 9180 §5.1).
     let key: Secret
     let baseNonce: Secret
 
-    /// Opens one message, the first of its context (RFC 9180 §6.1 `OpenBase`, sequence number 0).
+    /// Decrypts one message, the first of its context (RFC 9180 §6.1 `OpenBase`, sequence number 0).
     ///
     /// - Parameters:
-    ///   - ciphertext: At least the tag's 16 bytes.
-    ///   - encapsulatedKey: A checked point, `enc` once serialised.
-    ///   - recipient: The key pair that it was sealed to.
-    ///   - scheduleContext: Of the `info` that binds the key schedule to the application.
-    ///   - aad: What was authenticated beside the ciphertext.
-    /// - Returns: `ciphertext.count - 16` bytes; nil where the AEAD refuses: another key, another info or aad, or changed
-    ///   bytes.
+    ///   - ciphertext: The encrypted bytes, followed by the tag of 16 bytes.
+    ///   - encapsulatedKey: The point `enc`, already checked.
+    ///   - recipient: The key pair that the message was sealed to.
+    ///   - scheduleContext: The result of `makeScheduleContext` for the application's `info`.
+    ///   - aad: The additional data that the tag authenticates.
+    /// - Returns: `ciphertext.count - 16` bytes; nil where the AEAD refuses because the key, info, aad or bytes differ.
     /// - Throws: `CryptoError`.
     static func open(
         _ ciphertext: Span<UInt8>,
@@ -36,7 +35,7 @@ struct HPKE: ~Copyable {
         return try GCM.open(ciphertext, key: context.key, nonce: context.baseNonce, aad: aad)
     }
 
-    /// `Decap` (RFC 9180 §4.1).
+    /// Derives the shared secret from the encapsulated key: `Decap` (RFC 9180 §4.1).
     static func decapsulate(
         _ encapsulatedKey: Point,
         recipient: borrowing PrivateKey
@@ -48,8 +47,8 @@ struct HPKE: ~Copyable {
         return try kem.expand(extracted, label: "shared_secret", info: kemContext, byteCount: sharedSecretByteCount)
     }
 
-    /// What `KeySchedule` works with beside the secret, `key_schedule_context`: the same for each message of an application.
-    /// In base mode there is no PSK, so both its inputs are empty (RFC 9180 §5.1).
+    /// Computes `key_schedule_context`, the input of `KeySchedule` that is the same for each message of an application.
+    /// Base mode has no PSK, so both inputs for it are empty (RFC 9180 §5.1).
     static func makeScheduleContext(info: [UInt8]) throws(CryptoError) -> [UInt8] {
         let hkdf = try makeKDF()
         let pskIdHash = try hkdf.extract(salt: LabeledHKDF.noSalt(), label: "psk_id_hash", Secret(copying: []))
@@ -57,7 +56,7 @@ struct HPKE: ~Copyable {
         return unsafe [0] + pskIdHash.withBytes { unsafe Array($0) } + infoHash.withBytes { unsafe Array($0) }
     }
 
-    /// The rest of `KeySchedule` (RFC 9180 §5.1).
+    /// Derives key and nonce from the shared secret: the rest of `KeySchedule` (RFC 9180 §5.1).
     static func schedule(sharedSecret: borrowing Secret, scheduleContext: [UInt8]) throws(CryptoError) -> HPKE {
         let hkdf = try makeKDF()
         let secret = try hkdf.extract(salt: sharedSecret, label: "secret", Secret(copying: []))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// ECDH (SP 800-56A §5.7.1.2) with one key pair; libcrypto's context and the peer's key are made at the first, and used for
-/// every other.
+/// ECDH (SP 800-56A §5.7.1.2) with one key pair. libcrypto's context and its object for the peer's key are made at the
+/// first use and reused.
 @safe final class KeyAgreement {
     private var context: OpaquePointer?
     private var peer: OpaquePointer?
@@ -12,14 +12,14 @@ import COpenSSL
         unsafe EVP_PKEY_free(peer)
     }
 
-    /// Computes the secret that is shared with a peer.
+    /// Computes the secret that the key shares with a peer's point.
     ///
-    /// libcrypto need not validate the point once more: that it is on the curve is known, and the cofactor of P-256 is 1. A
-    /// multiplication by the group's order would prove no more, and costs more than everything else.
+    /// libcrypto is told not to validate the point again: it is known to be on the curve, and the cofactor of P-256 is
+    /// 1. A multiplication by the group's order would prove no more, and would cost more than everything else here.
     ///
     /// - Parameters:
-    ///   - key: The same each time.
-    ///   - point: The peer's.
+    ///   - key: The key pair, the same one at each call.
+    ///   - point: The peer's public key.
     /// - Returns: The x-coordinate of scalar · `point`, 32 bytes.
     /// - Throws: `CryptoError`.
     func derive(_ key: borrowing KeyHandle, with point: Point) throws(CryptoError) -> Secret {
@@ -51,7 +51,8 @@ import COpenSSL
         return unsafe made
     }
 
-    /// A public key with this key's group, which `EVP_PKEY_fromdata` would make anew; its point comes later.
+    /// Makes an object for the peer's key by copying this key's group, which `EVP_PKEY_fromdata` would make anew. Its
+    /// point is set later.
     private func makePeer(_ key: borrowing KeyHandle) throws(CryptoError) -> OpaquePointer {
         if let peer = unsafe peer { return unsafe peer }
         let made = try unsafe require(EVP_PKEY_new(), "EVP_PKEY_new")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// libcrypto's `EVP_PKEY` of one P-256 key.
+/// One P-256 key as libcrypto's `EVP_PKEY`.
 @safe struct KeyHandle: ~Copyable {
     let key: OpaquePointer
 
@@ -9,7 +9,8 @@ import COpenSSL
 
     deinit { unsafe EVP_PKEY_free(key) }
 
-    /// A key pair. `scalar`: 32 bytes, big-endian. libcrypto keeps the one copy that it makes in the secure heap.
+    /// Makes a key pair from its scalar, 32 bytes, big-endian. libcrypto makes one copy of the scalar, in the secure
+    /// heap.
     static func make(scalar: borrowing Secret, publicPoint: Point) throws(CryptoError) -> KeyHandle {
         var reversed = try Secret(byteCount: scalar.byteCount)
         unsafe reversed.withMutableBytes { target in

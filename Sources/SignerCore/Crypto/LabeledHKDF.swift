@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// HKDF-SHA256 (RFC 5869) with RFC 9180's labels (§4), inputs and outputs in the secure heap.
+/// HKDF-SHA256 (RFC 5869) with the labels of RFC 9180 §4. Inputs and outputs lie in the secure heap.
 struct LabeledHKDF: ~Copyable {
-    /// `suite_id` of the KEM or of the whole suite.
+    /// `suite_id`, of the KEM or of the whole suite.
     private let suite: [UInt8]
     private let hmac: HMAC
 
@@ -14,16 +14,16 @@ struct LabeledHKDF: ~Copyable {
 
     static let hashByteCount = 32
 
-    /// An empty salt stands for one hash of zeros (RFC 5869 §2.2).
+    /// Makes the salt that an empty one stands for: as many zeros as a hash has bytes (RFC 5869 §2.2).
     static func noSalt() throws(CryptoError) -> Secret { try Secret(byteCount: hashByteCount) }
 
-    /// `LabeledExtract(salt, label, ikm)`: HMAC(salt, labeled ikm), 32 bytes (RFC 5869 §2.2).
+    /// Computes `LabeledExtract(salt, label, ikm)`: HMAC(salt, labeled ikm), 32 bytes (RFC 5869 §2.2).
     func extract(salt: borrowing Secret, label: StaticString, _ ikm: borrowing Secret) throws(CryptoError) -> Secret {
         try hmac.code(of: Secret(labeled(label, []), followedBy: ikm), key: salt)
     }
 
-    /// `LabeledExpand(prk, label, info, L)`: the first `byteCount` bytes of HMAC(prk, labeled info ‖ 1). One hash is all
-    /// that this suite asks for, so that there is no second block (RFC 5869 §2.3).
+    /// Computes `LabeledExpand(prk, label, info, L)`: the first `byteCount` bytes of HMAC(prk, labeled info ‖ 1). This
+    /// suite never asks for more than one hash, so there is no second block (RFC 5869 §2.3).
     ///
     /// - Precondition: `byteCount` is at most 32.
     func expand(
@@ -43,12 +43,12 @@ struct LabeledHKDF: ~Copyable {
     }
 }
 
-/// HMAC-SHA256 (RFC 2104). libcrypto's HKDF would copy the salt, which is the shared secret once, into its ordinary heap; its
-/// HMAC keeps the key in the secure heap.
+/// HMAC-SHA256 (RFC 2104), which keeps its key in the secure heap. libcrypto's own HKDF would copy the salt, which in
+/// one step is the shared secret, into its ordinary heap.
 @safe private struct HMAC: ~Copyable {
     private let context: OpaquePointer
 
-    /// Looked up once, as threads may share it.
+    /// Looked up once; threads may share it.
     nonisolated(unsafe) private static let algorithm = unsafe EVP_MAC_fetch(nil, "HMAC", nil)
 
     private init(context: OpaquePointer) { unsafe self.context = context }
@@ -71,7 +71,7 @@ struct LabeledHKDF: ~Copyable {
 
     deinit { unsafe EVP_MAC_CTX_free(context) }
 
-    /// 32 bytes.
+    /// Computes the code of `message`, 32 bytes.
     func code(of message: borrowing Secret, key: borrowing Secret) throws(CryptoError) -> Secret {
         defer { cleanseStack() }
         let started = unsafe key.withBytes { key in
@@ -88,6 +88,7 @@ struct LabeledHKDF: ~Copyable {
             unsafe EVP_MAC_final(context, code.bindMemory(to: UInt8.self).baseAddress, &length, code.count)
         }
         try check(finished, "EVP_MAC_final")
+        guard length == code.byteCount else { throw .failed(call: "EVP_MAC_final") }
         return code
     }
 }

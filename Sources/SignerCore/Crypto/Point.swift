@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// A point of P-256 that libcrypto has checked: on the curve and not the identity.
+/// A point of P-256 that libcrypto has checked: it is on the curve and not the identity.
 struct Point {
-    /// SEC 1's uncompressed form: 65 bytes, the first 4.
+    /// The point in SEC 1's uncompressed form: 65 bytes, the first of them 4.
     let uncompressed: [UInt8]
 
-    /// What names the credential whose public half this is.
+    /// The point in compressed form, which names the credential that it is the public key of.
     var publicKey: PublicKey { PublicKey(uncompressed: uncompressed) }
 
-    /// Reads SEC 1's compressed form: 33 bytes, the first 2 or 3, x below p and on the curve; nil for anything else.
+    /// Reads SEC 1's compressed form: 33 bytes, the first of them 2 or 3, with x below p and on the curve. Nil for
+    /// anything else.
     static func decompress(_ bytes: Span<UInt8>) throws(CryptoError) -> Point? {
         guard bytes.count == PublicKey.compressedByteCount, bytes[0] == 2 || bytes[0] == 3 else { return nil }
+        return try read(bytes)
+    }
+
+    /// Reads SEC 1's uncompressed form: 65 bytes, the first 4, x and y below p, on the curve; nil for anything else.
+    static func read(uncompressed bytes: [UInt8]) throws(CryptoError) -> Point? {
+        guard bytes.count == PublicKey.uncompressedByteCount, bytes[0] == 4 else { return nil }
+        return try read(bytes.span)
+    }
+
+    private static func read(_ bytes: Span<UInt8>) throws(CryptoError) -> Point? {
         let group = try unsafe Group.pointer()
         let point = try CurvePoint()
         let isOnCurve = unsafe bytes.withUnsafeBufferPointer { bytes in
@@ -24,7 +35,7 @@ struct Point {
         return Point(uncompressed: try point.uncompressed())
     }
 
-    /// scalar · G, in constant time, with every intermediate in the secure heap.
+    /// Computes scalar · G in constant time, with every intermediate value in the secure heap.
     static func multiplyGenerator(by scalar: borrowing SecureInteger) throws(CryptoError) -> Point {
         let group = try unsafe Group.pointer()
         let point = try CurvePoint()
@@ -40,7 +51,8 @@ struct Point {
 
 /// The group P-256 (FIPS 186-5, SP 800-186 §3.2.1.3).
 enum Group {
-    /// Made once: making it takes longer than a multiplication by the generator. Nobody changes it, so that threads share it.
+    /// Made once, since making it takes longer than multiplying the generator. It never changes, so threads may share
+    /// it.
     nonisolated(unsafe) private static let shared = unsafe EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1)
 
     fileprivate static func pointer() throws(CryptoError) -> OpaquePointer {
@@ -54,7 +66,7 @@ enum Group {
     }
 }
 
-/// libcrypto's `EC_POINT`.
+/// A point as libcrypto's `EC_POINT`.
 @safe private struct CurvePoint: ~Copyable {
     let point: OpaquePointer
 
@@ -64,7 +76,8 @@ enum Group {
 
     deinit { unsafe EC_POINT_free(point) }
 
-    /// SEC 1's uncompressed form, 65 bytes. Once for each point: it takes an inversion in the field.
+    /// Returns SEC 1's uncompressed form, 65 bytes. Called once for each point, because it takes an inversion in the
+    /// field.
     func uncompressed() throws(CryptoError) -> [UInt8] {
         let (group, byteCount) = unsafe (try Group.pointer(), PublicKey.uncompressedByteCount)
         var bytes = [UInt8](repeating: 0, count: byteCount)
@@ -78,7 +91,7 @@ enum Group {
     }
 }
 
-/// A number of libcrypto whose limbs lie in the secure heap and are wiped when it ends.
+/// A big number of libcrypto whose limbs lie in the secure heap and are wiped at its end.
 @safe struct SecureInteger: ~Copyable {
     fileprivate let number: OpaquePointer
 
@@ -88,7 +101,7 @@ enum Group {
 
     deinit { unsafe BN_clear_free(number) }
 
-    /// Reads big-endian bytes.
+    /// Reads a number from big-endian bytes.
     static func read(_ secret: borrowing Secret) throws(CryptoError) -> SecureInteger {
         let result = try SecureInteger()
         unsafe BN_set_flags(result.number, BN_FLG_CONSTTIME)

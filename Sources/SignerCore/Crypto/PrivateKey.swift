@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// A P-256 private key: the scalar in the secure heap, and libcrypto's key made from it, which is never read back.
+/// A P-256 private key: the scalar in the secure heap, and libcrypto's key, which is made from it and never read back.
 @safe package struct PrivateKey: ~Copyable {
     /// The scalar, 32 bytes, big-endian, 1 ≤ scalar < n.
     private let scalar: Secret
@@ -9,12 +9,15 @@ import COpenSSL
     private let key: KeyHandle
     private let agreement = KeyAgreement()
 
-    /// The public half, compressed.
+    /// The public key, compressed.
     package let publicKey: PublicKey
 
+    /// The length of a scalar: 32 bytes.
     package static let scalarByteCount = 32
 
-    /// Takes a scalar: 32 bytes, big-endian; nil unless 1 ≤ scalar < n.
+    /// Makes a key from its scalar: 32 bytes, big-endian. Nil unless 1 ≤ scalar < n.
+    ///
+    /// - Throws: `CryptoError`.
     package static func make(scalar: consuming Secret) throws(CryptoError) -> PrivateKey? {
         let number = try SecureInteger.read(scalar)
         guard scalar.byteCount == scalarByteCount, try Group.contains(number) else { return nil }
@@ -23,7 +26,10 @@ import COpenSSL
         return PrivateKey(scalar: scalar, point: point, key: key)
     }
 
-    /// A new key from libcrypto's private generator: scalars are drawn until one is in 1…n−1 (FIPS 186-5 A.2.2).
+    /// Makes a new key: draws scalars from libcrypto's generator for private values until one is in 1…n−1 (FIPS 186-5
+    /// A.2.2).
+    ///
+    /// - Throws: `CryptoError`.
     package static func generate() throws(CryptoError) -> PrivateKey {
         while true {
             var scalar = try Secret(byteCount: scalarByteCount)
@@ -43,16 +49,16 @@ import COpenSSL
         self.key = key
     }
 
-    /// The public half in SEC 1's uncompressed form: 65 bytes, the first 4.
+    /// The public key in SEC 1's uncompressed form: 65 bytes, the first of them 4.
     package var uncompressedPublicKey: [UInt8] { point.uncompressed }
 
-    /// Lends the scalar, 32 bytes, big-endian, for the length of `body`; it may not be kept.
+    /// Lends the scalar, 32 bytes, big-endian, to `body`, which must not keep it.
     func withScalar(_ body: (UnsafeRawBufferPointer) -> Void) { unsafe scalar.withBytes(body) }
 
-    /// A context that signs digests with this key; it holds a reference to libcrypto's key of its own.
+    /// Makes a context that signs digests with this key. It holds its own reference to libcrypto's key.
     func makeSigner() throws(CryptoError) -> Signer { try Signer(key: key) }
 
-    /// ECDH (SP 800-56A §5.7.1.2): the x-coordinate of scalar · `peer`, 32 bytes.
+    /// Computes the ECDH secret (SP 800-56A §5.7.1.2): the x-coordinate of scalar · `peer`, 32 bytes.
     func sharedSecret(with peer: Point) throws(CryptoError) -> Secret {
         try agreement.derive(key, with: peer)
     }

@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A point of P-256 in SEC 1's compressed form: 33 bytes, the first 2 or 3; what names a credential everywhere.
+/// A P-256 public key in SEC 1's compressed form, 33 bytes. It names a credential everywhere.
 package struct PublicKey: Hashable, Sendable {
-    /// 2 where y is even or 3 where it is odd, then x, big-endian. Unpadded, for a frame may remember thousands of them.
+    /// 2 for an even y or 3 for an odd one, then x, big-endian. Stored without padding, since a frame may remember
+    /// thousands.
     package let bytes: InlineArray<33, UInt8>
 
+    /// The length in compressed form: 33 bytes.
     package static let compressedByteCount = 33
+    /// The length in uncompressed form: 65 bytes.
     package static let uncompressedByteCount = 65
+    /// The length in compressed form as hex: 66 digits.
     package static let hexByteCount = 66
 
-    /// Takes the compressed form of a point that is known to be one: it comes from libcrypto.
+    /// Takes the compressed form of a valid point, which comes from libcrypto.
     init(compressed bytes: UnsafeRawBufferPointer) { self.bytes = InlineArray { index in unsafe bytes[index] } }
 
-    /// Compresses a point: 65 bytes, from libcrypto.
+    /// Compresses a valid point given in uncompressed form, 65 bytes from libcrypto.
     init(uncompressed bytes: [UInt8]) {
         let prefix = 2 + bytes[Self.uncompressedByteCount - 1] & 1
         self.bytes = InlineArray { index in index == 0 ? prefix : bytes[index] }
     }
 
-    /// Reads 66 lower-case hex digits that begin with 02 or 03; nil for anything else. Whether the point is on the curve is
-    /// not asked: the value is only ever compared.
+    /// Reads 66 lower-case hex digits that begin with 02 or 03; nil for anything else. Does not check that the point is
+    /// on the curve, since the value is only compared.
     package init?(hex: Span<UInt8>) {
         guard hex.count == Self.hexByteCount else { return nil }
         var bytes = InlineArray<33, UInt8>(repeating: 0)
@@ -40,7 +44,7 @@ package struct PublicKey: Hashable, Sendable {
         unsafe bytes.span.withUnsafeBytes { bytes in unsafe hasher.combine(bytes: bytes) }
     }
 
-    /// 66 lower-case hex digits.
+    /// The compressed form as 66 lower-case hex digits.
     package var hex: [UInt8] {
         var hex: [UInt8] = []
         hex.reserveCapacity(Self.hexByteCount)
@@ -48,7 +52,7 @@ package struct PublicKey: Hashable, Sendable {
         return hex
     }
 
-    /// Appends 66 lower-case hex digits.
+    /// Appends the compressed form as 66 lower-case hex digits.
     package func appendHex(to text: inout [UInt8]) { Hex.append(bytes.span, to: &text) }
 
     private static func byte(in hex: Span<UInt8>, at index: Int) -> UInt8? {
@@ -61,8 +65,9 @@ extension PublicKey: CustomStringConvertible {
     package var description: String { String(decoding: hex, as: UTF8.self) }
 }
 
-/// Lower-case hexadecimal (RFC 4648 §8, but lower case, as the field writes it).
+/// Hexadecimal (RFC 4648 §8) in lower case, as the field writes it.
 package enum Hex {
+    /// Returns two lower-case digits for each byte.
     package static func text(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         append(bytes.span, to: &text)
@@ -72,9 +77,15 @@ package enum Hex {
     static func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
         let digits = digits.span
         text.append(addingCapacity: 2 * bytes.count) { text in
-            for index in bytes.indices {
-                text.append(digits[Int(bytes[index] >> 4)])
-                text.append(digits[Int(bytes[index] & 15)])
+            precondition(text.freeCapacity >= 2 * bytes.count && digits.count == 16)
+            // Written without bounds checks, as base64url is.
+            unsafe text.withUnsafeMutableBufferPointer { text, count in
+                for index in bytes.indices {
+                    let byte = unsafe bytes[unchecked: index]
+                    unsafe text[count] = digits[unchecked: Int(byte >> 4)]
+                    unsafe text[count &+ 1] = digits[unchecked: Int(byte & 15)]
+                    count &+= 2
+                }
             }
         }
     }
@@ -87,6 +98,6 @@ package enum Hex {
         }
     }
 
-    /// Looked up: a branch between digits and letters is guessed wrong for a third of a signature.
+    /// A table, because a branch between digits and letters would be mispredicted at a cost of a third of a signature.
     private static let digits = Array("0123456789abcdef".utf8)
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// Bytes that must not be copied or outlive their owner: they lie in the secure heap and are wiped when it ends.
+/// Bytes that must not be copied or outlive their owner. They lie in the secure heap and are wiped at the owner's end.
 @safe package struct Secret: ~Copyable {
     private let storage: UnsafeMutableRawBufferPointer
 
-    /// Zeros, `byteCount` of them.
+    /// Allocates `byteCount` zeros.
     ///
-    /// - Throws: `CryptoError.noSecureMemory`: the heap is used up, or libcrypto would have answered from the ordinary one.
+    /// - Throws: `CryptoError.noSecureMemory` where the secure heap is full or missing; libcrypto would then have used
+    ///   the ordinary heap.
     package init(byteCount: Int) throws(CryptoError) {
         guard let base = unsafe CRYPTO_secure_zalloc(max(byteCount, 1), nil, 0),
             unsafe CRYPTO_secure_allocated(base) == 1
@@ -17,13 +18,13 @@ import COpenSSL
         unsafe storage = UnsafeMutableRawBufferPointer(start: base, count: byteCount)
     }
 
-    /// A copy of bytes that are no secret themselves, where a secret is asked for.
+    /// Copies bytes that are not secret, for a function that takes a secret.
     init(copying bytes: [UInt8]) throws(CryptoError) {
         try self.init(byteCount: bytes.count)
         unsafe storage.copyBytes(from: bytes)
     }
 
-    /// `prefix ‖ secret`, in one piece.
+    /// Joins `prefix ‖ secret` in one allocation.
     init(_ prefix: [UInt8], followedBy secret: borrowing Secret) throws(CryptoError) {
         try self.init(byteCount: prefix.count + secret.byteCount)
         unsafe storage.copyBytes(from: prefix)
@@ -32,7 +33,7 @@ import COpenSSL
         )
     }
 
-    /// The first `byteCount` bytes as a secret of their own; the others end.
+    /// Keeps the first `byteCount` bytes as a new secret and wipes the others.
     consuming func prefix(_ byteCount: Int) throws(CryptoError) -> Secret {
         guard byteCount < self.byteCount else { return self }
         let result = try Secret(byteCount: byteCount)
@@ -42,16 +43,17 @@ import COpenSSL
 
     deinit { unsafe CRYPTO_secure_clear_free(storage.baseAddress, storage.count, nil, 0) }
 
+    /// The number of bytes.
     package var byteCount: Int { unsafe storage.count }
 
-    /// Lends the bytes for the length of `body`; they may not be kept.
+    /// Lends the bytes to `body`, which must not keep them.
     package borrowing func withBytes<Result: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try unsafe body(UnsafeRawBufferPointer(storage))
     }
 
-    /// Lends the bytes for writing, for the length of `body`.
+    /// Lends the bytes for writing to `body`, which must not keep them.
     package mutating func withMutableBytes<Result: ~Copyable, Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -59,5 +61,5 @@ import COpenSSL
     }
 }
 
-/// Overwrites the stack that the last private-key operation used: it leaves nonces and parts of scalars there.
+/// Overwrites the stack below the caller, where the last private-key operation left nonces and parts of scalars.
 func cleanseStack() { COpenSSLCleanseStack() }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// Signs SHA-256 digests with one key; libcrypto's two contexts are set up once and used for every signature.
+/// Signs messages with one key. libcrypto's two contexts are set up once and used for every signature.
 @safe struct Signer: ~Copyable {
     private let signature: SignatureContext
     private let digest: DigestContext
 
-    /// The longest DER of an ECDSA signature on P-256: SEQUENCE of two INTEGERs of 33 bytes.
+    /// The longest DER of an ECDSA signature on P-256: a SEQUENCE of two INTEGERs of 33 bytes.
     static let maximumSignatureByteCount = 72
+    /// From a SEQUENCE of two INTEGERs of one byte on.
+    fileprivate static let signatureByteCounts = 8...maximumSignatureByteCount
 
     init(key: borrowing KeyHandle) throws(CryptoError) {
         let signature = try SignatureContext.make(key: key)
@@ -16,13 +18,13 @@ import COpenSSL
         self.digest = digest
     }
 
-    /// ECDSA (FIPS 186-5 §6.4) over the SHA-256 of `message`, with a random nonce that libcrypto draws.
+    /// Signs the SHA-256 of `message` by ECDSA (FIPS 186-5 §6.4), with a random nonce that libcrypto draws.
     ///
     /// - Parameters:
-    ///   - message: What is signed, of any length.
-    ///   - body: Gets the DER of the signature, at most 72 bytes, for as long as it runs.
+    ///   - message: The bytes to sign, of any length.
+    ///   - body: Receives the signature in DER, at most 72 bytes, which it must not keep.
     /// - Returns: The SHA-256 that was signed.
-    /// - Throws: `CryptoError`, before `body` runs.
+    /// - Throws: `CryptoError`, and then `body` is not called.
     func sign(
         _ message: Span<UInt8>,
         _ body: (Span<UInt8>) -> Void
@@ -35,7 +37,7 @@ import COpenSSL
     }
 }
 
-/// `EVP_PKEY_CTX`, ready to sign.
+/// libcrypto's `EVP_PKEY_CTX`, ready to sign.
 @safe private struct SignatureContext: ~Copyable {
     private let context: OpaquePointer
 
@@ -61,11 +63,16 @@ import COpenSSL
         }
         cleanseStack()
         try check(result, "EVP_PKEY_sign")
+        // libcrypto 3.0 says that it signed, with a length of 2³² - 1, where it found no memory to encode the signature.
+        guard Signer.signatureByteCounts.contains(length), der[0] == 0x30, Int(der[1]) == length - 2 else {
+            ERR_clear_error()
+            throw .failed(call: "EVP_PKEY_sign")
+        }
         return length
     }
 }
 
-/// `EVP_MD_CTX` for SHA-256 (FIPS 180-4), fetched once.
+/// libcrypto's `EVP_MD_CTX` for SHA-256 (FIPS 180-4), fetched once.
 @safe struct DigestContext: ~Copyable {
     private let context: OpaquePointer
     private let algorithm: OpaquePointer
@@ -90,7 +97,7 @@ import COpenSSL
         }
     }
 
-    /// SHA-256 of `message`, 32 bytes.
+    /// Computes the SHA-256 of `message`, 32 bytes.
     func hash(_ message: Span<UInt8>) throws(CryptoError) -> InlineArray<32, UInt8> {
         var digest = InlineArray<32, UInt8>(repeating: 0)
         try unsafe check(EVP_DigestInit_ex2(context, algorithm, nil), "EVP_DigestInit_ex2")

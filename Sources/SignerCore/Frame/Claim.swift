@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an injector says of a session's organization or user: at most 128 bytes of printable ASCII, believed by nobody.
+/// A claim about a session's organization or user, made by the program that injected it and not verified: at most 128
+/// bytes of printable ASCII.
 package struct Claim: Hashable, Sendable {
+    /// The claim's bytes.
     package let utf8: [UInt8]
 
+    /// The longest claim: 128 bytes.
     package static let maximumByteCount = 128
 
-    /// Nil for anything longer, or with another character.
+    /// Takes a claim; nil if it is longer than 128 bytes, or holds a character that is not printable ASCII.
     package init?(_ text: Span<UInt8>) {
         guard text.count <= Self.maximumByteCount else { return nil }
         var utf8: [UInt8] = []

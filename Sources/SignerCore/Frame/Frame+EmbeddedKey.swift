@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Frame {
-    /// What of the embedded key may be known.
+    /// The public part of the embedded key.
     package struct PublishedKey: Sendable {
-        /// SEC 1's uncompressed form, 65 bytes.
+        /// The public key in SEC 1's uncompressed form, 65 bytes.
         package let publicKey: [UInt8]
+        /// The remaining life of the key.
         package let expiresInMilliseconds: Int64
     }
 
-    /// Makes the embedded key where there is none; otherwise returns the one there is, its life unchanged.
+    /// Makes the embedded key, or returns the one that exists, its life unchanged.
     ///
     /// - Parameters:
-    ///   - expirationSeconds: 1 or more; the limits say how many where nil, 172,800 (48 h) by default.
+    ///   - expirationSeconds: The life of a new key, at least 1; for nil, the limits decide, by default 172,800 (48 h).
     ///   - now: When the call came.
-    /// - Returns: The key that is there now, and what is left of its life.
+    /// - Returns: The public key, and its remaining life.
     /// - Throws: `.invalidExpiration`, `.crypto`.
     package mutating func initEmbeddedKey(
         expirationSeconds: Int64?,
@@ -31,6 +32,8 @@ extension Frame {
         return try announceEmbeddedKey(at: now)
     }
 
+    /// Returns the embedded public key, and its remaining life.
+    ///
     /// - Throws: `.noEmbeddedKey`.
     package mutating func embeddedPublicKey(at now: BootInstant) throws(FrameError) -> PublishedKey {
         advance(to: now)
@@ -38,13 +41,15 @@ extension Frame {
         return published
     }
 
-    /// Destroys the embedded key and every credential; also what was remembered of expired ones. A lock stays.
+    /// Destroys the embedded key and every credential, and forgets expired ones. A locked frame stays locked.
     package mutating func reset(at now: BootInstant) {
         advance(to: now)
-        let hadSomething = hasEmbeddedKey || !sessions.isEmpty || !pendingKeys.isEmpty
+        let hadSomething = hasEmbeddedKey || !sessions.isEmpty || !pendingKeys.isEmpty || waitingCard != nil
         for session in sessions { events.append(.sessionEnded(session.name, session.publicKey)) }
         sessions.removeAll()
         pendingKeys.removeAll()
+        waitingCard = nil
+        answeredCard = nil
         rememberedDeadlines.removeAll()
         expiredNames.removeAll()
         embeddedKey = nil
@@ -52,6 +57,7 @@ extension Frame {
         scheduleNextChange()
     }
 
+    /// Whether there is an embedded key.
     package var hasEmbeddedKey: Bool { embeddedKeyExpiry != nil }
 
     var embeddedKeyExpiry: BootInstant? {
@@ -61,7 +67,7 @@ extension Frame {
         }
     }
 
-    /// The key's life ends; the sessions that were alive then live on, and so do their deadlines.
+    /// Ends the embedded key's life. Sessions that are alive live on, and so do their deadlines.
     mutating func expireEmbeddedKey(at expiry: BootInstant) {
         embeddedKey = nil
         let living = sessions.filter { expiry < $0.deadline }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Frame {
-    /// Whether nobody would miss it: no session lives, no generated key waits, and the embedded key, if there is one, was
-    /// given to nobody, so that no bundle sealed to it can be on its way.
+    /// Whether the frame can be stopped without a loss: no session lives, no generated key or card waits, and no embedded
+    /// key exists that a bundle might be on its way to.
     ///
-    /// A lock is missed too: the next frame would begin without it.
-    package var isDispensable: Bool { sessions.isEmpty && pendingKeys.isEmpty && !hasEmbeddedKey && !isLocked }
+    /// A locked frame cannot, because the next one would start unlocked.
+    package var isDispensable: Bool {
+        sessions.isEmpty && pendingKeys.isEmpty && waitingCard == nil && !hasEmbeddedKey && !isLocked
+    }
 }

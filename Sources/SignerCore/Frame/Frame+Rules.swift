@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What rules on payloads ask of a frame.
+/// What the rules on payloads need to know from a frame.
 extension Frame {
-    /// The session that would stamp now; what `stamp` refuses before it looks at the key.
+    /// Finds the session that would stamp now, with the refusals of `stamp` that come before its check of the key.
     ///
     /// - Throws: `.locked`, `.noSession`, `.sessionExpired`.
     package mutating func stampingSession(_ name: SessionName, at now: BootInstant) throws(FrameError) -> Session {
@@ -11,7 +11,7 @@ extension Frame {
         return sessions[try requireIndex(of: name)]
     }
 
-    /// The key that was made for the name and waits for its activation; nil where none does.
+    /// Returns the generated key that waits for its activation under the name; nil if there is none.
     package func pendingKey(for name: SessionName) -> PublicKey? {
         pendingKeys.first { $0.value.name == name }?.key
     }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Frame {
-    /// Opens the bundle with the embedded key; its credential stamps as the session from now on.
+    /// Opens a credential bundle with the embedded key and makes its credential the session's.
     ///
-    /// The deadline belongs to the credential's public key: the same key again, under any name, may get an earlier one,
-    /// for each of its sessions, never a later one.
+    /// The deadline belongs to the credential's public key: injecting the same key again, under any name, may shorten
+    /// the deadline of all its sessions, and never lengthens it.
     ///
     /// - Parameters:
-    ///   - bundle: The text that the API, an e-mail or a page gave, UTF-8.
-    ///   - request: What the injector asks of the session.
-    ///   - expected: Refuse a bundle that holds another key.
+    ///   - bundle: The bundle's text in UTF-8, as the API, an e-mail or a page gave it.
+    ///   - request: The name, life and claims that the caller asks for.
+    ///   - expected: The key that the bundle must hold; nil accepts any.
     ///   - now: When the call came.
     /// - Returns: The session, alive.
     /// - Throws: `.invalidExpiration`, `.locked`, `.noEmbeddedKey`, `.invalidBundle`, `.publicKeyMismatch`,
@@ -40,11 +40,11 @@ extension Frame {
         return start(request, .bundle, credential, deadline: deadline, at: now)
     }
 
-    /// Makes a key pair that never leaves the frame; it stamps nothing until it is activated.
+    /// Makes a key pair that never leaves the frame. It stamps nothing until it is activated.
     ///
-    /// One key a name waits: a new one takes the place of the one that waits for the same name.
+    /// Each name has at most one such key: a new one replaces the one that waits under the same name.
     ///
-    /// - Throws: `.locked`, `.tooManySessions` (as many names have one as may), `.crypto`.
+    /// - Throws: `.locked`, `.tooManySessions` (the limit of names with a waiting key is reached), `.crypto`.
     package mutating func createSessionKey(for name: SessionName, at now: BootInstant) throws(FrameError) -> PublicKey {
         advance(to: now)
         guard !isLocked else { throw .locked }
@@ -60,9 +60,10 @@ extension Frame {
         return credential.publicKey
     }
 
-    /// Drops a generated key that waits for its activation; any other key changes nothing. Also while the frame is locked.
+    /// Drops a generated key that waits for its activation, even while the frame is locked. Any other key changes
+    /// nothing.
     ///
-    /// - Returns: The name that the key waited for; nil where it did not wait.
+    /// - Returns: The name under which the key waited; nil if it did not wait.
     package mutating func dropSessionKey(_ publicKey: PublicKey, at now: BootInstant) -> SessionName? {
         advance(to: now)
         guard let dropped = pendingKeys.removeValue(forKey: publicKey) else { return nil }
@@ -70,11 +71,11 @@ extension Frame {
         return dropped.name
     }
 
-    /// Starts the session of a generated key, under the name that it was made for; once.
+    /// Starts the session of a generated key under the name for which it was made. Works once for each key.
     ///
     /// - Parameters:
     ///   - publicKey: A key that `createSessionKey` made.
-    ///   - request: Its name is not looked at.
+    ///   - request: The life and claims that the caller asks for; its name is ignored.
     ///   - now: When the call came.
     /// - Returns: The session, alive.
     /// - Throws: `.invalidExpiration`, `.locked`, `.unknownSessionKey`, `.tooManySessions`.
@@ -93,6 +94,8 @@ extension Frame {
         return start(request, .generated, pending.credential, deadline: deadline, at: now)
     }
 
+    /// Ends the session and wipes its credential, if no other session uses that.
+    ///
     /// - Throws: `.noSession`, `.sessionExpired`.
     package mutating func endSession(_ name: SessionName, at now: BootInstant) throws(FrameError) {
         advance(to: now)
@@ -102,8 +105,8 @@ extension Frame {
         scheduleNextChange()
     }
 
-    /// The API no longer knows the key: ends the named session where it is this key's, or each session of the key. An
-    /// unknown key changes nothing.
+    /// Ends sessions whose key the API has rejected: the named session if it has this key, or every session of the key.
+    /// An unknown key changes nothing.
     package mutating func reportRejected(_ publicKey: PublicKey, session name: SessionName?, at now: BootInstant) {
         advance(to: now)
         func isRejected(_ session: Session) -> Bool {
@@ -117,21 +120,24 @@ extension Frame {
         scheduleNextChange()
     }
 
+    /// Returns the session of this name.
+    ///
     /// - Throws: `.noSession`, `.sessionExpired`.
     package mutating func session(_ name: SessionName, at now: BootInstant) throws(FrameError) -> Session {
         advance(to: now)
         return sessions[try requireIndex(of: name)]
     }
 
-    /// The sessions alive, by name.
+    /// Returns the living sessions, sorted by name.
     package mutating func listSessions(at now: BootInstant) -> [Session] {
         advance(to: now)
         return sessions.sorted { $0.name < $1.name }
     }
 
-    /// Refuses stamps and new credentials until `unlock`; deadlines run on.
+    /// Makes the frame refuse stamps and new credentials until `unlock`. Deadlines run on.
     package mutating func lock(at now: BootInstant) { setLocked(true, at: now) }
 
+    /// Lifts `lock`.
     package mutating func unlock(at now: BootInstant) { setLocked(false, at: now) }
 }
 
@@ -174,16 +180,18 @@ extension Frame {
         }
     }
 
-    private func requirePlace(for name: SessionName, at now: BootInstant) throws(FrameError) {
+    func requirePlace(for name: SessionName, at now: BootInstant) throws(FrameError) {
         guard !sessions.contains(where: { $0.name == name }) else { return }
         try requirePlace(among: sessions.map(\.deadline), limit: limits.maximumSessions, at: now)
     }
 
+    /// Checks that a place is free.
+    ///
     /// - Parameters:
-    ///   - ends: When each of those ends that hold a place.
-    ///   - limit: As many places as there are; more may be held, where the limit was lowered.
+    ///   - ends: The moments at which those who hold a place end.
+    ///   - limit: How many places there are. More may be held, if the limit was lowered.
     ///   - now: When the call came.
-    /// - Throws: `.tooManySessions`, with what is left until so many have ended that a place is free, rounded up.
+    /// - Throws: `.tooManySessions`, with the milliseconds until enough have ended that a place is free, rounded up.
     private func requirePlace(among ends: [BootInstant], limit: Int, at now: BootInstant) throws(FrameError) {
         guard ends.count >= limit else { return }
         let index = ends.count - limit
@@ -191,14 +199,14 @@ extension Frame {
         throw .tooManySessions(limit: limit, retryAfterMilliseconds: free.map { now.milliseconds(until: $0) + 1 })
     }
 
-    /// The credential that is there already for this key, so that the key exists once; else a new one.
+    /// Returns the existing credential of this key, so that the key exists once; else makes one.
     private func credential(for key: consuming PrivateKey) throws(FrameError) -> Credential {
         let publicKey = key.publicKey
         if let session = sessions.first(where: { $0.publicKey == publicKey }) { return session.credential }
         do throws(CryptoError) { return try Credential(key) } catch { throw .crypto(error) }
     }
 
-    private mutating func start(
+    mutating func start(
         _ request: SessionRequest,
         _ origin: Session.Origin,
         _ credential: Credential,

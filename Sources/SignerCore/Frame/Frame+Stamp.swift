@@ -3,16 +3,17 @@
 extension Frame {
     /// Appends the stamp of `payload` by the session's credential: the value of the `X-Stamp` header.
     ///
-    /// The deadline is asked before and after signing: a stamp that is not ready in time does not leave the frame.
+    /// The deadline is checked before and after signing, so that a stamp that is not ready in time does not leave the
+    /// frame.
     ///
     /// - Parameters:
-    ///   - payload: What to sign: the bytes whose SHA-256 is signed.
-    ///   - name: The session's.
-    ///   - expected: Refuse unless this is the key that would sign.
+    ///   - payload: The bytes whose SHA-256 is signed.
+    ///   - name: The session's name.
+    ///   - expected: The key that must sign; nil accepts any.
     ///   - now: When the call came.
-    ///   - clock: Tells the time once the signature is made.
-    ///   - text: Grows by about 360 bytes; not at all where this throws.
-    /// - Returns: What was signed, by which key.
+    ///   - clock: Returns the time after the signature is made.
+    ///   - text: Grows by about 360 bytes; unchanged if this throws.
+    /// - Returns: The key that signed, and the digest that it signed.
     /// - Throws: `.locked`, `.noSession`, `.sessionExpired`, `.publicKeyMismatch`, `.crypto`.
     @discardableResult
     package mutating func stamp(

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a frame did not do what it was asked; in each case it is as it was before.
+/// The reasons why a frame refuses a call. The frame is then as it was before.
 package enum FrameError: Error, Hashable, Sendable {
     case noEmbeddedKey
     case noSession(SessionName)
     case sessionExpired(SessionName)
-    /// The key that would have signed, or that the bundle holds.
+    /// Another key than the expected one would have signed, or is in the bundle: this one.
     case publicKeyMismatch(PublicKey)
     case locked
-    /// `retryAfterMilliseconds`: when a place becomes free by itself; nil where only a reset makes one.
+    /// Every place is taken. `retryAfterMilliseconds` says when one becomes free; nil if only a reset frees one.
     case tooManySessions(limit: Int, retryAfterMilliseconds: Int64?)
     case invalidBundle(BundleError)
     case unknownSessionKey(PublicKey)
-    /// Seconds of 0, less, or more than the frame is configured to allow.
+    /// No card waits for an answer.
+    case noCard
+    /// A life of zero or fewer seconds, or of more than the limits allow.
     case invalidExpiration
     case crypto(CryptoError)
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What happened in a frame, in the order in which it did.
+/// An event in a frame. Events are reported in the order in which they happened.
 package enum FrameEvent: Hashable, Sendable {
-    /// `publicKey`: uncompressed, 65 bytes.
+    /// An embedded key was made. `publicKey` is uncompressed, 65 bytes.
     case embeddedKeyCreated(publicKey: [UInt8], expiresInMilliseconds: Int64)
     case embeddedKeyReset
     case sessionStarted(SessionName, PublicKey, expiresInMilliseconds: Int64)

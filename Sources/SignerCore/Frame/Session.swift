@@ -2,37 +2,48 @@
 
 /// A named credential with a deadline.
 package struct Session {
-    /// Where the credential comes from.
+    /// Where a session's credential comes from.
     package enum Origin: Sendable {
-        /// Injected as a credential bundle.
+        /// A credential bundle.
         case bundle
-        /// Made inside.
+        /// The frame, which generated it.
         case generated
     }
 
+    /// The session's name.
     package let name: SessionName
+    /// Where the credential comes from.
     package let origin: Origin
+    /// The organization that the injecting program claims.
     package let organizationId: Claim?
+    /// The user that the injecting program claims.
     package let userId: Claim?
+    /// When the session ends.
     package internal(set) var deadline: BootInstant
     let credential: Credential
     var isExpiringAnnounced = false
 
+    /// The key that stamps.
     package var publicKey: PublicKey { credential.publicKey }
 
-    /// When the frame next has to look at it.
+    /// The next moment at which the session ends or has to be announced.
     func nextChange(_ limits: FrameLimits) -> BootInstant {
         isExpiringAnnounced ? deadline : deadline.subtracting(seconds: limits.expiringNoticeSeconds)
     }
 }
 
-/// What an injector or activator asks of a session.
+/// What a caller asks for when it injects or activates a session.
 package struct SessionRequest {
+    /// The session's name.
     package var name: SessionName
+    /// The session's life; nil for the default.
     package var expirationSeconds: Int64?
+    /// The organization that the caller claims.
     package var organizationId: Claim?
+    /// The user that the caller claims.
     package var userId: Claim?
 
+    /// Creates a request.
     package init(
         name: SessionName = .default,
         expirationSeconds: Int64? = nil,
@@ -46,7 +57,7 @@ package struct SessionRequest {
     }
 }
 
-/// A generated key that no API has been said to know yet.
+/// A generated key that waits for its activation, because no caller has said that the API knows it.
 struct PendingKey {
     let credential: Credential
     let name: SessionName
@@ -56,7 +67,7 @@ struct PendingKey {
 /// The key that bundles are encrypted to.
 struct EmbeddedKey: ~Copyable {
     let key: PrivateKey
-    /// Uncompressed, 65 bytes.
+    /// The public key in uncompressed form, 65 bytes.
     var publicKey: [UInt8] { key.uncompressedPublicKey }
     let expiry: BootInstant
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A P-256 API key that stamps. Its private scalar and libcrypto's key end with it, wiped.
+/// A P-256 API key that stamps. At its end, the scalar and libcrypto's key are wiped.
 final class Credential {
     let publicKey: PublicKey
     let key: PrivateKey
     private let signer: Signer
-    /// What each stamp begins with: the JSON before the signature, in base64url as far as it is whole groups of three bytes.
+    /// The start of every stamp of this key: the JSON before the signature, in base64url, as far as it fills groups of
+    /// three bytes.
     private let prefix: [UInt8]
-    /// The stamp's JSON behind that: `fixedByteCount` bytes stay, the rest is written anew each time.
+    /// The rest of the stamp's JSON. Its first `fixedByteCount` bytes stay; the others are written anew for each stamp.
     private var json: [UInt8]
     private let fixedByteCount: Int
 
@@ -27,14 +28,20 @@ final class Credential {
         self.signer = signer
     }
 
-    /// Appends the value of the `X-Stamp` header for `payload`: unpadded base64url of
-    /// `{"publicKey":…,"scheme":"SIGNATURE_SCHEME_TK_API_P256","signature":…}` in this order, without spaces; the key
-    /// compressed in hex, the signature (ECDSA P-256 over the payload's SHA-256) in DER in hex.
+    /// Appends the value of the `X-Stamp` header for `payload`.
     ///
-    /// Source: Turnkey's documentation, API overview, "Stamps".
-    /// - Returns: What was signed, by which key.
+    /// It is the unpadded base64url of `{"publicKey":…,"scheme":"SIGNATURE_SCHEME_TK_API_P256","signature":…}`, in this
+    /// order and without spaces: the compressed key in hex, and the DER of the ECDSA P-256 signature over the payload's
+    /// SHA-256 in hex. Source: Turnkey's documentation, API overview, "Stamps".
+    ///
+    /// - Returns: The key that signed, and the digest that it signed.
+    /// - Throws: `CryptoError`; then `text` is unchanged.
     func appendStamp(of payload: Span<UInt8>, to text: inout [UInt8]) throws(CryptoError) -> Stamped {
-        json.removeSubrange(fixedByteCount...)
+        // Moved out of the property while it is written: one access instead of five.
+        var json: [UInt8] = []
+        swap(&json, &self.json)
+        defer { swap(&json, &self.json) }
+        json.removeLast(json.count - fixedByteCount)
         let digest = try signer.sign(payload) { signature in Hex.append(signature, to: &json) }
         json.append(UInt8(ascii: "\""))
         json.append(UInt8(ascii: "}"))

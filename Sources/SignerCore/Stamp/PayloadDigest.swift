@@ -1,44 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The SHA-256 of a payload: what a stamp signs, and what a confirmation names.
-package struct PayloadDigest: Sendable {
-    private let bytes: InlineArray<32, UInt8>
+/// The SHA-256 of a payload: the value that a stamp signs and a confirmation names.
+package struct PayloadDigest: Equatable, Sendable {
+    private let digest: SHA256Digest
 
-    package static let hexByteCount = 64
+    /// The length in hex: 64 digits.
+    package static let hexByteCount = SHA256Digest.hexByteCount
 
-    fileprivate init(_ bytes: InlineArray<32, UInt8>) { self.bytes = bytes }
+    fileprivate init(_ digest: SHA256Digest) { self.digest = digest }
 
-    /// Nil for anything but 64 lower-case hex digits.
+    /// Reads 64 lower-case hex digits; nil for anything else.
     package init?(hex: Span<UInt8>) {
-        guard hex.count == Self.hexByteCount else { return nil }
-        var bytes = InlineArray<32, UInt8>(repeating: 0)
-        for index in bytes.indices {
-            guard let high = Hex.value(of: hex[2 * index]), let low = Hex.value(of: hex[2 * index + 1]) else {
-                return nil
-            }
-            bytes[index] = high << 4 | low
-        }
-        self.bytes = bytes
+        guard let digest = SHA256Digest(hex: hex) else { return nil }
+        self.digest = digest
     }
 
     /// Appends 64 lower-case hex digits.
-    package func appendHex(to text: inout [UInt8]) { Hex.append(bytes.span, to: &text) }
-}
-
-extension PayloadDigest: Equatable {
-    package static func == (one: Self, other: Self) -> Bool {
-        for index in one.bytes.indices where one.bytes[index] != other.bytes[index] { return false }
-        return true
-    }
+    package func appendHex(to text: inout [UInt8]) { Hex.append(digest.bytes.span, to: &text) }
 }
 
 /// Computes the SHA-256 of payloads.
 package struct PayloadHasher: ~Copyable {
     private let digest: DigestContext
 
+    /// Fetches SHA-256 from libcrypto.
+    ///
+    /// - Throws: `CryptoError`.
     package init() throws(CryptoError) { digest = try DigestContext.make() }
 
+    /// Computes the digest of `payload`.
+    ///
+    /// - Throws: `CryptoError`.
     package func hash(_ payload: Span<UInt8>) throws(CryptoError) -> PayloadDigest {
-        PayloadDigest(try digest.hash(payload))
+        PayloadDigest(SHA256Digest(try digest.hash(payload)))
     }
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Names one boot of the machine (`/proc/sys/kernel/random/boot_id`, `%b` in a unit): a moment of CLOCK_BOOTTIME means
-/// nothing in another.
+/// The id of one boot of the machine (`/proc/sys/kernel/random/boot_id`, `%b` in a unit). A moment of CLOCK_BOOTTIME
+/// has no meaning in another boot.
 package struct BootId: Hashable, Sendable {
     let bytes: [UInt8]
 
+    /// The length of an id: 16 bytes.
     package static let byteCount = 16
+    /// The length of an id in hex: 32 digits.
     package static let hexByteCount = 32
 
     /// Reads 32 lower-case hex digits; nil for anything else.

@@ -2,12 +2,15 @@
 
 /// One link of the audit's chain: a SHA-256, or 32 zeros before the first record.
 package struct ChainValue: Equatable, Sendable {
+    /// The hash.
     package let bytes: InlineArray<32, UInt8>
 
+    /// The length of a link: 32 bytes.
     package static let byteCount = 32
-    /// What the first record of a chain is chained to.
+    /// The link before the first record of a chain.
     package static let start = Self(InlineArray(repeating: 0))
 
+    /// Creates a link from its bytes.
     package init(_ bytes: InlineArray<32, UInt8>) { self.bytes = bytes }
 
     package static func == (one: Self, other: Self) -> Bool {
@@ -15,6 +18,7 @@ package struct ChainValue: Equatable, Sendable {
         return true
     }
 
+    /// Appends the 32 bytes.
     package func append(to bytes: inout [UInt8]) {
         for index in self.bytes.indices { bytes.append(self.bytes[index]) }
     }
@@ -25,12 +29,17 @@ package struct ChainValue: Equatable, Sendable {
     }
 }
 
-/// Computes links of the audit's chain. What is hashed is no secret.
+/// Computes links of the audit's chain by SHA-256. Its input is not secret.
 package struct ChainHasher: ~Copyable {
     private let digest: DigestContext
 
+    /// Fetches SHA-256 from libcrypto.
+    ///
+    /// - Throws: `CryptoError`.
     package init() throws(CryptoError) { digest = try DigestContext.make() }
 
-    /// SHA-256 of `bytes`.
+    /// Computes the link whose input is `bytes`.
+    ///
+    /// - Throws: `CryptoError`.
     package func hash(_ bytes: Span<UInt8>) throws(CryptoError) -> ChainValue { ChainValue(try digest.hash(bytes)) }
 }

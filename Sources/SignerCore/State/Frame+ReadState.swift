@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Frame {
-    /// The frame whose state lies in `memory`, as it was: deadlines neither grow nor shrink. What is past its time ends at
-    /// its next call.
+    /// Restores the frame whose state lies in `memory`. Deadlines are neither lengthened nor shortened; the frame's
+    /// next call ends and reports what is past its time.
     ///
     /// - Parameters:
-    ///   - memory: What `writeState` wrote, and zeros to its end.
-    ///   - limits: What holds from now on; sessions that went beyond them stay.
-    ///   - bootId: Of this boot.
-    ///   - now: Not before the moment of writing.
-    /// - Returns: The frame; what has ended is told by its next call.
-    /// - Throws: Why nothing of it is taken.
+    ///   - memory: What `writeState` wrote, followed by zeros.
+    ///   - limits: The limits from now on. Sessions beyond them live on.
+    ///   - bootId: The id of this boot.
+    ///   - now: The current moment, not before that of writing.
+    /// - Returns: The frame.
+    /// - Throws: The first fault found in the state; then nothing of it is restored.
     static func readState(
         from memory: UnsafeRawBufferPointer,
         limits: FrameLimits,
@@ -22,7 +22,7 @@ extension Frame {
         guard header.written <= now else { throw .future }
         var frame = Frame(limits: limits)
         frame.isLocked = header.isLocked
-        var reader = unsafe StateReader(memory, from: StateHeader.byteCount)
+        var reader = unsafe StateReader(memory, from: header.counts.headerByteCount)
         if header.counts.embeddedKeys == 1 { frame.embeddedKey = try reader.embeddedKey() }
         var credentials = RestoredCredentials()
         for _ in 0..<header.counts.credentials { try credentials.add(reader.key()) }
@@ -30,6 +30,9 @@ extension Frame {
         for _ in 0..<header.counts.pendingKeys { try frame.restorePendingKey(&reader, &credentials, header.written) }
         for _ in 0..<header.counts.rememberedDeadlines { try frame.restoreDeadline(&reader, header.written) }
         for _ in 0..<header.counts.expiredNames { try frame.restoreExpiredName(&reader) }
+        for _ in 0..<header.counts.approvers { try frame.restoreApprover(&reader) }
+        if header.counts.waitingCards == 1 { try frame.restoreCard(&reader, &credentials, header.written) }
+        if header.counts.answeredCards == 1 { frame.answeredCard = reader.digest() }
         guard credentials.areAllUsed else { throw .reference }
         try frame.checkRememberedDeadlines()
         frame.scheduleNextChange()
@@ -85,7 +88,36 @@ extension Frame {
         expiredNames.append(name)
     }
 
-    /// Else a bundle that is replayed could outlive its session.
+    private mutating func restoreApprover(_ reader: inout StateReader) throws(StateError) {
+        let place = Int(reader.integer(UInt8.self))
+        let approver = reader.digest()
+        guard sessions.indices.contains(place), sessions[place].origin == .generated else { throw .reference }
+        guard approvers.updateValue(approver, forKey: sessions[place].publicKey) == nil else { throw .duplicate }
+    }
+
+    private mutating func restoreCard(
+        _ reader: inout StateReader,
+        _ credentials: inout RestoredCredentials,
+        _ written: BootInstant
+    ) throws(StateError) {
+        let session = try reader.name()
+        let credential = try credentials.useAlone(at: reader.integer())
+        let nonce = reader.bytes(Card.nonceByteCount)
+        let notAfter = reader.integer(Int64.self)
+        guard (1...Card.latestNotAfter).contains(notAfter) else { throw .deadline }
+        let dropped = try reader.moment(upTo: FrameLimits.longestPendingKeySeconds, after: written)
+        waitingCard = Card(
+            credential: credential,
+            session: session,
+            nonce: nonce,
+            notAfter: notAfter,
+            dropped: dropped,
+            digest: reader.digest()
+        )
+    }
+
+    /// Checks that each session's key has a remembered deadline; without it, a replayed bundle could outlive its
+    /// session.
     private func checkRememberedDeadlines() throws(StateError) {
         for session in sessions where session.origin == .bundle {
             guard rememberedDeadlines[session.publicKey] == session.deadline else { throw .deadline }
@@ -93,7 +125,7 @@ extension Frame {
     }
 }
 
-/// The credentials of a state that is read, and which of them are used.
+/// The credentials of a state being read, and which of them are in use.
 private struct RestoredCredentials {
     private var credentials: [Credential] = []
     private var used: Set<UInt8> = []
@@ -110,7 +142,7 @@ private struct RestoredCredentials {
         return credentials[Int(place)]
     }
 
-    /// A credential that nothing else uses.
+    /// Returns the credential at `place` and checks that nothing else uses it.
     mutating func useAlone(at place: UInt8) throws(StateError) -> Credential {
         guard !used.contains(place) else { throw .duplicate }
         return try use(at: place)
@@ -120,7 +152,7 @@ private struct RestoredCredentials {
 }
 
 extension StateReader {
-    /// A moment of this boot, at most `seconds` after `start`.
+    /// Reads a moment of this boot, at most `seconds` after `start`.
     fileprivate mutating func moment(upTo seconds: Int64, after start: BootInstant) throws(StateError) -> BootInstant {
         let moment = moment()
         guard moment.nanoseconds > 0, moment <= start.adding(seconds: seconds) else { throw .deadline }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Frame {
-    /// Whether it is as a new one: no key, no session, nothing remembered, not locked.
+    /// Whether the frame is as a new one: no key, no session, no remembered deadline or name, not locked.
     package var isBlank: Bool {
         !hasEmbeddedKey && sessions.isEmpty && pendingKeys.isEmpty && rememberedDeadlines.isEmpty
-            && expiredNames.isEmpty && !isLocked
+            && expiredNames.isEmpty && waitingCard == nil && answeredCard == nil && !isLocked
     }
 
-    /// Writes everything that the frame holds; events that nobody took are not part of it.
+    /// Writes everything that the frame holds, except for events that were not taken.
     ///
     /// - Parameters:
-    ///   - memory: Where to; bytes behind the state stay as they are.
-    ///   - generation: Tells two states of one frame apart: the higher is the later.
-    ///   - bootId: Of this boot.
+    ///   - memory: Where to write; bytes behind the state keep their value.
+    ///   - generation: The number that orders states of one frame; the higher one is later.
+    ///   - bootId: The id of this boot.
     ///   - now: The moment of writing.
     /// - Returns: How many bytes were written.
     /// - Throws: `.count`, `.length` (no room), `.crypto`.
@@ -29,7 +29,10 @@ extension Frame {
             pendingKeys: pendingKeys.count,
             rememberedDeadlines: rememberedDeadlines.count,
             expiredNames: expiredNames.count,
-            embeddedKeys: hasEmbeddedKey ? 1 : 0
+            embeddedKeys: hasEmbeddedKey ? 1 : 0,
+            approvers: approvers.count,
+            waitingCards: waitingCard == nil ? 0 : 1,
+            answeredCards: answeredCard == nil ? 0 : 1
         )
         guard counts.areAllowed else { throw .count }
         guard counts.byteCount <= memory.count else { throw .length }
@@ -44,14 +47,17 @@ extension Frame {
             writer.write(deadline)
         }
         for name in expiredNames { writer.write(name) }
+        writeCards(credentials, to: &writer)
         try writer.writeChecksum()
         return writer.byteCount
     }
 
-    /// Each once, whatever it is used for.
+    /// The credentials, each once, even if several sessions use it.
     private var distinctCredentials: [Credential] {
         var seen: Set<PublicKey> = []
-        let all = sessions.map(\.credential) + pendingKeys.values.map(\.credential)
+        let all =
+            sessions.map(\.credential) + pendingKeys.values.map(\.credential)
+            + (waitingCard.map { [$0.credential] } ?? [])
         return all.filter { seen.insert($0.publicKey).inserted }
     }
 
@@ -87,12 +93,28 @@ extension Frame {
             writer.write(pending.dropped)
         }
     }
+
+    private func writeCards(_ credentials: [Credential], to writer: inout StateWriter) {
+        for (key, approver) in approvers {
+            writer.write(UInt8(clamping: sessions.firstIndex { $0.publicKey == key } ?? .max))
+            writer.write(approver)
+        }
+        if let card = waitingCard {
+            writer.write(card.session)
+            writer.write(UInt8(clamping: credentials.firstIndex { $0.publicKey == card.publicKey } ?? .max))
+            writer.write(card.nonce, paddedByteCount: Card.nonceByteCount)
+            writer.write(card.notAfter)
+            writer.write(card.dropped)
+            writer.write(card.digest)
+        }
+        if let answeredCard { writer.write(answeredCard) }
+    }
 }
 
 extension StateWriter {
     fileprivate mutating func write(_ header: StateHeader) {
         write(StateHeader.magic)
-        write(StateHeader.version)
+        write(header.counts.version)
         write(UInt32(clamping: header.counts.byteCount))
         write(header.generation)
         write(header.bootId, paddedByteCount: BootId.byteCount)
@@ -104,5 +126,9 @@ extension StateWriter {
         write(count: header.counts.expiredNames)
         write(header.isLocked)
         write(header.counts.embeddedKeys == 1)
+        guard header.counts.version > StateHeader.firstVersion else { return }
+        write(count: header.counts.approvers)
+        write(header.counts.waitingCards == 1)
+        write(header.counts.answeredCards == 1)
     }
 }

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why kept state is not taken over; nothing of it is, then.
+/// The reasons to refuse a kept state. Nothing of the state is then restored.
 package enum StateError: Error, Hashable, Sendable {
-    /// Nothing was written, or all of it was wiped.
+    /// No state was written, or all of it was wiped.
     case empty
-    /// It does not begin as a frame's state does.
+    /// The first bytes are not those of a frame's state.
     case magic
     case version(UInt32)
-    /// Shorter or longer than its counts make it, or than the memory in which it lies.
+    /// The length differs from what the counts imply, or exceeds the memory.
     case length
     case checksum
-    /// Written in another boot of the machine.
+    /// The state was written in another boot of the machine.
     case bootId
-    /// Written at a moment of this boot that is still to come.
+    /// The state was written at a moment that is still to come.
     case future
-    /// More of something than a frame can hold.
+    /// A count exceeds what a frame can hold.
     case count
-    /// A flag that is neither yes nor no, or something where nothing may be.
+    /// A flag is neither 0 nor 1, or a field that must be empty is not.
     case field
-    /// A scalar outside 1 ≤ scalar < n, or a point that is not the scalar's.
+    /// A scalar is not in 1 ≤ scalar < n, or a point does not belong to its scalar.
     case key
-    /// Later than any that a frame grants, or not the one that is remembered for the key.
+    /// A deadline is later than any that a frame grants, or differs from the one remembered for its key.
     case deadline
     case name
     case claim
-    /// Two of what there may be one of.
+    /// Something unique occurs twice.
     case duplicate
-    /// A credential that is not there, or that nobody uses.
+    /// A reference names a credential that is not there, or a credential is not referred to.
     case reference
     case crypto(CryptoError)
 }

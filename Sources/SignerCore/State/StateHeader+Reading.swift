@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import COpenSSL
 
 extension StateHeader {
-    /// Reads the header of whole, undamaged state. `memory`: the state, and zeros to its end.
+    /// Reads the header and checks the whole state against it.
     ///
+    /// - Parameter memory: The state, followed by zeros.
+    /// - Returns: The header.
     /// - Throws: `.empty`, `.magic`, `.version`, `.count`, `.length`, `.checksum`, `.field`, `.crypto`.
     static func read(_ memory: UnsafeRawBufferPointer) throws(StateError) -> StateHeader {
         guard memory.count >= byteCount + checksumByteCount else { throw .length }
@@ -12,16 +15,18 @@ extension StateHeader {
             throw unsafe isZero(memory) ? .empty : .magic
         }
         let version = reader.integer(UInt32.self)
-        guard version == self.version else { throw .version(version) }
+        guard version == firstVersion || version == self.version else { throw .version(version) }
         let length = Int(reader.integer(UInt32.self))
-        let header = try read(&reader)
+        let header = try read(&reader, version)
+        // One spelling for each state.
+        guard header.counts.version == version else { throw .field }
         guard header.counts.areAllowed else { throw .count }
         guard length == header.counts.byteCount, length <= memory.count else { throw .length }
         try unsafe check(memory, length: length)
         return header
     }
 
-    private static func read(_ reader: inout StateReader) throws(StateError) -> StateHeader {
+    private static func read(_ reader: inout StateReader, _ version: UInt32) throws(StateError) -> StateHeader {
         let generation = reader.integer(UInt64.self)
         guard (1..<UInt64.max).contains(generation) else { throw .field }
         let bootId = reader.bytes(BootId.byteCount)
@@ -35,19 +40,30 @@ extension StateHeader {
         )
         let isLocked = try reader.flag()
         counts.embeddedKeys = try reader.flag() ? 1 : 0
+        if version > firstVersion {
+            counts.approvers = reader.count()
+            counts.waitingCards = try reader.flag() ? 1 : 0
+            counts.answeredCards = try reader.flag() ? 1 : 0
+        }
         return StateHeader(generation: generation, bootId: bootId, written: written, counts: counts, isLocked: isLocked)
     }
 
     private static func check(_ memory: UnsafeRawBufferPointer, length: Int) throws(StateError) {
         let end = length - checksumByteCount
         let digest = try unsafe checksum(of: UnsafeRawBufferPointer(rebasing: memory[..<end]))
-        for index in 0..<checksumByteCount {
-            guard unsafe memory[end + index] == digest[index] else { throw .checksum }
+        // The checksum covers keys too, so the time of the comparison must not show how many of its bytes agree.
+        let difference = unsafe digest.span.withUnsafeBytes { digest in
+            unsafe CRYPTO_memcmp(
+                digest.baseAddress,
+                UnsafeRawBufferPointer(rebasing: memory[end..<length]).baseAddress,
+                checksumByteCount
+            )
         }
+        guard difference == 0 else { throw .checksum }
         guard unsafe isZero(UnsafeRawBufferPointer(rebasing: memory[length...])) else { throw .length }
     }
 
-    /// Eight bytes at a time, whatever the alignment.
+    /// Whether all bytes are zero. Reads eight at a time, at any alignment.
     private static func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var index = 0
         while index + 8 <= bytes.count {

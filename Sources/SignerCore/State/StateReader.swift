@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads one field after another; a scalar goes from there into the secure heap and nowhere else.
+/// Reads the state's fields in order. A scalar is copied from the memory into the secure heap and nowhere else.
 @safe struct StateReader: ~Copyable {
     private let memory: UnsafeRawBufferPointer
     private var offset: Int
 
-    /// `memory` must hold all that will be read.
+    /// Starts at `offset`; `memory` must hold all that will be read.
     init(_ memory: UnsafeRawBufferPointer, from offset: Int = 0) {
         unsafe self.memory = memory
         self.offset = offset
@@ -28,8 +28,10 @@
 
     mutating func moment() -> BootInstant { BootInstant(nanoseconds: integer()) }
 
-    /// Bytes that are no secret.
+    /// Reads bytes that are not secret.
     mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in integer() } }
+
+    mutating func digest() -> SHA256Digest { SHA256Digest(InlineArray { _ in integer() }) }
 
     mutating func name() throws(StateError) -> SessionName {
         let padded = bytes(SessionName.maximumByteCount)
@@ -54,7 +56,7 @@
         return unsafe bytes.withUnsafeBytes { unsafe PublicKey(compressed: $0) }
     }
 
-    /// A scalar and its point behind it.
+    /// Reads a scalar and the point behind it, and checks that they belong together.
     mutating func key() throws(StateError) -> PrivateKey {
         let key: PrivateKey?
         do throws(CryptoError) {

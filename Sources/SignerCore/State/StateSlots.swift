@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// Two places for a frame's state in memory that outlives the process: the next state is written beside the last one, which
-/// is wiped once the next is whole. Whenever the process dies, one of the two is whole.
+/// Two slots for a frame's state in memory that outlives the process. A state is written into the free slot, then the
+/// previous one is wiped, so that one slot is valid at whatever moment the process dies.
 @safe package struct StateSlots: ~Copyable {
     private let slots: [UnsafeMutableRawBufferPointer]
     private var current = 0
     private var generation: UInt64 = 0
 
-    /// One slot: the longest state there is, in whole pages of 4 KiB.
+    /// The size of a slot: the longest state, rounded up to pages of 4 KiB.
     static let slotByteCount = (StateHeader.Counts.maximum.byteCount + 4095) / 4096 * 4096
+    /// The memory that both slots take, in bytes.
     package static let byteCount = 2 * slotByteCount
 
-    /// - Parameter memory: `byteCount` bytes, which must outlive this.
+    /// Takes memory for the slots.
+    ///
+    /// - Parameter memory: `byteCount` bytes, which must outlive this value.
     package init(_ memory: UnsafeMutableRawBufferPointer) {
         unsafe slots = [
             UnsafeMutableRawBufferPointer(rebasing: memory[..<Self.slotByteCount]),
@@ -20,8 +23,8 @@ import COpenSSL
         ]
     }
 
-    /// Writes the frame's state; the one before is gone afterwards. Where this throws, nothing is kept any more: what the
-    /// frame no longer is may not come back.
+    /// Writes the frame's state and wipes the previous one. If this throws, both are wiped, since an outdated state
+    /// must not be restored.
     ///
     /// - Throws: `.count`, `.crypto`.
     package mutating func write(_ frame: borrowing Frame, bootId: BootId, at now: BootInstant) throws(StateError) {
@@ -37,10 +40,10 @@ import COpenSSL
         generation += 1
     }
 
-    /// The frame whose state was written last.
+    /// Restores the frame whose state was written last.
     ///
-    /// - Returns: Nil where nothing was written, or all of it wiped.
-    /// - Throws: Why nothing of it is taken; see `Frame.readState`.
+    /// - Returns: The frame; nil if nothing was written, or all of it was wiped.
+    /// - Throws: The first fault found; see `Frame.readState`.
     package mutating func read(
         limits: FrameLimits,
         bootId: BootId,
@@ -59,7 +62,7 @@ import COpenSSL
         return frame
     }
 
-    /// Leaves nothing of any state.
+    /// Wipes both slots.
     package func wipe() {
         wipe(0)
         wipe(1)
@@ -69,7 +72,7 @@ import COpenSSL
         unsafe OPENSSL_cleanse(slots[slot].baseAddress, slots[slot].count)
     }
 
-    /// The later of two that are whole; where none is, what is wrong with one that is there.
+    /// Finds the valid slot with the later generation. Throws the fault of a slot if neither is valid.
     private func findNewest() throws(StateError) -> (slot: Int, generation: UInt64)? {
         var newest: (slot: Int, generation: UInt64)?
         var failure: StateError?

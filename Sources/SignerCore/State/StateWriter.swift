@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes one field after another into memory of the caller's; a secret goes from its own memory to there and nowhere else.
+/// Writes fields in order into the caller's memory. A secret is copied from its own memory to there and nowhere else.
 @safe struct StateWriter: ~Copyable {
     private let memory: UnsafeMutableRawBufferPointer
     private(set) var byteCount = 0
 
-    /// `memory` must have room for all that will be written.
+    /// Starts at the beginning of `memory`, which must have room for all that will be written.
     init(_ memory: UnsafeMutableRawBufferPointer) { unsafe self.memory = memory }
 
     mutating func write<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
@@ -13,14 +13,14 @@
         byteCount += MemoryLayout<Value>.size
     }
 
-    /// For counts that are known to fit.
+    /// Writes a count that is known to fit 16 bits.
     mutating func write(count: Int) { write(UInt16(clamping: count)) }
 
     mutating func write(_ flag: Bool) { write(flag ? UInt8(1) : 0) }
 
     mutating func write(_ moment: BootInstant) { write(moment.nanoseconds) }
 
-    /// Bytes that are no secret, and zeros up to `paddedByteCount`.
+    /// Writes bytes that are not secret, followed by zeros up to `paddedByteCount`.
     mutating func write(_ bytes: [UInt8], paddedByteCount: Int) {
         for index in 0..<paddedByteCount { write(index < bytes.count ? bytes[index] : 0) }
     }
@@ -36,6 +36,10 @@
         for index in key.bytes.indices { write(key.bytes[index]) }
     }
 
+    mutating func write(_ digest: SHA256Digest) {
+        for index in digest.bytes.indices { write(digest.bytes[index]) }
+    }
+
     mutating func write(scalarOf key: borrowing PrivateKey) {
         unsafe key.withScalar { scalar in
             unsafe UnsafeMutableRawBufferPointer(rebasing: memory[byteCount...]).copyMemory(from: scalar)
@@ -43,7 +47,7 @@
         byteCount += PrivateKey.scalarByteCount
     }
 
-    /// The SHA-256 of what was written.
+    /// Writes the SHA-256 of everything written before.
     mutating func writeChecksum() throws(StateError) {
         let digest = try unsafe StateHeader.checksum(of: UnsafeRawBufferPointer(rebasing: memory[..<byteCount]))
         for index in 0..<StateHeader.checksumByteCount { write(digest[index]) }
@@ -60,6 +64,6 @@ extension StateHeader {
 }
 
 extension StateHeader.Counts {
-    /// A claim's length where there is none.
+    /// The length byte of a claim that is absent.
     static let noClaim: UInt8 = 255
 }

@@ -2,14 +2,17 @@
 import FoundationEssentials
 import NIOCore
 
-/// A call as it goes over the wire: one JSON object, ended by one NUL byte (varlink.org/Wire).
+/// A call on the wire: one JSON object, ended by one NUL byte (varlink.org/Wire).
 struct CallMessage<Parameters: Encodable>: Encodable {
     let method: String
     let parameters: Parameters
-    /// Asks for a stream of replies; absent for one.
+    /// Asks for a stream of replies; absent for a single one.
     var more: Bool?
 
-    /// - Throws: `.protocolViolation` where the parameters have no JSON: an encoder's fault, never the text's.
+    /// Encodes the call.
+    ///
+    /// - Throws: `.protocolViolation` if the parameters cannot be encoded, which is the encoder's fault and never the
+    ///   text's.
     func makeMessage() throws(StampError) -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes

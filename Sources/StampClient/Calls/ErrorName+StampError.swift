@@ -4,13 +4,13 @@ import Varlink
 /// What any of the errors carries.
 struct ErrorParameters: Decodable {
     var fallback: Fallback?
-    var session: String?
-    var publicKey: String?
+    var session: SessionName?
+    var publicKey: PublicKey?
     var rule: String?
     var retryAfterMilliseconds: Int?
     var limitBytes: Int?
     var limit: Int?
-    /// Of a bundle or of a payload.
+    /// Of a bundle, a payload or a parcel.
     var reason: String?
     var at: String?
     var message: String?
@@ -45,6 +45,8 @@ extension ErrorName {
         case .invalidBundle: makeInvalidBundle(parameters)
         case .unknownSessionKey: parameters.publicKey.map { .unknownSessionKey(publicKey: $0) }
         case .unknownConfirmation: parameters.id.map { .unknownConfirmation(id: $0) }
+        case .parcelRefused: parameters.reason.flatMap(ParcelFault.init).map { .parcelRefused(reason: $0) }
+        case .notConfigured: .notConfigured
         case .interfaceNotFound: parameters.interface.map { .interfaceNotFound(interface: $0) }
         case .methodNotFound: parameters.method.map { .methodNotFound(method: $0) }
         case .methodNotImplemented: parameters.method.map { .methodNotImplemented(method: $0) }
@@ -54,7 +56,7 @@ extension ErrorName {
         }
     }
 
-    /// What may be stamped is told apart from who is served.
+    /// Makes a refusal of the payload another error than a refusal of the caller.
     private func makeDenied(_ parameters: ErrorParameters, _ fallback: Fallback) -> StampError? {
         guard let rule = parameters.rule else { return nil }
         guard rule == "payload" else { return .denied(rule: rule, fallback: fallback) }

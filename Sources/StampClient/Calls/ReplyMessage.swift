@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
-import NIOCore
+package import NIOCore
 import Varlink
 
-/// A reply as it comes over the wire: its parameters, or an error's name with the error's parameters.
-struct ReplyMessage: Sendable {
+/// A reply on the wire: its parameters, or an error's name with the error's parameters.
+package struct ReplyMessage: Sendable {
     private let json: StrictJSON
     private let envelope: Envelope
 
@@ -21,8 +21,10 @@ struct ReplyMessage: Sendable {
         let parameters: Parameters
     }
 
-    /// - Throws: `.protocolViolation` where it is not a JSON object of a reply's shape.
-    init(_ message: ByteBuffer) throws(StampError) {
+    /// Reads a reply.
+    ///
+    /// - Throws: `.protocolViolation` if it is not a JSON object of a reply's shape.
+    package init(_ message: ByteBuffer) throws(StampError) {
         do throws(JSONError) {
             json = try StrictJSON(Data(message.readableBytesView))
         } catch {
@@ -36,10 +38,12 @@ struct ReplyMessage: Sendable {
     }
 
     /// Whether more replies to the same call follow.
-    var continues: Bool { envelope.continues ?? false }
+    package var continues: Bool { envelope.continues ?? false }
 
-    /// - Throws: the error that the frame replied, or `.protocolViolation` where a field is missing or of another type.
-    func read<Parameters: Decodable>(_ type: Parameters.Type) throws(StampError) -> Parameters {
+    /// Decodes the reply's parameters.
+    ///
+    /// - Throws: The error that the frame replied, or `.protocolViolation` if a field is missing or has another type.
+    package func read<Parameters: Decodable>(_ type: Parameters.Type) throws(StampError) -> Parameters {
         if let name = envelope.error { throw readError(name) }
         do throws(StrictJSONError) {
             return try json.decode(Body<Parameters>.self).parameters
@@ -48,8 +52,8 @@ struct ReplyMessage: Sendable {
         }
     }
 
-    /// The reply of a method that answers nothing: its parameters may be absent.
-    func readNothing() throws(StampError) {
+    /// Checks the reply of a method without results, whose parameters may be absent.
+    package func readNothing() throws(StampError) {
         if let name = envelope.error { throw readError(name) }
     }
 

@@ -2,10 +2,11 @@
 import NIOCore
 import Varlink
 
-/// One connection to a frame: calls go out in the order they are made, replies come back in the same order.
+/// One connection to a frame. Calls are sent in the order in which they are made, and replies come back in the same
+/// order.
 ///
-/// Calls are pipelined: none waits for another's reply. When the frame goes away, calls that were not sent yet, and
-/// those that may be sent again, wait for it to come back for `restartPatience`.
+/// Calls are pipelined: none waits for another's reply. When the frame goes away, calls that were not sent, and those
+/// that may be sent again, wait up to `restartPatience` for it to come back.
 actor Connection {
     private enum State {
         case closed
@@ -17,12 +18,12 @@ actor Connection {
     private let deadline: Duration
     let restartPatience: Duration
     private var state = State.closed
-    /// Counts connections, so that what a former one still delivers is told apart.
+    /// Counts connections, so that late replies of an earlier one are recognised.
     private var generation = 0
     private var lastCallId: UInt64 = 0
-    /// Calls that are to be written to the next connection, in order.
+    /// The calls to write to the next connection, in order.
     private var unsent: [PendingCall] = []
-    /// Calls that were written to this connection and not answered, in order.
+    /// The calls that were written to this connection and are not answered, in order.
     private var unanswered: [PendingCall] = []
     /// When the frame was last seen to go away.
     private var lostAt: ContinuousClock.Instant?
@@ -39,7 +40,7 @@ actor Connection {
 
     /// Sends one call and waits for its reply.
     ///
-    /// - Throws: whatever keeps it from being connected, sent or answered; `.timedOut`, `.cancelled`.
+    /// - Throws: The error of connecting, sending or receiving; `.timedOut`, `.cancelled`.
     func call(_ method: Method, _ message: ByteBuffer) async throws(StampError) -> ByteBuffer {
         lastCallId += 1
         let id = lastCallId
@@ -53,7 +54,7 @@ actor Connection {
         return try outcome.get()
     }
 
-    /// Ends the connection; what waits for a reply is answered as when the frame goes away.
+    /// Closes the connection. Waiting calls are treated as when the frame goes away.
     func close() {
         if case .open(let channel) = state { channel.close(promise: nil) }
     }
@@ -105,7 +106,7 @@ extension Connection {
         }
     }
 
-    /// Whether a frame that was here a moment ago may be on its way back.
+    /// Whether the error means that a frame that was there a moment ago may be restarting.
     private func isRestarting(_ error: StampError) -> Bool {
         guard case .noFrame = error, let lostAt, !unsent.isEmpty else { return false }
         return ContinuousClock.now < lostAt + restartPatience
@@ -148,7 +149,7 @@ extension Connection {
 // MARK: - Replies
 
 extension Connection {
-    /// Hands a reply to the oldest call; `false` ends a connection whose frame answers what nobody asked.
+    /// Gives a reply to the oldest call; `false` if no call waits, and then the connection must be closed.
     private func receive(_ reply: ByteBuffer, _ generation: Int) -> Bool {
         guard generation == self.generation, !unanswered.isEmpty else { return false }
         unanswered.removeFirst().finish(.success(reply))

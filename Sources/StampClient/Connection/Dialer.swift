@@ -3,16 +3,18 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-/// Connects to one of a frame's sockets, and looks who is there before a byte is sent.
+/// Connects to one of a frame's sockets, and checks who listens there before a byte is sent.
 struct Dialer: Sendable {
     let address: FrameAddress
-    let door: Door
-    /// How long a frame with more callers than its queue holds is tried again.
+    let socket: SocketName
+    /// How long to keep trying while the frame's queue of new connections is full.
     let deadline: Duration
 
+    /// Connects.
+    ///
     /// - Throws: `.noFrame`, `.notPermitted`, `.unusablePath`, `.untrustedDirectory`, `.untrustedListener`.
     func dial() async throws(StampError) -> Link {
-        let path = try address.socketPath(door)
+        let path = try address.socketPath(socket)
         try address.checkDirectory()
         let link = try await connect(path)
         do throws(StampError) {
@@ -24,14 +26,17 @@ struct Dialer: Sendable {
         return link
     }
 
-    /// connect(2) does not wait for a place in a Unix socket's queue when it may not block: it answers EAGAIN.
+    /// Calls connect(2), which without blocking does not wait for a place in a Unix socket's queue: it answers EAGAIN.
     private func connect(_ path: String) async throws(StampError) -> Link {
         let end = ContinuousClock.now + deadline
         while true {
             do {
                 return try await connectOnce(path)
             } catch let error as IOError where error.errnoCode == EAGAIN && ContinuousClock.now < end {
-                try? await Task.sleep(for: .milliseconds(10), clock: .continuous)
+                // A cancelled task does not sleep: it would try again without a pause.
+                guard (try? await Task.sleep(for: .milliseconds(10), clock: .continuous)) != nil else {
+                    throw Self.readFailure(error, path: path)
+                }
             } catch {
                 throw Self.readFailure(error, path: path)
             }

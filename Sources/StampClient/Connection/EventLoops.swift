@@ -4,8 +4,8 @@ public import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The event loops that connections run on: two for a process, whatever the number of its cores, made when the first is
-/// needed, and for as long as the process lives.
+/// The event loops of all connections: two for a process, however many cores it has. They are created when first needed
+/// and live as long as the process.
 public enum EventLoops {
     private struct State {
         var count = 2
@@ -14,13 +14,15 @@ public enum EventLoops {
 
     private static let state = Mutex(State())
 
-    /// Has all connections that are made from now on run on `group`, which its owner keeps running.
+    /// Makes later connections run on `group`, which its owner keeps running.
     public static func use(_ group: any EventLoopGroup) { state.withLock { $0.group = group } }
 
-    /// Has so many be made, where none have been yet.
+    /// Sets how many event loops are created, if none have been yet.
     package static func limit(to count: Int) { state.withLock { $0.count = count } }
 
-    /// - Throws: where the system gives no thread or no descriptor for them.
+    /// Returns the event loops, and creates them if needed.
+    ///
+    /// - Throws: `SystemShortage` if the system has no thread or no descriptor for them.
     package static func group() throws(SystemShortage) -> any EventLoopGroup {
         try state.withLock { (state) throws(SystemShortage) in
             if let group = state.group { return group }
@@ -32,20 +34,25 @@ public enum EventLoops {
     }
 }
 
-/// What the system has too little of, found before NIO asks for it: NIO stops the process where it gets none.
+/// A resource of which the system has too little. Checked before NIO needs it, because NIO ends the process if it gets
+/// none.
 package struct SystemShortage: Error, Hashable {
+    /// The resources that are checked.
     package enum Resource: String, Sendable {
         case threads
         case descriptors = "file descriptors"
     }
 
+    /// The resource that is short.
     package let resource: Resource
     let code: CInt
 
+    /// Says in words which resource is short.
     package var message: String {
         "the system gives this process too few \(resource.rawValue): \(unsafe String(cString: strerror(code)))"
     }
 
+    /// What to do about it.
     package var hint: String {
         switch resource {
         case .threads: "raise the limit on processes (ulimit -u, TasksMax=)"
@@ -53,7 +60,9 @@ package struct SystemShortage: Error, Hashable {
         }
     }
 
-    /// Takes so many at once, and gives them back.
+    /// Takes so many threads and descriptors at once, and gives them back.
+    ///
+    /// - Throws: `SystemShortage`.
     package static func check(threads: Int, descriptors: Int) throws(SystemShortage) {
         var ends: [CInt] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { throw SystemShortage(resource: .descriptors, code: errno) }
@@ -61,7 +70,7 @@ package struct SystemShortage: Error, Hashable {
         var taken = [ends[0]]
         var started: [pthread_t] = []
         defer {
-            // Each thread waits for the pipe's end, so that all of them live at once.
+            // Each thread waits for the pipe to close, so that all of them exist at once.
             close(ends[1])
             for thread in started { pthread_join(thread, nil) }
             for descriptor in taken { close(descriptor) }
@@ -79,7 +88,7 @@ package struct SystemShortage: Error, Hashable {
         }
     }
 
-    /// A thread's whole life: until the other end of the pipe is closed. Descriptor 0 is a null pointer.
+    /// Waits until the other end of the pipe closes. A null pointer stands for descriptor 0.
     private static let wait: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
         var byte: UInt8 = 0
         _ = unsafe read(CInt(truncatingIfNeeded: Int(bitPattern: argument)), &byte, 1)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
-/// A connected socket: messages written to the channel go out in order, replies come back as they arrive.
+/// A connected socket. Messages written to its channel go out in order, and replies arrive in `replies`.
 struct Link: Sendable {
     let channel: any Channel
-    /// Each reply without its NUL; ends when the connection does, however it does.
+    /// Each reply without its NUL. The stream ends when the connection does, for whatever reason.
     let replies: AsyncStream<ByteBuffer>
 }
 
-/// The end of a channel's pipeline: passes replies on, and closes a connection that breaks.
+/// The last handler of a channel: passes replies on, and closes a connection after an error.
 final class ReplyHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

@@ -2,17 +2,17 @@
 import NIOCore
 import Varlink
 
-/// A call that has not been answered yet, owned by one connection.
+/// A call that is not answered yet, owned by one connection.
 ///
-/// Once its caller has left (deadline, cancellation) it stays in line without one: its reply is still to come, and is
-/// skipped in its turn.
+/// If its caller has left (deadline, cancellation), the call stays in line, because its reply will still come and must
+/// be skipped in its turn.
 final class PendingCall {
     typealias Outcome = Result<ByteBuffer, StampError>
 
     let id: UInt64
     let method: Method
     let message: ByteBuffer
-    /// How often its bytes have been handed to a socket: at most twice.
+    /// How often its bytes were written to a socket: at most twice.
     var writes = 0
     /// Ends the call at its deadline.
     var alarm: Task<Void, Never>?
@@ -27,10 +27,10 @@ final class PendingCall {
 
     var isAwaited: Bool { caller != nil }
 
-    /// Whether it may go out over a new connection: never sent, or sent once and harmless to send again.
+    /// Whether the call may go out over a new connection: it was never sent, or sent once and may be repeated.
     var mayBeSent: Bool { writes == 0 || (writes == 1 && method.traits.isRepeatable) }
 
-    /// Answers the caller, the first time; later outcomes are nobody's.
+    /// Gives the caller its outcome. Only the first one counts.
     func finish(_ outcome: Outcome) {
         alarm?.cancel()
         alarm = nil

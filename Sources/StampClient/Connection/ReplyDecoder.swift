@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import NIOCore
+package import NIOCore
 
-/// Cuts what arrives at its NUL bytes: each message is the bytes of one reply, without its NUL.
-struct ReplyDecoder: ByteToMessageDecoder {
-    typealias InboundOut = ByteBuffer
+/// Splits received bytes at NULs into replies.
+package struct ReplyDecoder: ByteToMessageDecoder {
+    /// A reply without its NUL.
+    package typealias InboundOut = ByteBuffer
 
-    /// More than any reply needs: 64 sessions are about 30 KiB. A frame that sends more without a NUL is cut off.
-    static let maximumReplyBytes = 1 << 22
+    /// The longest reply: 4 MiB, where 64 sessions take about 30 KiB. A frame that sends more without a NUL is
+    /// disconnected.
+    package static let maximumReplyBytes = 1 << 22
 
-    /// How much of the buffer is known to hold no NUL, so that a reply of single bytes is not read over and over.
+    /// How many bytes of the buffer were already searched for a NUL, so that a reply that arrives byte by byte is not
+    /// searched again and again.
     private var searchedBytes = 0
 
-    mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
+    /// Creates a decoder.
+    package init() {}
+
+    /// Takes the next whole reply from the buffer.
+    ///
+    /// - Throws: If a reply is too long.
+    package mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
         let unsearched = buffer.readableBytesView.dropFirst(searchedBytes)
         guard let end = unsearched.firstIndex(of: 0) else {
             searchedBytes = buffer.readableBytes
@@ -24,8 +33,8 @@ struct ReplyDecoder: ByteToMessageDecoder {
         return .continue
     }
 
-    /// What lacks its NUL when the frame goes away is no reply.
-    mutating func decodeLast(
+    /// Drops what has no NUL when the connection ends: it is not a whole reply.
+    package mutating func decodeLast(
         context: ChannelHandlerContext,
         buffer: inout ByteBuffer,
         seenEOF: Bool

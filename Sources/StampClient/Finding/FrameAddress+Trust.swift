@@ -3,10 +3,10 @@ import Glibc
 import NIOCore
 
 extension FrameAddress {
-    /// Refuses a directory in which others could put a socket of their own.
+    /// Refuses a directory in which other users could put a socket of their own.
     ///
-    /// - Throws: `.noFrame` where there is none, `.untrustedDirectory`.
-    func checkDirectory() throws(StampError) {
+    /// - Throws: `.noFrame` if there is none, `.notPermitted`, `.untrustedDirectory`.
+    package func checkDirectory() throws(StampError) {
         var status = stat()
         guard unsafe stat(directory, &status) == 0 else {
             let code = errno
@@ -24,10 +24,11 @@ extension FrameAddress {
         }
     }
 
-    /// Refuses a connection whose other end was opened by a user who is not trusted.
+    /// Refuses a connection whose other end was opened by an untrusted user.
     ///
-    /// SO_PEERCRED of a connected socket names who called listen(2) (unix(7)): the frame itself, or the service manager
-    /// that opened the socket for it.
+    /// SO_PEERCRED of a connected socket names the process that called listen(2) (unix(7)): the frame itself, or the
+    /// service manager that opened the socket for it.
+    ///
     /// - Throws: `.untrustedListener`.
     func checkListener(of channel: any Channel, path: String) async throws(StampError) {
         guard let userId = await Self.readListener(of: channel) else {

@@ -2,9 +2,10 @@
 import FoundationEssentials
 import Glibc
 
-/// `$XDG_RUNTIME_DIR`: a directory of this user's own, mode 0700, while they are logged in (XDG Base Directory
-/// Specification 0.8).
+/// `$XDG_RUNTIME_DIR`: this user's own directory, mode 0700, while they are logged in (XDG Base Directory Specification
+/// 0.8).
 package enum RuntimeDirectory {
+    /// The faults of the directory.
     package enum Fault: Sendable, Hashable {
         case unset
         case relative
@@ -12,7 +13,7 @@ package enum RuntimeDirectory {
         case foreign(path: String, userId: UInt32)
         case open(path: String, mode: UInt32)
 
-        /// What is wrong, and how that comes about.
+        /// Names the fault, and says how it happens.
         package var message: String {
             switch self {
             case .unset: "XDG_RUNTIME_DIR is not set here, as under sudo, su or cron"
@@ -26,7 +27,7 @@ package enum RuntimeDirectory {
         }
     }
 
-    /// What keeps the directory from being this user's own; `nil`: nothing does.
+    /// Returns why the directory is not this user's own; `nil` if it is.
     package static func findFault(
         _ environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> Fault? {

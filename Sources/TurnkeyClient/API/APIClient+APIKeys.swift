@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+public import StampClient
 
-/// An API key that is to be registered.
+/// An API key to register.
 public struct NewAPIKey: Encodable, Sendable, Hashable {
+    /// The key's name.
     public let apiKeyName: String
-    /// Compressed P-256 point, 66 hex digits.
-    public let publicKey: String
+    /// The key, which is a P-256 one.
+    public let publicKey: PublicKey
     let curveType = "API_KEY_CURVE_P256"
     let expirationSeconds: String?
 
-    /// Without `expirationSeconds` the key lives until it is deleted.
-    public init(apiKeyName: String, publicKey: String, expirationSeconds: Int? = nil) {
+    /// Describes a key to register. Without `expirationSeconds` it is valid until it is deleted.
+    public init(apiKeyName: String, publicKey: PublicKey, expirationSeconds: Int? = nil) {
         self.apiKeyName = apiKeyName
         self.publicKey = publicKey
         self.expirationSeconds = expirationSeconds.map(String.init)
@@ -18,7 +20,10 @@ public struct NewAPIKey: Encodable, Sendable, Hashable {
 }
 
 extension APIClient {
-    /// Registers keys for a user, and answers their identifiers in the same order.
+    /// Registers keys for a user.
+    ///
+    /// - Returns: The keys' ids, in the same order.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     public func createApiKeys(userId: String, apiKeys: [NewAPIKey]) async throws(TurnkeyError) -> [String] {
         let body = try makeCreateApiKeysBody(userId: userId, apiKeys: apiKeys)
         return try readApiKeyIds(try await submitCredentials("create_api_keys", body: body))

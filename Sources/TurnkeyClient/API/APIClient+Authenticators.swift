@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+public import Passkeys
 
-/// A passkey that is to be registered.
+/// A passkey to register.
 public struct NewAuthenticator: Sendable, Hashable, Encodable {
+    /// The passkey's name.
     public let authenticatorName: String
+    /// What the authenticator attested.
     public let attestation: PasskeyAttestation
 
+    /// Describes a passkey to register.
     public init(authenticatorName: String, attestation: PasskeyAttestation) {
         self.authenticatorName = authenticatorName
         self.attestation = attestation
@@ -19,7 +23,7 @@ public struct NewAuthenticator: Sendable, Hashable, Encodable {
         case credentialId, clientDataJson, attestationObject, transports
     }
 
-    /// As `create_authenticators` wants it: bytes in unpadded base64url, transports in the API's words.
+    /// Writes the members of `create_authenticators`: bytes in unpadded base64url, transports in the API's words.
     public func encode(to encoder: any Encoder) throws {
         var members = encoder.container(keyedBy: CodingKeys.self)
         try members.encode(authenticatorName, forKey: .authenticatorName)
@@ -33,7 +37,10 @@ public struct NewAuthenticator: Sendable, Hashable, Encodable {
 }
 
 extension APIClient {
-    /// Registers passkeys for a user, and answers their identifiers in the same order.
+    /// Registers passkeys for a user.
+    ///
+    /// - Returns: The passkeys' ids, in the same order.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     public func createAuthenticators(
         userId: String,
         authenticators: [NewAuthenticator]
@@ -56,4 +63,19 @@ private struct CreateAuthenticatorsParameters: Encodable {
 
 private struct CreateAuthenticatorsResult: Decodable {
     let authenticatorIds: [String]
+}
+
+extension PasskeyAttestation {
+    /// The transports in the API's words, each once. They are hints for a browser, so words that the API lacks are left
+    /// out (WebAuthn Level 3, §5.8.4: unknown values are ignored). `cable` is the former name of `hybrid`.
+    var apiTransports: [String] {
+        let words = transports.compactMap { transport -> String? in
+            switch transport.lowercased() {
+            case "internal", "hybrid", "usb", "nfc", "ble": "AUTHENTICATOR_TRANSPORT_\(transport.uppercased())"
+            case "cable": "AUTHENTICATOR_TRANSPORT_HYBRID"
+            default: nil
+            }
+        }
+        return words.enumerated().filter { !words[..<$0.offset].contains($0.element) }.map(\.element)
+    }
 }

@@ -2,7 +2,10 @@
 import Foundation
 
 extension APIClient {
-    /// Deletes a user's keys, and answers the identifiers of the deleted.
+    /// Deletes keys of a user.
+    ///
+    /// - Returns: The ids of the deleted keys.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     @discardableResult
     public func deleteApiKeys(userId: String, apiKeyIds: [String]) async throws(TurnkeyError) -> [String] {
         let request = ActivityRequest(
@@ -14,7 +17,7 @@ extension APIClient {
         return try activity.readResult("deleteApiKeysResult", as: DeleteApiKeysResult.self).apiKeyIds
     }
 
-    /// Deletes the user's key that is `publicKey`; `false`: there is none.
+    /// Deletes the user's key that is `publicKey`; `false` if there is none.
     @discardableResult
     func deleteApiKey(publicKey: String, userId: String) async throws(TurnkeyError) -> Bool {
         let ids = try await getApiKeys(userId: userId).filter { $0.publicKey == publicKey }.map(\.apiKeyId)

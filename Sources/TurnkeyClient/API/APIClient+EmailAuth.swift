@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A session key that was mailed; the bundle is in the e-mail, and nowhere else.
+/// A session whose bundle was mailed. The bundle is in the e-mail and nowhere else.
 public struct MailedSession: Sendable, Hashable, Decodable {
+    /// The user's id.
     public let userId: String
+    /// The id of the key that the API made.
     public let apiKeyId: String
 }
 
 extension APIClient {
-    /// Has the API make a session key of whoever has `email`, seal it to `targetPublicKey` (a frame's embedded key, 130
-    /// lower-case hex digits), and mail the bundle: what `injectCredentialBundle` and `stampctl inject` take.
+    /// Has the API make a session key for the user with this e-mail address, seal it to a frame, and mail the bundle,
+    /// for `injectCredentialBundle` or `stampctl inject`. A user of the parent organization may ask for one of a
+    /// sub-organization.
     ///
-    /// `appName` is what the e-mail calls the program. A parent's user may ask for a sub-organization's.
+    /// - Parameters:
+    ///   - email: The user's address.
+    ///   - targetPublicKey: The frame's embedded key: 130 lower-case hex digits.
+    ///   - appName: The program's name in the e-mail.
+    ///   - expirationSeconds: The key's life.
+    ///   - invalidateExisting: Whether the user's other such sessions end.
+    /// - Returns: The user, and the key's id.
+    /// - Throws: `.configuration` for a life of zero or fewer seconds; as ``APIClient/submit(_:body:)``.
     public func emailAuth(
         email: String,
         targetPublicKey: String,

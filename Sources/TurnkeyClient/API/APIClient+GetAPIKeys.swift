@@ -1,30 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
+import Printing
 
-/// An API key as the API has it.
+/// An API key as the API returns it.
 public struct APIKey: Sendable, Hashable, Decodable {
+    /// The key's id.
     public let apiKeyId: String
+    /// The key's name.
     public let apiKeyName: String
     /// Compressed P-256 point, 66 hex digits, for a P-256 key.
     public let publicKey: String
-    /// Such as `CREDENTIAL_TYPE_LOGIN`.
+    /// The kind of key, such as `CREDENTIAL_TYPE_LOGIN`.
     public let type: String
-    /// `nil`: it lives until it is deleted.
+    /// The key's life; `nil` if it is valid until it is deleted.
     public let expirationSeconds: Int?
+    /// When the key was registered.
     public let createdAt: Date
 
-    /// Whether it expires, and has not yet: at most ten of a user's do; the next one evicts the oldest.
+    /// Whether the key expires and has not expired yet. A user has at most ten such keys; one more evicts the oldest.
     public func isExpiring(at now: Date = Date()) -> Bool {
         expirationSeconds.map { createdAt + TimeInterval($0) > now } ?? false
     }
 
+    /// Reads a key as the API writes it.
     public init(from decoder: any Decoder) throws {
         let members = try Members(from: decoder)
         apiKeyId = members.apiKeyId
         apiKeyName = members.apiKeyName
         publicKey = members.credential.publicKey
         type = members.credential.type
-        expirationSeconds = members.expirationSeconds.flatMap { Int($0) }
+        expirationSeconds = members.expirationSeconds.flatMap { Int(spelled: $0) }
         createdAt = members.createdAt.date
     }
 
@@ -43,10 +48,16 @@ public struct APIKey: Sendable, Hashable, Decodable {
 }
 
 extension APIClient {
+    /// Returns a user's keys.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getApiKeys(userId: String) async throws(TurnkeyError) -> [APIKey] {
         try await ask("get_api_keys", ["userId": userId], for: APIKeysAnswer.self).apiKeys
     }
 
+    /// Returns one key.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getApiKey(apiKeyId: String) async throws(TurnkeyError) -> APIKey {
         try await ask("get_api_key", ["apiKeyId": apiKeyId], for: APIKeyAnswer.self).apiKey
     }

@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension APIClient {
+    /// Returns a user's passkeys.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getAuthenticators(userId: String) async throws(TurnkeyError) -> [Authenticator] {
         try await ask("get_authenticators", ["userId": userId], for: AuthenticatorsAnswer.self).authenticators
     }
 
+    /// Returns one passkey.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getAuthenticator(authenticatorId: String) async throws(TurnkeyError) -> Authenticator {
         try await ask("get_authenticator", ["authenticatorId": authenticatorId], for: AuthenticatorAnswer.self)
             .authenticator
     }
 
-    /// Deletes a user's passkeys, and answers the identifiers of the deleted.
+    /// Deletes passkeys of a user.
+    ///
+    /// - Returns: The ids of the deleted passkeys.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     @discardableResult
     public func deleteAuthenticators(
         userId: String,

@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
+import Passkeys
+import Printing
 
-/// A session that reads for an hour, and does nothing else. Whoever has the token may read.
+/// A read-only session of an hour. Anyone who has the token may read.
+// The API writes the members of whoami into several answers, and so do the types of this library.
 public struct ReadOnlySession: Sendable, Hashable, Decodable {
+    /// The organization's id.
     public let organizationId: String
+    /// The organization's name.
     public let organizationName: String
+    /// The user's id.
     public let userId: String
+    /// The user's name.
     public let username: String
-    /// The token: a secret.
+    /// The session's token, a secret: with it alone the organization can be read.
     public let session: String
+    /// When the session ends.
     public let expiresAt: Date
 
+    /// Reads a session as the API writes it.
     public init(from decoder: any Decoder) throws {
         let members = try Members(from: decoder)
         (organizationId, organizationName) = (members.organizationId, members.organizationName)
         (userId, username) = (members.userId, members.username)
         session = members.session
-        // Seconds since 1970 (Turnkey's API reference, "Create read only session"), not milliseconds.
-        guard let seconds = Int64(members.sessionExpiry) else {
+        // Seconds since 1970, not milliseconds (Turnkey's API reference, "Create read only session").
+        guard let seconds = Int64(spelled: members.sessionExpiry) else {
             throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "no seconds"))
         }
         expiresAt = Date(timeIntervalSince1970: TimeInterval(seconds))
@@ -34,13 +43,14 @@ public struct ReadOnlySession: Sendable, Hashable, Decodable {
 }
 
 extension ReadOnlySession: CustomStringConvertible, CustomReflectable {
-    /// Without the token.
+    /// A description without the token.
     public var description: String { "read-only session of \(username) in \(organizationId) until \(expiresAt)" }
 
+    /// A mirror without children, so that dumping the value does not show the token.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Stands in a stamp's place: the header `X-Session`, whatever the body is.
+/// Sends the header `X-Session` in place of a stamp, whatever the body is.
 private struct ReadOnlyStamper: Stamper {
     let session: ReadOnlySession
 
@@ -50,7 +60,10 @@ private struct ReadOnlyStamper: Stamper {
 }
 
 extension APIClient {
-    /// A session of whoever stamps this, for queries alone.
+    /// Creates a session of an hour that can query and do nothing else, for the user whose key stamps this request. It
+    /// is not stored; ``reading(with:)`` returns a client that uses it.
+    ///
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     public func createReadOnlySession() async throws(TurnkeyError) -> ReadOnlySession {
         try await performCredentials(
             "create_read_only_session",
@@ -61,7 +74,7 @@ extension APIClient {
         )
     }
 
-    /// The same API, read by `session`; what submits is refused.
+    /// Returns a client that queries by `session`. The API refuses its submissions.
     public func reading(with session: ReadOnlySession) -> APIClient {
         APIClient(
             organizationId: session.organizationId,

@@ -1,20 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A session whose key the API has made, sealed to a frame.
+/// A session whose key the API made and sealed to a frame.
+// The API writes the members of whoami into several answers, and so do the types of this library.
 public struct ReadWriteSession: Decodable, Sendable, Hashable {
+    /// The organization's id.
     public let organizationId: String
+    /// The organization's name.
     public let organizationName: String
+    /// The user's id.
     public let userId: String
+    /// The user's name.
     public let username: String
+    /// The id of the key that the API made.
     public let apiKeyId: String
-    /// What to inject.
+    /// The credential bundle to inject.
     public let credentialBundle: String
 }
 
 extension APIClient {
-    /// Has the API make a session key for `userId` (whoever stamps this, where absent) and seal it to `targetPublicKey`,
-    /// a frame's embedded key of 130 lower-case hex digits.
+    /// Has the API make a session key and seal it to a frame.
+    ///
+    /// - Parameters:
+    ///   - targetPublicKey: The frame's embedded key: 130 lower-case hex digits.
+    ///   - userId: The session's user; if absent, the user who stamps this.
+    ///   - expirationSeconds: The key's life.
+    ///   - invalidateExisting: Whether the user's other such sessions end.
+    /// - Returns: The session, with the bundle to inject.
+    /// - Throws: `.configuration` for a life of zero or fewer seconds; otherwise as ``APIClient/submit(_:body:)``.
     public func createReadWriteSession(
         targetPublicKey: String,
         userId: String? = nil,

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Printing
 
-/// What a session may do at most, and for how long; it is never changed.
+/// A bound on what sessions may do and how long they live. A profile never changes.
 public struct SessionProfile: Sendable, Hashable, Decodable {
+    /// The profile's id.
     public let sessionProfileId: String
+    /// The profile's name.
     public let sessionProfileName: String
-    /// An expression that must hold for each submission.
+    /// An expression that must be true of each submission.
     public let scope: String
-    /// The longest that such a session lives; `nil`: as long as was asked for.
+    /// The longest life of such a session; `nil` for no bound.
     public let expirationSeconds: Int?
 
+    /// Reads a profile as the API writes it.
     public init(from decoder: any Decoder) throws {
         let members = try Members(from: decoder)
         (sessionProfileId, sessionProfileName) = (members.sessionProfileId, members.sessionProfileName)
-        (scope, expirationSeconds) = (members.scope, members.expirationSeconds.flatMap { Int($0) })
+        (scope, expirationSeconds) = (members.scope, members.expirationSeconds.flatMap { Int(spelled: $0) })
     }
 
     private struct Members: Decodable {
@@ -25,16 +29,29 @@ public struct SessionProfile: Sendable, Hashable, Decodable {
 }
 
 extension APIClient {
+    /// Returns the organization's profiles.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getSessionProfiles() async throws(TurnkeyError) -> [SessionProfile] {
         try await ask("get_session_profiles", for: SessionProfilesAnswer.self).sessionProfiles
     }
 
+    /// Returns one profile.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getSessionProfile(sessionProfileId: String) async throws(TurnkeyError) -> SessionProfile {
         try await ask("get_session_profile", ["sessionProfileId": sessionProfileId], for: SessionProfileAnswer.self)
             .sessionProfile
     }
 
-    /// Makes a profile that sessions of this organization, and of those below it, may be given; answers its identifier.
+    /// Creates a profile for sessions of this organization and of those below it.
+    ///
+    /// - Parameters:
+    ///   - name: The profile's name.
+    ///   - scope: An expression that must be true of each submission.
+    ///   - expirationSeconds: The longest life of a session; nil for no bound.
+    /// - Returns: The profile's id.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     public func createSessionProfile(
         name: String,
         scope: String,

@@ -1,37 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A signature of a wallet's key.
+/// A signature by a wallet's key.
 public struct RawSignature: Sendable, Hashable, Decodable {
-    /// In hex, as the curve has it: for ECDSA, 64 digits each.
+    /// The number r in hex, as the curve has it: for ECDSA, 64 digits; `s` the same.
     public let r: String
+    /// The number s in hex.
     public let s: String
-    /// For ECDSA the recovery identifier, `00` or `01`; otherwise `00`.
+    /// For ECDSA the recovery id, `00` or `01`; otherwise `00`.
     public let v: String
 }
 
-/// How the text of a payload stands for bytes.
+/// How a payload's text encodes its bytes.
 public enum PayloadEncoding: String, Sendable, Encodable {
+    /// Hexadecimal digits.
     case hexadecimal = "PAYLOAD_ENCODING_HEXADECIMAL"
+    /// UTF-8 text.
     case text = "PAYLOAD_ENCODING_TEXT_UTF8"
     /// Typed data as JSON, which the API hashes.
     case eip712 = "PAYLOAD_ENCODING_EIP712"
+    /// An authorization of EIP-7702.
     case eip7702Authorization = "PAYLOAD_ENCODING_EIP7702_AUTHORIZATION"
 }
 
-/// What is done to a payload's bytes before they are signed.
+/// The hash that the API applies to a payload's bytes before it signs.
 public enum PayloadHashFunction: String, Sendable, Encodable {
-    /// They are a hash already.
+    /// None, because the bytes are a hash already.
     case none = "HASH_FUNCTION_NO_OP"
+    /// SHA-256.
     case sha256 = "HASH_FUNCTION_SHA256"
+    /// Keccak-256, as Ethereum uses it.
     case keccak256 = "HASH_FUNCTION_KECCAK256"
     /// For Ed25519, whose signatures hash by themselves.
     case notApplicable = "HASH_FUNCTION_NOT_APPLICABLE"
 }
 
 extension APIClient {
-    /// Signs a transaction by the key of a wallet account's address, and answers it signed.
+    /// Signs a transaction with the key of a wallet account.
     ///
-    /// `unsignedTransaction` is in the encoding that the type's chain has, in hex; so is the answer, without `0x`.
+    /// - Parameters:
+    ///   - address: The account's address.
+    ///   - unsignedTransaction: The transaction in its chain's encoding, in hex.
+    ///   - type: The chain's kind of transaction.
+    /// - Returns: The signed transaction in the same encoding, in hex without `0x`.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     public func signTransaction(
         signWith address: String,
         unsignedTransaction: String,
@@ -46,7 +57,15 @@ extension APIClient {
         ).signedTransaction
     }
 
-    /// Signs one payload by the key of a wallet account's address.
+    /// Signs one payload with the key of a wallet account.
+    ///
+    /// - Parameters:
+    ///   - address: The account's address.
+    ///   - payload: The payload's text.
+    ///   - encoding: How the text encodes bytes.
+    ///   - hashFunction: The hash to apply first.
+    /// - Returns: The signature.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     public func signRawPayload(
         signWith address: String,
         payload: String,
@@ -67,7 +86,15 @@ extension APIClient {
         )
     }
 
-    /// Signs several payloads by one key, and answers the signatures in the same order.
+    /// Signs several payloads with one key.
+    ///
+    /// - Parameters:
+    ///   - address: The account's address.
+    ///   - payloads: The payloads' texts.
+    ///   - encoding: How the texts encode bytes.
+    ///   - hashFunction: The hash to apply first.
+    /// - Returns: The signatures, in the same order.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     public func signRawPayloads(
         signWith address: String,
         payloads: [String],

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+public import StampClient
 
 extension APIClient {
-    /// Registers `publicKey` (66 hex digits) as a session key of whoever stamps this, and answers what the API vouches for.
+    /// Registers a session key of the user who stamps this, by stamp_login.
     ///
-    /// `invalidateExisting` ends the user's other login sessions. `sessionProfileId` limits the session: it may be given a
-    /// shorter life than was asked for. For a key that the frame made itself: activate its session for no longer than the
-    /// token lives. `acceptingSubOrganization`: where a user does not know their own organization, the API finds it by the
-    /// parent's, and the token names it.
-    /// - Throws: as `submit`; `.invalidSessionToken` for a token of another notarizer, key or organization.
+    /// For a key that the frame made: activate its session for no longer than the token is valid.
+    ///
+    /// - Parameters:
+    ///   - publicKey: The key.
+    ///   - expirationSeconds: The key's life.
+    ///   - invalidateExisting: Whether the user's other login sessions end.
+    ///   - sessionProfileId: A profile that limits the session, and may shorten its life.
+    ///   - acceptingSubOrganization: Whether the token may name an organization below the one asked. The API finds it
+    ///     for a user who does not know their own.
+    /// - Returns: The session token of the API's notarizer, verified.
+    /// - Throws: `.configuration` for a life of zero or fewer seconds; as ``APIClient/submit(_:body:)``;
+    ///   `.invalidSessionToken` for a token of another notarizer, key or organization.
     public func stampLogin(
-        publicKey: String,
+        publicKey: PublicKey,
         expirationSeconds: Int,
         invalidateExisting: Bool = false,
         sessionProfileId: String? = nil,
@@ -32,10 +40,12 @@ extension APIClient {
         return try readToken(activity, for: publicKey, acceptingSubOrganization: acceptingSubOrganization)
     }
 
+    /// Reads and verifies the session token in an activity's result.
+    ///
     /// - Throws: `.invalidSessionToken` for a token of another notarizer, key or organization.
     func readToken(
         _ activity: Activity,
-        for publicKey: String,
+        for publicKey: PublicKey,
         acceptingSubOrganization: Bool = false
     ) throws(TurnkeyError) -> SessionToken {
         let jwt = try activity.readResult("stampLoginResult", as: StampLoginResult.self).session
@@ -49,7 +59,7 @@ extension APIClient {
 }
 
 private struct StampLoginParameters: Encodable {
-    let publicKey: String
+    let publicKey: PublicKey
     let expirationSeconds: String
     let invalidateExisting: Bool?
     let sessionProfileId: String?

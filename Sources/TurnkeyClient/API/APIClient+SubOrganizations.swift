@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What sub-organizations are looked for by: those that have exactly this.
+/// A filter for sub-organizations, which must match exactly.
 public enum SubOrganizationFilter: Sendable, Hashable {
+    /// The sub-organization's name.
     case name(String)
+    /// A user's name.
     case username(String)
+    /// A user's e-mail address.
     case email(String)
+    /// A user's phone number.
     case phoneNumber(String)
-    /// A passkey's, in unpadded base64url.
+    /// The id of a passkey's credential, in unpadded base64url.
     case credentialId(String)
-    /// Compressed P-256 point, 66 hex digits.
+    /// The public key of an API key of any curve, in hex.
     case publicKey(String)
 
     fileprivate var arguments: [String: String] {
@@ -25,20 +29,30 @@ public enum SubOrganizationFilter: Sendable, Hashable {
     }
 }
 
-/// A sub-organization that was made.
+/// A new sub-organization.
 public struct SubOrganization: Sendable, Hashable, Decodable {
+    /// The sub-organization's id.
     public let subOrganizationId: String
-    /// In the order of the users that were asked for.
+    /// The ids of the root users, in the order of the request.
     public let rootUserIds: [String]
 }
 
 extension APIClient {
-    /// The identifiers of the sub-organizations, or of those that `filter` lets through; the path is `list_suborgs`.
+    /// Returns the ids of the sub-organizations, or of those that match `filter`. The API's path is `list_suborgs`.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getSubOrgIds(_ filter: SubOrganizationFilter? = nil) async throws(TurnkeyError) -> [String] {
         try await ask("list_suborgs", filter?.arguments ?? [:], for: SubOrganizationsAnswer.self).organizationIds
     }
 
-    /// Makes an organization below this one, with root users of its own, of whom `rootQuorumThreshold` decide together.
+    /// Creates an organization below this one.
+    ///
+    /// - Parameters:
+    ///   - name: The new organization's name.
+    ///   - rootUsers: Its root users.
+    ///   - rootQuorumThreshold: How many of them must agree.
+    /// - Returns: The ids of the organization and its root users.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     public func createSubOrganization(
         name: String,
         rootUsers: [NewUser],

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the typed calls are made of.
+/// The building blocks of the typed calls.
 extension APIClient {
-    /// Asks a query whose body is the organization and texts.
+    /// Makes a query whose body holds the organization and texts.
     func ask<Answer: Decodable>(
         _ path: String,
         _ arguments: [String: String] = [:],
@@ -12,7 +12,7 @@ extension APIClient {
         return try Self.read(type, from: try await answer(to: path, body: body))
     }
 
-    /// Submits an activity, and reads the member `result` of what came of it.
+    /// Submits an activity, and reads the member `result` of its result.
     func perform<Result: Decodable>(
         _ path: String,
         _ type: String,
@@ -24,7 +24,7 @@ extension APIClient {
         return try await submit(path, body: try Self.makeBody(request)).readResult(result, as: Result.self)
     }
 
-    /// As `perform`, of what makes or ends credentials, or says who may do what.
+    /// Submits like `perform`, for activities that make or end credentials, or change permissions.
     func performCredentials<Result: Decodable>(
         _ path: String,
         _ type: String,

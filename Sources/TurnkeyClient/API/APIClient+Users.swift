@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension APIClient {
+    /// Returns one user.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getUser(userId: String) async throws(TurnkeyError) -> User {
         try await ask("get_user", ["userId": userId], for: UserAnswer.self).user
     }
 
-    /// The organization's users; the path is `list_users`.
+    /// Returns the organization's users. The API's path is `list_users`.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getUsers() async throws(TurnkeyError) -> [User] {
         try await ask("list_users", for: UsersAnswer.self).users
     }
 
-    /// Makes users who are no root users, and answers their identifiers in the same order.
+    /// Creates users who are not root users.
+    ///
+    /// - Returns: The users' ids, in the same order.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     @discardableResult
     public func createUsers(_ users: [NewUser]) async throws(TurnkeyError) -> [String] {
         try await performCredentials(

@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension APIClient {
-    /// Approves an activity that waits for consensus, which its fingerprint names; answers what the vote made of it.
+    /// Approves an activity that waits for consensus and has this fingerprint.
     ///
-    /// It may still wait for others, or be pending: `waitForActivity` follows it.
+    /// - Returns: The activity after the vote. It may still wait for other votes, or be pending; `waitForActivity`
+    ///   follows it.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     @discardableResult
     public func approveActivity(fingerprint: String) async throws(TurnkeyError) -> Activity {
         try await vote("approve_activity", "ACTIVITY_TYPE_APPROVE_ACTIVITY", fingerprint)
     }
 
-    /// Rejects an activity that waits for consensus, which its fingerprint names; answers what the vote made of it.
+    /// Rejects an activity that waits for consensus and has this fingerprint.
+    ///
+    /// - Returns: The activity after the vote.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     @discardableResult
     public func rejectActivity(fingerprint: String) async throws(TurnkeyError) -> Activity {
         try await vote("reject_activity", "ACTIVITY_TYPE_REJECT_ACTIVITY", fingerprint)
     }
 
-    /// The organization's activities, the newest first; the path is `list_activities`.
+    /// Returns the organization's activities, the newest first. The API's path is `list_activities`.
     ///
-    /// The API answers at most `limit` of them, up to 100: those behind the activity `after`, or the newest. Statuses such as
-    /// `ACTIVITY_STATUS_CONSENSUS_NEEDED` and types such as `ACTIVITY_TYPE_SIGN_TRANSACTION_V2` choose among them; none: any.
+    /// - Parameters:
+    ///   - statuses: The statuses wanted, such as `ACTIVITY_STATUS_CONSENSUS_NEEDED`; empty for any.
+    ///   - types: The types wanted, such as `ACTIVITY_TYPE_SIGN_TRANSACTION_V2`; empty for any.
+    ///   - limit: The most activities to return, up to 100.
+    ///   - activityId: Return those behind this one; nil for the newest.
+    /// - Returns: The activities.
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getActivities(
         statuses: [String] = [],
         types: [String] = [],
@@ -35,7 +45,8 @@ extension APIClient {
         return try Self.read(ActivitiesAnswer.self, from: answer).activities
     }
 
-    /// A vote is no activity of its own: what is answered is the one that it is about, whatever has become of it.
+    /// Submits a vote. A vote is not an activity of its own: the answer is the activity voted on, in whatever state it
+    /// is.
     private func vote(_ path: String, _ type: String, _ fingerprint: String) async throws(TurnkeyError) -> Activity {
         let request = ActivityRequest(
             type: type,
@@ -46,17 +57,19 @@ extension APIClient {
     }
 }
 
-/// An activity as a list has it; `getActivity` has all of it.
+/// An activity as a list shows it; `getActivity` returns all of it.
 public struct ActivitySummary: Sendable, Hashable, Decodable {
+    /// The activity's id.
     public let id: String
-    /// Such as `ACTIVITY_STATUS_CONSENSUS_NEEDED`.
+    /// The status, such as `ACTIVITY_STATUS_CONSENSUS_NEEDED`.
     public let status: String
-    /// Such as `ACTIVITY_TYPE_SIGN_TRANSACTION_V2`.
+    /// The type, such as `ACTIVITY_TYPE_SIGN_TRANSACTION_V2`.
     public let type: String
-    /// What an approval names.
+    /// The fingerprint, which a vote names.
     public let fingerprint: String
-    /// Whether a vote of who asks would count.
+    /// Whether this user's approval would count.
     public let canApprove: Bool
+    /// Whether this user's rejection would count.
     public let canReject: Bool
 }
 

@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A wallet that was made.
+/// A new wallet.
 public struct CreatedWallet: Sendable, Hashable, Decodable {
+    /// The wallet's id.
     public let walletId: String
-    /// Of its accounts, in the order in which they were asked for.
+    /// The addresses of its accounts, in the order of the request.
     public let addresses: [String]
 }
 
 extension APIClient {
-    /// The organization's wallets; the path is `list_wallets`.
+    /// Returns the organization's wallets. The API's path is `list_wallets`.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getWallets() async throws(TurnkeyError) -> [Wallet] {
         try await ask("list_wallets", for: WalletsAnswer.self).wallets
     }
 
+    /// Returns one wallet.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getWallet(walletId: String) async throws(TurnkeyError) -> Wallet {
         try await ask("get_wallet", ["walletId": walletId], for: WalletAnswer.self).wallet
     }
 
-    /// The accounts of a wallet, or of all of the organization's; the path is `list_wallet_accounts`.
+    /// Returns the accounts of a wallet, or of all wallets. The API's path is `list_wallet_accounts`.
     ///
-    /// The API answers at most `limit` of them, up to 100: those behind the account `after`, or the first.
+    /// - Parameters:
+    ///   - walletId: The wallet; nil for all.
+    ///   - limit: The most accounts to return, up to 100.
+    ///   - walletAccountId: Return those behind this one; nil for the first.
+    /// - Returns: The accounts.
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getWalletAccounts(
         walletId: String? = nil,
         limit: Int = 100,
@@ -34,15 +45,22 @@ extension APIClient {
         return try Self.read(WalletAccountsAnswer.self, from: answer).accounts
     }
 
-    /// The account of a wallet with this address.
+    /// Returns the account of a wallet with this address.
+    ///
+    /// - Throws: As ``APIClient/query(_:body:)``.
     public func getWalletAccount(walletId: String, address: String) async throws(TurnkeyError) -> WalletAccount {
         try await ask("get_wallet_account", ["walletId": walletId, "address": address], for: WalletAccountAnswer.self)
             .account
     }
 
-    /// Makes a wallet of a new seed, with these accounts.
+    /// Creates a wallet from a new seed.
     ///
-    /// `mnemonicLength` is how many words its seed is written in: 12, 15, 18, 21 or 24; 12 where absent.
+    /// - Parameters:
+    ///   - name: The wallet's name.
+    ///   - accounts: The accounts to create.
+    ///   - mnemonicLength: How many words the seed is written in: 12, 15, 18, 21 or 24; 12 if absent.
+    /// - Returns: The wallet's id, and the accounts' addresses.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     public func createWallet(
         name: String,
         accounts: [NewWalletAccount],
@@ -57,7 +75,13 @@ extension APIClient {
         )
     }
 
-    /// Makes further accounts of a wallet, and answers their addresses in the same order.
+    /// Creates further accounts of a wallet.
+    ///
+    /// - Parameters:
+    ///   - walletId: The wallet.
+    ///   - accounts: The accounts to create.
+    /// - Returns: The accounts' addresses, in the same order.
+    /// - Throws: As ``APIClient/submit(_:body:)``.
     public func createWalletAccounts(
         walletId: String,
         accounts: [NewWalletAccount]
@@ -72,7 +96,7 @@ extension APIClient {
     }
 }
 
-/// Which part of a list is asked for: the API wants the number as text.
+/// The part of a list that is asked for. The API expects the number as text.
 struct Pagination: Encodable {
     let limit: String
     let after: String?

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
 import Logging
+import Passkeys
 package import StampClient
 
-/// Turnkey's API, with each request stamped by one stamper.
+/// A client of Turnkey's API in which one stamper stamps each request.
 ///
 /// A body is serialised once: the bytes that are stamped are the bytes that are sent.
 public struct APIClient: Sendable {
+    /// The organization that the typed calls name in their bodies.
     public let organizationId: String
     let stamper: any Stamper
-    /// Stamps what makes or ends credentials, or says who may do what: keys, passkeys, sessions, users, organizations, votes.
+    /// Stamps activities that make or end credentials, or change permissions: keys, passkeys, sessions, users,
+    /// organizations, votes.
     let credentialStamper: any Stamper
     let connection: APIConnection
 
-    /// `credentialStamper`: `stamper` where absent.
+    /// Creates a client; `credentialStamper` is `stamper` if absent.
     init(
         organizationId: String,
         stamper: any Stamper,
@@ -26,7 +29,7 @@ public struct APIClient: Sendable {
         self.connection = connection
     }
 
-    /// The same stampers and API, for another organization's bodies.
+    /// Returns a client with the same stampers and API, whose bodies name another organization.
     public func inOrganization(_ organizationId: String) -> APIClient {
         APIClient(
             organizationId: organizationId,
@@ -36,30 +39,31 @@ public struct APIClient: Sendable {
         )
     }
 
-    /// POSTs `body` to a query such as `whoami`, and answers what the API answers, byte for byte.
+    /// POSTs `body` to a query such as `whoami`, and returns the API's answer, byte for byte.
     ///
     /// `body` is JSON in UTF-8; it is stamped and sent as it is.
-    /// - Throws: `.api` for a refusal, after a rejected key was reported to the stamper; what kept it from being stamped,
-    ///   sent or answered.
+    ///
+    /// - Throws: `.api` for a refusal, after a rejected key was reported to the stamper; otherwise the error that
+    ///   prevented stamping, sending or an answer.
     public func query(_ path: String, body: Data) async throws(TurnkeyError) -> Data {
         try await answer(to: path, body: body).text
     }
 
-    /// As `query`, for who reads the answer: each byte of it has been looked at.
+    /// Makes a query as `query` does, and returns the answer after checking each byte of it.
     package func answer(to path: String, body: Data) async throws(TurnkeyError) -> StrictJSON {
         try await send(EndPoint(.query, path), body, stampedBy: stamper)
     }
 
-    /// POSTs `body` to a submission such as `create_api_keys`, and follows the activity until it is completed.
+    /// POSTs `body` to a submission such as `create_api_keys`, and polls the activity until it is completed.
     ///
-    /// - Throws: as `query`; `.activityNotCompleted`, `.activityNeedsApproval`; `.activityPending` where it took longer
-    ///   than is waited, whatever happened to a poll. With a stamper that prompts nothing is polled: a pending activity is
-    ///   then `.activityPending` at once.
+    /// - Throws: As ``APIClient/query(_:body:)``; `.activityNotCompleted`, `.activityNeedsApproval`; `.activityPending`
+    ///   if it takes longer than the polling limit, whatever errors polls had. With a stamper that prompts the user
+    ///   nothing is polled, and a pending activity is `.activityPending` at once.
     public func submit(_ path: String, body: Data) async throws(TurnkeyError) -> Activity {
         try await submit(path, body: body, stampedBy: stamper)
     }
 
-    /// As `submit`, of what makes or ends credentials, or says who may do what.
+    /// Submits as `submit` does, for activities that make or end credentials, or change permissions.
     func submitCredentials(_ path: String, body: Data) async throws(TurnkeyError) -> Activity {
         try await submit(path, body: body, stampedBy: credentialStamper)
     }
@@ -75,10 +79,12 @@ public struct APIClient: Sendable {
         return try await follow(activity, stampedBy: stamper, isRegistering: false)
     }
 
-    /// Looks at an activity, and follows it until it is completed; also one that waits for somebody's approval.
+    /// Polls an activity until it is completed, also one that waits for an approval.
     ///
-    /// `limit` is how long it is followed; where absent, as long as a submission is. A stamper that prompts looks once.
-    /// - Throws: as `submit`; what kept it from being looked at, where it never was.
+    /// `limit` is how long to poll; if absent, as long as for a submission. With a stamper that prompts the user, the
+    /// activity is asked for once.
+    ///
+    /// - Throws: As ``APIClient/submit(_:body:)``; if no poll was answered, the error that prevented it.
     public func waitForActivity(_ activityId: String, limit: Duration? = nil) async throws(TurnkeyError) -> Activity {
         var polling = connection.polling
         if let limit { polling.limit = limit }
@@ -89,16 +95,16 @@ public struct APIClient: Sendable {
 }
 
 extension APIClient {
-    /// As `submitCredentials`, without waiting for the end.
+    /// Submits like `submitCredentials`, and returns without polling.
     func begin(_ path: String, body: Data) async throws(TurnkeyError) -> Activity {
         try await Activity(send(EndPoint(.submit, path), body, stampedBy: credentialStamper))
     }
 
-    /// Polls until the activity has ended. While `stamper`'s own key `isRegistering`, that the API does not know it
-    /// says that the activity is still pending.
+    /// Polls until the activity has ended. While it registers `stamper`'s own key (`isRegistering`), an answer that the
+    /// key is unknown means that the activity is still pending.
     ///
-    /// The submission is accepted, so nothing that happens to a poll is the outcome: an answer that says "later", one that
-    /// is none, and a connection that breaks are gone over. What no later poll can mend ends it, and is the cause of
+    /// The submission was accepted, so no failure of a poll is its outcome: an answer "later", an unreadable answer and
+    /// a broken connection are skipped. An error that no later poll can mend ends the polling, and is the cause of
     /// `.activityPending`.
     func follow(
         _ pending: Activity,
@@ -116,7 +122,7 @@ extension APIClient {
         )
     }
 
-    /// `known`: what is known of the activity; where nothing is, it is looked at now.
+    /// Polls from the activity's `known` state; if nil, asks for it now.
     private func follow(
         _ query: ActivityQuery,
         _ known: Activity?,
@@ -156,7 +162,8 @@ extension APIClient {
         throw Self.unfinished(last, cause: cause)
     }
 
-    /// An activity that was never seen is none to go on with: what kept it from being looked at is all that is known.
+    /// Returns the error for an activity that has not ended. If its state was never seen, that is the error that
+    /// prevented it.
     private static func unfinished(_ last: Activity?, cause: TurnkeyError?) -> TurnkeyError {
         guard let last else { return cause ?? .cancelled }
         return last.needsApproval ? .activityNeedsApproval(last) : .activityPending(last, cause: cause)
@@ -214,11 +221,11 @@ extension APIClient {
         return try await read(answer, to: body, header, stampedBy: stamper)
     }
 
-    /// Reads what was answered to `body`.
+    /// Reads the answer to `body`.
     ///
-    /// A refused key is a session that is over where the organization that was asked is known to be the key's own: the
-    /// stamper says so, from what its frame or the store has. Any other organization says only that the key is none of
-    /// its own, and nothing is ended or forgotten, and nobody is asked.
+    /// A refused key means that its session is over only if the organization asked is known to be the key's own, which
+    /// the stamper knows from its frame or the store. Any other organization only says that the key is none of its own.
+    /// Then nothing is ended or forgotten, and no passkey is asked for.
     private func read(
         _ answer: HTTPAnswer,
         to body: Data,
@@ -228,7 +235,7 @@ extension APIClient {
         do throws(TurnkeyError) {
             return try answer.read()
         } catch .api(let error) where error.isKeyRejection {
-            // Empty, so nobody's, for a body that names none, or two.
+            // Empty, which is no organization's id, for a body that names none or two.
             let asked = (try? StrictJSON.decode(OrganizationMember.self, from: body).organizationId) ?? ""
             guard let own = await stamper.findOrganization(of: header), own.lowercased() == asked.lowercased() else {
                 throw .unknownKey(organizationId: asked, error)
@@ -238,7 +245,7 @@ extension APIClient {
         }
     }
 
-    /// The request's own error is what the caller needs; that the frame could not be told is only worth a line.
+    /// Reports a rejected key to the stamper. A failure is only logged, since the caller needs the request's own error.
     private func report(_ header: StampHeader, to stamper: any Stamper) async {
         do throws(TurnkeyError) {
             try await stamper.reportRejected(header)
@@ -249,18 +256,18 @@ extension APIClient {
 }
 
 extension TurnkeyError {
-    /// Whether it is over on the way, and says nothing of what was asked: worth another look.
+    /// Whether the error happened on the way and says nothing about the request, so that another try is worth it.
     fileprivate var isAccident: Bool {
         if case .unexpectedAnswer = self { true } else { fallback == .retry }
     }
 }
 
-/// What every body has.
+/// The member that every body has.
 private struct OrganizationMember: Decodable {
     let organizationId: String
 }
 
-/// What the clients of one API share.
+/// The connection settings that the clients of one API share.
 struct APIConnection: Sendable {
     let transport: HTTPTransport
     let notarizerPublicKey: String

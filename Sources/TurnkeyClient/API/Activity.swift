@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
-import StampClient
+package import StampClient
 
-/// A submission as the API sees it: what was asked, and what became of it.
+/// A submission to the API, with its status and its result.
 public struct Activity: Sendable {
-    /// UUID.
+    /// The activity's id, a UUID.
     public let id: String
+    /// The organization's id.
     public let organizationId: String
-    /// Such as `ACTIVITY_STATUS_COMPLETED`.
+    /// The status, such as `ACTIVITY_STATUS_COMPLETED`.
     public let status: String
-    /// Such as `ACTIVITY_TYPE_CREATE_API_KEYS_V2`.
+    /// The type, such as `ACTIVITY_TYPE_CREATE_API_KEYS_V2`.
     public let type: String
-    /// What an approval names: `sha256:` and the hash of what was submitted; `nil` where the API gave none.
+    /// The fingerprint, which a vote names: `sha256:` and the hash of the submission; `nil` if the API gave none.
     public let fingerprint: String?
-    /// Why it failed, where it did.
+    /// Why it failed, if it did.
     public let failure: String?
     /// The whole answer, `{"activity":{…}}`, byte for byte.
     public var answer: Data { json.text }
     private let json: StrictJSON
 
+    /// Reads an answer.
+    ///
     /// - Throws: `.unexpectedAnswer`.
-    init(_ answer: StrictJSON) throws(TurnkeyError) {
+    package init(_ answer: StrictJSON) throws(TurnkeyError) {
         guard let read = try? answer.decode(Answer.self).activity else {
             throw .unexpectedAnswer(httpStatus: 200, detail: "no activity")
         }
@@ -31,13 +34,15 @@ public struct Activity: Sendable {
 
     static let authenticatorsNeeded = "ACTIVITY_STATUS_AUTHENTICATORS_NEEDED"
 
-    /// A status that is not known here is no end: what comes of the activity is still to be seen.
+    /// Whether the activity goes on. An unknown status counts as pending, since its outcome is still to come.
     var isPending: Bool { !Self.ends.contains(status) && !needsApproval }
     private static let ends = ["ACTIVITY_STATUS_COMPLETED", "ACTIVITY_STATUS_FAILED", "ACTIVITY_STATUS_REJECTED"]
     var needsApproval: Bool { ["ACTIVITY_STATUS_CONSENSUS_NEEDED", Self.authenticatorsNeeded].contains(status) }
 
-    /// - Throws: `.activityNeedsApproval`; `.activityPending`; `.activityNotCompleted` where it ended otherwise.
-    func checkCompleted() throws(TurnkeyError) {
+    /// Checks that the activity is completed.
+    ///
+    /// - Throws: `.activityNeedsApproval`; `.activityPending`; `.activityNotCompleted` if it ended otherwise.
+    package func checkCompleted() throws(TurnkeyError) {
         guard !isPending else { throw .activityPending(self, cause: nil) }
         guard !needsApproval else { throw .activityNeedsApproval(self) }
         guard status == "ACTIVITY_STATUS_COMPLETED" else {
@@ -45,9 +50,9 @@ public struct Activity: Sendable {
         }
     }
 
-    /// The member `name` of its result, such as `createApiKeysResult`.
+    /// Decodes the member `name` of its result, such as `createApiKeysResult`.
     ///
-    /// - Throws: `.unexpectedAnswer` where it is missing or of another shape.
+    /// - Throws: `.unexpectedAnswer` if it is missing or has another shape.
     public func readResult<Result: Decodable>(_ name: String, as type: Result.Type) throws(TurnkeyError) -> Result {
         guard let answer = try? json.decode(ResultAnswer<Result>.self), let result = answer.activity.result[name]
         else { throw .unexpectedAnswer(httpStatus: 200, detail: "no \(name)") }

@@ -1,42 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How long, and how often, a submission that is not done at once is asked after.
+/// How often and how long to poll a submission that is not completed at once.
 public struct ActivityPolling: Sendable, Hashable {
-    /// Between two polls that are answered.
+    /// The pause before the first poll, and after each poll that says the activity is pending. It must be positive.
+    ///
+    /// After a failed poll the pause is longer: it doubles with each failure in a row, up to about 10 s, and is at
+    /// least what `Retry-After` says. The last pause is cut so that the last poll is at the limit.
     public var interval: Duration
-    /// For how long it is asked after at most.
+    /// How long to poll at most.
     public var limit: Duration
 
+    /// Creates settings.
     public init(interval: Duration = .milliseconds(500), limit: Duration = .seconds(30)) {
         self.interval = interval
         self.limit = limit
     }
 }
 
-/// When to poll next: pure, so that time comes in.
+/// Computes when to poll next, from times passed in.
 ///
-/// An answer that says "pending" is followed by the interval. An accident on the way says nothing of the activity: the
-/// pause doubles with each in a row, and is never shorter than the answer asked for.
+/// After an answer "pending", the interval is waited. A failed poll says nothing about the activity: the pause doubles
+/// with each in a row, and is at least what the answer asked for.
 struct PollSchedule {
     private let polling: ActivityPolling
     private let end: ContinuousClock.Instant
     private var accidents = 0
 
-    /// A pause that doubles ends here.
+    /// The longest doubled pause.
     static let longestPause = Duration.seconds(10)
 
     init(_ polling: ActivityPolling, until end: ContinuousClock.Instant) {
         (self.polling, self.end) = (polling, end)
     }
 
-    /// `nil`: the time is over.
+    /// Returns the pause after an answer; `nil` if the time is over.
     mutating func pauseAfterAnswer(at now: ContinuousClock.Instant) -> Duration? {
         accidents = 0
         return fit(polling.interval, at: now)
     }
 
-    /// `jitter`, from 0 to 1, keeps those apart who were turned away together. `nil`: the time is over, or would be before
-    /// the poll that `retryAfter` allows.
+    /// Returns the pause after a failed poll. `jitter`, from 0 to 1, spreads clients that were refused together. `nil`
+    /// if the time is over, or would be before the poll that `retryAfter` allows.
     mutating func pauseAfterAccident(
         at now: ContinuousClock.Instant,
         retryAfter: Duration?,
@@ -45,10 +49,16 @@ struct PollSchedule {
         accidents += 1
         let doubled = polling.interval * (1 << min(accidents, 16))
         let pause = max(polling.interval, min(doubled, Self.longestPause)) * (1 + jitter / 2)
-        return fit(max(pause, retryAfter ?? .zero), at: now)
+        return fit(pause, after: retryAfter ?? .zero, at: now)
     }
 
-    private func fit(_ pause: Duration, at now: ContinuousClock.Instant) -> Duration? {
-        now + pause < end ? pause : nil
+    /// Lengthens the pause to `least`, and shortens it to the time left, so that the last poll is at the end.
+    private func fit(
+        _ pause: Duration,
+        after least: Duration = .zero,
+        at now: ContinuousClock.Instant
+    ) -> Duration? {
+        let left = end - now
+        return left > .zero && least <= left ? max(least, min(pause, left)) : nil
     }
 }

@@ -4,7 +4,7 @@ import Foundation
 /// The body of a submission.
 struct ActivityRequest<Parameters: Encodable>: Encodable {
     let type: String
-    /// Milliseconds since 1970, in decimal: the API wants int64 as text.
+    /// Milliseconds since 1970, in decimal digits: the API expects int64 as text.
     let timestampMs: String
     let organizationId: String
     let parameters: Parameters

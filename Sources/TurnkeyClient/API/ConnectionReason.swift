@@ -6,14 +6,17 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// Why a connection failed, in words for people: the system's own (strerror(3)), where it is the system that says so.
-func makeReason(_ error: any Error) -> String {
+/// Says why a connection failed, for people; in the system's own words (strerror(3)) if the system refused.
+package func makeReason(_ error: any Error) -> String {
     let cutShort = "the connection was closed before the answer was whole"
     return switch error {
     case let error as IOError: describe(error.errnoCode)
     case let error as NIOConnectionError: makeReason(error)
     case let error as HTTPClientError where error == .remoteConnectionClosed: cutShort
-    case HTTPParserError.invalidEOFState, NIOSSLError.uncleanShutdown: cutShort
+    case HTTPParserError.invalidEOFState, NIOSSLError.uncleanShutdown, ChannelError.ioOnClosedChannel: cutShort
+    case let error as HTTPClientError where error == .proxyAuthenticationRequired:
+        "the proxy asks for a user and a password (407)"
+    case let error as HTTPClientError where error == .invalidProxyResponse: "the proxy refuses the connection"
     case let error as BoringSSLError: "the TLS connection broke (\(TLSFault.describe("\(error)")))"
     case let error as HTTPParserError: "what answers does not speak HTTP (\(String(describing: error).lowercasedFirst))"
     case let error as HTTPClientError: error.shortDescription.lowercasedFirst
@@ -21,7 +24,7 @@ func makeReason(_ error: any Error) -> String {
     }
 }
 
-/// Where no address was tried, there was none.
+/// Says why no address could be connected to; if none was tried, the host has none.
 private func makeReason(_ error: NIOConnectionError) -> String {
     error.connectionErrors.first.map { makeReason($0.error) } ?? "the name \(error.host) cannot be resolved"
 }

@@ -11,7 +11,7 @@ struct EndPoint: Sendable, Hashable {
 
     /// Takes the method's name (`whoami`) or its whole path (`/public/v1/query/whoami`).
     ///
-    /// - Throws: `.configuration(.invalidPath)` for anything but a-z 0-9 _, and for the path of the other kind.
+    /// - Throws: `.configuration(.invalidPath)` for anything but a-z 0-9 _, and for the path of another kind of method.
     init(_ kind: Kind, _ text: String) throws(TurnkeyError) {
         let prefix = "/public/v1/\(kind.rawValue)/"
         let name = text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...]

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import AsyncHTTPClient
-import Foundation
+package import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+package import Passkeys
 import StampClient
 import Synchronization
 
-/// POSTs bodies to one API, as they are, and follows nobody elsewhere.
-final class HTTPTransport: Sendable {
-    /// More than any answer needs: the largest list of users is a few MiB.
+/// POSTs bodies unchanged to one API, and follows no redirect.
+package final class HTTPTransport: Sendable {
+    /// The longest answer: 16 MiB, where the largest list of users takes a few.
     private static let maximumAnswerBytes = 1 << 24
 
     private let baseURL: APIBaseURL
@@ -18,8 +19,8 @@ final class HTTPTransport: Sendable {
     private let environment: [String: String]
     private let client = Mutex<HTTPClient?>(nil)
 
-    /// `environment` names the proxy and whose certificates are trusted.
-    init(_ baseURL: APIBaseURL, timeout: Duration, environment: [String: String]) {
+    /// Creates a transport; `environment` names the proxy and the trusted certificates.
+    package init(_ baseURL: APIBaseURL, timeout: Duration, environment: [String: String]) {
         self.baseURL = baseURL
         self.timeout = timeout
         self.environment = environment
@@ -29,20 +30,29 @@ final class HTTPTransport: Sendable {
         client.withLock { $0?.shutdown { _ in } }
     }
 
-    /// - Throws: `.unreachable`, `.insecure`, `.timedOut`, `.cancelled`, `.cannotStart`, `.configuration` for what the
-    ///   environment names and cannot be used; `.unexpectedAnswer` for more bytes than are read.
+    /// POSTs one body.
     ///
-    /// `limit`: the time for it, where that is shorter than a request may take anyway.
-    func post(
+    /// - Parameters:
+    ///   - path: The path on the API.
+    ///   - body: The bytes to send.
+    ///   - header: The stamp.
+    ///   - limit: The time for it, if shorter than the transport's time-out.
+    ///   - userAgent: The sending program, for the field `User-Agent`.
+    /// - Returns: The answer.
+    /// - Throws: `.unreachable`, `.insecure`, `.timedOut`, `.cancelled`, `.cannotStart`; `.configuration` for unusable
+    ///   settings in the environment; `.unexpectedAnswer` for an answer that is too long.
+    package func post(
         _ path: String,
         _ body: Data,
         _ header: StampHeader,
-        within limit: Duration? = nil
+        within limit: Duration? = nil,
+        userAgent: String? = nil
     ) async throws(TurnkeyError) -> HTTPAnswer {
-        try await send(path, body, header, within: min(limit ?? timeout, timeout))
+        try await send(path, body, header, within: min(limit ?? timeout, timeout), userAgent: userAgent)
     }
 
-    /// When the API says it answers, where it says so. What answers must be an API: it refuses what has no stamp.
+    /// Returns the `Date` of an answer of the API, if it has one. The request has no stamp, so an API refuses it;
+    /// anything else is not an API.
     func readDate() async throws(TurnkeyError) -> Date? {
         let answer = try await send("/public/v1/query/whoami", Data("{}".utf8), nil, within: timeout)
         _ = try answer.readRefusal()
@@ -53,12 +63,14 @@ final class HTTPTransport: Sendable {
         _ path: String,
         _ body: Data,
         _ header: StampHeader?,
-        within timeout: Duration
+        within timeout: Duration,
+        userAgent: String? = nil
     ) async throws(TurnkeyError) -> HTTPAnswer {
         let client = try getClient()
         var request = HTTPClientRequest(url: baseURL.text + path)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/json")
+        if let userAgent { request.headers.add(name: "User-Agent", value: userAgent) }
         if let header { request.headers.add(name: header.name, value: header.value) }
         request.body = .bytes(ByteBuffer(bytes: body))
         do {
@@ -68,7 +80,8 @@ final class HTTPTransport: Sendable {
         }
     }
 
-    /// The client's own time-out is over with the answer's head: a body that never ends would be waited for without end.
+    /// Sends the request and reads the whole answer within the time. The HTTP client's own time-out ends with the
+    /// answer's head, so a body without end would be waited for forever.
     private func exchange(
         _ request: HTTPClientRequest,
         _ client: HTTPClient,
@@ -79,7 +92,7 @@ final class HTTPTransport: Sendable {
             group.addTask {
                 let response = try await client.execute(request, timeout: TimeAmount(timeout))
                 let answer = try await Self.collect(response)
-                // A body that is cut short by a cancellation is not an answer.
+                // A body cut short by a cancellation is not an answer.
                 try Task.checkCancellation()
                 return HTTPAnswer(
                     status: Int(response.status.code),
@@ -116,7 +129,7 @@ final class HTTPTransport: Sendable {
         }
     }
 
-    /// What stands in between may be what failed.
+    /// The proxy in between, for messages, as it may be what failed.
     private var wayThere: String {
         let proxy = (try? ProxyRules.findAddress(for: baseURL, in: environment)) ?? nil
         return proxy.map { ", by way of the proxy \($0)" } ?? ""
@@ -124,7 +137,7 @@ final class HTTPTransport: Sendable {
 }
 
 extension HTTPTransport {
-    /// Made with the first request: then is time to say what is wrong.
+    /// Creates the HTTP client with the first request, so that errors of its settings are thrown there.
     private func getClient() throws(TurnkeyError) -> HTTPClient {
         try client.withLock { (client) throws(TurnkeyError) in
             if let client { return client }
@@ -136,13 +149,20 @@ extension HTTPTransport {
 
     private func makeClient() throws(TurnkeyError) -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        // A refused connection is an answer; by default it is tried again until the deadline.
+        // A refused connection is final; by default the client would try again until the deadline.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // The default is ten seconds, however long a request may take.
+        configuration.timeout.connect = TimeAmount(timeout)
+        // NIO traps on some faults of HTTP/2, such as a status below zero, before any handler of ours sees them.
+        configuration.httpVersion = .http1Only
+        // More than a stamping proxy sends at once: its turns are fair, and this pool's are not.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 320
+        configuration.http1_1ConnectionDebugInitializer = StatusGate.add
         if baseURL.text.hasPrefix("https:") {
             let trusted = try TrustedCertificates.load(environment)
             guard !trusted.isEmpty else { throw .insecure(url: baseURL.text, .noCertificates) }
             var tls = TLSConfiguration.makeClientConfiguration()
-            tls.minimumTLSVersion = .tlsv12  // RFC 8996: those before must not be used
+            tls.minimumTLSVersion = .tlsv12  // RFC 8996: earlier versions must not be used
             tls.trustRoots = .certificates(trusted)
             configuration.tlsConfiguration = tls
             configuration.proxy = try ProxyRules.find(for: baseURL, in: environment)

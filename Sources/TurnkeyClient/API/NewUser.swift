@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A user who is to be made, with what they sign in with.
+/// A user to create, with their credentials.
 public struct NewUser: Sendable, Hashable {
+    /// The user's name.
     public var userName: String
+    /// The user's e-mail address.
     public var userEmail: String?
+    /// The user's phone number.
     public var userPhoneNumber: String?
+    /// The user's API keys.
     public var apiKeys: [NewAPIKey]
+    /// The user's passkeys.
     public var authenticators: [NewAuthenticator]
 
+    /// Describes a user to create.
     public init(
         userName: String,
         userEmail: String? = nil,
@@ -21,7 +27,7 @@ public struct NewUser: Sendable, Hashable {
 }
 
 extension NewUser {
-    /// As the API takes it: lists are there even when empty, and a root user has no tags.
+    /// The user as the API takes it: lists are present even when empty, and a root user has no tags.
     struct Wire: Encodable {
         let userName: String
         let userEmail: String?

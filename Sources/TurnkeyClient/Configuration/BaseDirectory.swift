@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where files of one kind are kept (XDG Base Directory Specification 0.8).
+/// The directories for files of one kind (XDG Base Directory Specification 0.8).
 package enum BaseDirectory {
     case configuration
     case state
 
-    /// The program's own directory there; whether it exists is not looked at.
+    /// Returns the program's own directory there, which need not exist.
     ///
-    /// - Throws: `.configuration(.noBaseDirectory)` where neither the variable nor HOME is an absolute path.
+    /// - Throws: `.configuration(.noBaseDirectory)` if neither the variable nor HOME is an absolute path.
     package func path(_ environment: [String: String]) throws(TurnkeyError) -> String {
-        // The specification: a relative path is invalid, and to be ignored.
+        // By the specification, a relative path is invalid and ignored.
         if let base = environment[variable], base.hasPrefix("/") { return base + "/stampd" }
         guard let home = environment["HOME"], home.hasPrefix("/") else {
             throw .configuration(.noBaseDirectory(variable: variable))

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Glibc
+import KernelUser
 import StampClient
 
-/// `turnkey.json`: one JSON object whose members are texts, read strictly.
+/// Reads `turnkey.json`: one JSON object whose members are texts, read strictly.
 ///
-/// A member that is unknown, misspelled or of another type is an error: it would be a setting that does nothing.
+/// A member that is unknown, misspelled or of another type is an error, because it would be a setting without effect.
 struct ConfigurationFile {
-    /// The settings, as the file and the code spell them.
+    /// The settings, as file and code spell them.
     enum Member: String, CaseIterable {
         case apiBaseUrl
         case defaultOrganizationId
@@ -17,7 +18,7 @@ struct ConfigurationFile {
 
         static let list = allCases.map(\.rawValue).joined(separator: ", ")
 
-        /// The same setting's variable.
+        /// The environment variable of the same setting.
         var variable: String {
             switch self {
             case .apiBaseUrl: "TURNKEY_API_BASE_URL"
@@ -31,9 +32,10 @@ struct ConfigurationFile {
 
     let values: [Member: String]
 
-    /// Reads the file at `path`; no file is a file without members.
+    /// Reads the file at `path`; a missing file has no members.
     ///
-    /// - Throws: `.configuration`: `.invalidFile`, `.unreadableFile`; `.writableFile` and `.foreignFile` where others choose the API by it.
+    /// - Throws: `.configuration`: `.invalidFile`, `.unreadableFile`; `.writableFile` and `.foreignFile` if others
+    ///   could choose the API by it.
     init(_ path: String) throws(TurnkeyError) {
         guard let data = try Self.read(path) else {
             values = [:]
@@ -62,7 +64,7 @@ struct ConfigurationFile {
         self.values = values
     }
 
-    /// A member's value; `nil` for what is not a text.
+    /// A member's value; `nil` unless it is a text.
     private struct Value: Decodable {
         let text: String?
 
@@ -71,10 +73,10 @@ struct ConfigurationFile {
         }
     }
 
-    /// More than any of it takes.
+    /// The largest file that is read, in bytes.
     private static let limitBytes = 1 << 20
 
-    /// The file's bytes; `nil` where there is none.
+    /// Reads the file's bytes; `nil` if there is no file.
     private static func read(_ path: String) throws(TurnkeyError) -> Data? {
         let file: RegularFile
         do throws(RegularFile.Fault) { file = try RegularFile(path, limitBytes: limitBytes) } catch .missing {

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import Configuration
 public import Foundation
+import Passkeys
 
 extension TurnkeyConfiguration {
-    /// What is given here, else in the environment, else in `$XDG_CONFIG_HOME/stampd/turnkey.json`, setting by setting.
+    /// Loads the configuration. Each setting is taken from the argument, else from the environment, else from
+    /// `$XDG_CONFIG_HOME/stampd/turnkey.json`.
     ///
     /// The variables are TURNKEY_API_BASE_URL, TURNKEY_ORGANIZATION_ID, TURNKEY_RP_ID, STAMPD_SOCKET_DIRECTORY and
-    /// TURNKEY_NOTARIZER_PUBLIC_KEY; an empty one is none. `file` is for another file than that one.
-    /// - Throws: `.configuration`: `.missingOrganization`, `.invalidFile`, or what the value itself is refused for.
+    /// TURNKEY_NOTARIZER_PUBLIC_KEY; an empty one counts as not set.
+    ///
+    /// - Parameters:
+    ///   - apiBaseUrl: The API's base URL.
+    ///   - defaultOrganizationId: The organization.
+    ///   - rpId: The relying party.
+    ///   - socketDirectory: The directory of the frame's sockets.
+    ///   - file: A file to read in place of `turnkey.json`.
+    ///   - environment: The environment variables.
+    /// - Returns: The configuration.
+    /// - Throws: `.configuration`: `.missingOrganization`, `.invalidFile`, or the fault of a value.
     public static func load(
         apiBaseUrl: String? = nil,
         defaultOrganizationId: String? = nil,
@@ -20,22 +30,22 @@ extension TurnkeyConfiguration {
             .apiBaseUrl: apiBaseUrl, .defaultOrganizationId: defaultOrganizationId, .rpId: rpId,
             .socketDirectory: socketDirectory,
         ]
-        let reader = ConfigReader(providers: [
-            makeProvider("code", given.compactMapValues(\.self)),
-            makeProvider("environment", readVariables(environment)),
-            makeProvider("file", try readFile(file, environment)),
-        ])
+        let sources: [(values: [ConfigurationFile.Member: String], name: KeyPath<ConfigurationFile.Member, String>)] = [
+            (given.compactMapValues(\.self), \.rawValue),
+            (readVariables(environment), \.variable),
+            (try readFile(file, environment), \.rawValue),
+        ]
         func read(_ member: ConfigurationFile.Member) throws(TurnkeyError) -> String? {
-            guard let value = reader.string(forKey: ConfigKey([member.rawValue])) else { return nil }
-            let isGiven = given[member].flatMap(\.self) != nil
-            let setting = isGiven || (environment[member.variable] ?? "").isEmpty ? member.rawValue : member.variable
-            guard !hasOuterWhiteSpace(value) else { throw .configuration(.whiteSpace(setting: setting)) }
+            guard let source = sources.first(where: { $0.values[member] != nil }), let value = source.values[member]
+            else { return nil }
+            guard !hasOuterWhiteSpace(value) else {
+                throw .configuration(.whiteSpace(setting: member[keyPath: source.name]))
+            }
             return value
         }
         guard let organizationId = try read(.defaultOrganizationId) else { throw .configuration(.missingOrganization) }
-        let baseURL = if let text = try read(.apiBaseUrl) { try APIBaseURL(text) } else { APIBaseURL.turnkey }
         return try TurnkeyConfiguration(
-            apiBaseUrl: baseURL,
+            apiBaseUrl: try readBaseURL(try read(.apiBaseUrl)),
             defaultOrganizationId: organizationId,
             rpId: try read(.rpId),
             socketDirectory: try read(.socketDirectory),
@@ -43,7 +53,14 @@ extension TurnkeyConfiguration {
         )
     }
 
-    /// A value never needs any, and what a copied line's end leaves at it is invisible.
+    /// Reads a base URL; Turnkey's own if there is none.
+    private static func readBaseURL(_ text: String?) throws(TurnkeyError) -> APIBaseURL {
+        guard let text else { return .turnkey }
+        do throws(BaseURLFault) { return try APIBaseURL(text) } catch { throw .configuration(.invalidBaseURL(error)) }
+    }
+
+    /// Whether the value begins or ends with white space, which no value needs, and which a copied line's end leaves
+    /// invisibly.
     private static func hasOuterWhiteSpace(_ value: String) -> Bool {
         let isWhite = { (scalar: Unicode.Scalar?) in
             scalar.map { $0.properties.isWhitespace || $0.properties.generalCategory == .control } ?? false
@@ -56,7 +73,7 @@ extension TurnkeyConfiguration {
         return Dictionary(uniqueKeysWithValues: variables.filter { !$0.1.isEmpty })
     }
 
-    /// Where nobody has a home there is no file either.
+    /// Reads the file. Without a home directory there is none.
     private static func readFile(
         _ file: String?,
         _ environment: [String: String]
@@ -68,15 +85,5 @@ extension TurnkeyConfiguration {
         } catch .configuration(.noBaseDirectory) {
             return [:]
         }
-    }
-
-    private static func makeProvider(
-        _ name: String,
-        _ values: [ConfigurationFile.Member: String]
-    ) -> InMemoryProvider {
-        let pairs = values.map {
-            (AbsoluteConfigKey([$0.key.rawValue]), ConfigValue(.string($0.value), isSecret: false))
-        }
-        return InMemoryProvider(name: name, values: Dictionary(uniqueKeysWithValues: pairs))
     }
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
-import Foundation
+package import Foundation
 
-/// Bitcoin's base58 over the bytes and the first four bytes of their double SHA-256.
-enum Base58Check {
+/// Bitcoin's base58 of the bytes and the first four bytes of their double SHA-256.
+package enum Base58Check {
     private static let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
 
-    static func encode(_ payload: Data) -> String {
+    /// Encodes bytes.
+    package static func encode(_ payload: Data) -> String {
         let checksum = SHA256.hash(data: Data(SHA256.hash(data: payload))).prefix(4)
         return encodeDigits(Array(payload) + checksum)
     }
 
-    /// Long division of a big-endian number by 58; each leading zero byte is a leading "1".
+    /// Divides a big-endian number by 58 repeatedly; each leading zero byte becomes a leading "1".
     private static func encodeDigits(_ bytes: [UInt8]) -> String {
         var digits: [Int] = []
         for byte in bytes {

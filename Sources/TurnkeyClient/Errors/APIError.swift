@@ -2,28 +2,37 @@
 import Foundation
 import StampClient
 
-/// Turnkey's error envelope: what the API says when it refuses a request.
+/// Turnkey's error envelope, which the API answers when it refuses a request.
 public struct APIError: Sendable, Hashable {
-    /// What a client decides by.
+    /// The kinds of errors by which a client decides.
     public enum Kind: Sendable, Hashable {
+        /// The key that stamped has expired.
         case apiKeyExpired
+        /// The organization does not know the key that stamped.
         case publicKeyNotFound
+        /// The API received too many requests.
         case rateLimited
+        /// The API failed, or a server in front of it did.
         case internalError
-        /// The status says "later" (408, 425), and no code says more.
+        /// The status says "later" (408, 425), and no error code says more.
         case notYet
+        /// Any other refusal.
         case other
     }
 
+    /// The HTTP status.
     public let httpStatus: Int
-    /// The gRPC status; two generations of the API use it differently, so decide by `kind`.
+    /// The gRPC status in the answer's body. Older and newer answers of the API give one refusal different ones, so decide by
+    /// `kind`.
     public let code: Int
+    /// The API's message.
     public let message: String
-    /// Such as `API_KEY_EXPIRED`; empty where the API gives none.
+    /// The error code, such as `API_KEY_EXPIRED`; empty if the API gives none.
     public let turnkeyErrorCode: String
-    /// How far this machine's clock was ahead of the API's when it answered; `nil` where the API did not tell its time.
+    /// How far this machine's clock was ahead of the API's when it answered; `nil` if the answer has no date.
     var clockAheadSeconds: Int?
 
+    /// Creates an error.
     public init(httpStatus: Int, code: Int, message: String, turnkeyErrorCode: String) {
         self.httpStatus = httpStatus
         self.code = code
@@ -31,15 +40,15 @@ public struct APIError: Sendable, Hashable {
         self.turnkeyErrorCode = turnkeyErrorCode
     }
 
-    /// By the error code; where it is none that is known here, by the status; in older answers, which have no code, by the
-    /// words that their messages begin with.
+    /// The kind of error: by the error code; if that is unknown, by the status; for older answers without a code, by
+    /// the words with which their messages begin.
     public var kind: Kind {
         switch turnkeyErrorCode {
         case "RATE_LIMIT_EXCEEDED", "SIGNING_QUOTA_EXCEEDED": return .rateLimited
         case "INTERNAL": return .internalError
         default: break
         }
-        // That the answer comes later says nothing of a key, whatever else it says.
+        // An answer "later" says nothing about a key, whatever else it says.
         if let kind = kindOfStatus { return kind }
         return switch turnkeyErrorCode {
         case "API_KEY_EXPIRED": .apiKeyExpired
@@ -49,17 +58,17 @@ public struct APIError: Sendable, Hashable {
         }
     }
 
-    /// Whether an organization refused the key that stamped: it does not know it, or says that it has expired. That the
-    /// key's session is over takes more: the organization must be the session's own (`Stamper.reportRejected`).
+    /// Whether an organization refused the key that stamped, because it does not know it or the key has expired. The
+    /// key's session is over only if the organization is the session's own (`Stamper.reportRejected`).
     public var isKeyRejection: Bool { kind == .apiKeyExpired || kind == .publicKeyNotFound }
 
-    /// Whether this machine's clock is so far off that the API refuses its `timestampMs`: it takes an hour of the past and
-    /// five minutes of the future. By the time that the API tells, never by its words.
+    /// Whether this machine's clock is so far off that the API refuses its `timestampMs`: more than an hour behind or
+    /// five minutes ahead. Decided by the API's `Date`, not by its message.
     var isAboutTime: Bool {
         httpStatus == 400 && clockAheadSeconds.map { !(-3_590...290).contains($0) } ?? false
     }
 
-    /// RFC 9110 §15.5.9 and §15.6, RFC 8470 §5.2, RFC 6585 §4.
+    /// The kind that the status tells (RFC 9110 §15.5.9 and §15.6, RFC 8470 §5.2, RFC 6585 §4).
     private var kindOfStatus: Kind? {
         switch httpStatus {
         case 429: .rateLimited
@@ -92,7 +101,7 @@ extension APIError {
         let turnkeyErrorCode: String?
     }
 
-    /// Reads the envelope; the error code stands at the top, in `details`, or nowhere. `nil`: it is no envelope.
+    /// Reads the envelope, whose error code stands at the top, in `details`, or nowhere; `nil` if it is not one.
     init?(httpStatus: Int, answer: Data) {
         guard let envelope = try? StrictJSON.decode(Envelope.self, from: answer) else { return nil }
         let codes = [envelope.turnkeyErrorCode] + (envelope.details ?? []).map(\.turnkeyErrorCode)

@@ -1,41 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which step on the way to a session failed, why, and what is left of the steps before it.
+/// The failure of one step of a login or refresh, with its cause, and what remains of the steps before it.
 public struct SessionFailure: Error, Sendable {
     /// The steps, in their order.
     public enum Step: String, Sendable, Hashable, CaseIterable {
-        /// The frame's embedded key, or its session key.
+        /// Getting the frame's embedded key, or making its session key.
         case prepareFrame
-        /// The key at the API: stamp_login, create_api_keys or create_read_write_session.
+        /// Registering the key at the API: stamp_login, create_api_keys or create_read_write_session.
         case register
-        /// What the API vouches for: the token, the user.
+        /// Checking the token and the user that the API returned.
         case verify
-        /// The session in the frame: ActivateSession or InjectCredentialBundle.
+        /// Starting the session in the frame: ActivateSession or InjectCredentialBundle.
         case start
+        /// Storing the session in the file.
         case store
     }
 
-    /// What became of the key that was to be the session's: its public key, or the API's identifier of a key that it made.
+    /// What became of the session's key. `key` is its public key, or the API's id for a key that the API made.
     public enum Remains: Sendable, Hashable {
         /// No key was registered.
         case nothing
-        /// It was registered, and deleted at the API again.
+        /// The key was registered, and deleted at the API again.
         case deleted
-        /// It may be registered, but whoever had its private half has it no more: nobody can stamp with it.
+        /// The key may be registered, but its private key no longer exists, so it cannot stamp.
         case useless(key: String)
-        /// The API may have made a key, and its answer was lost: nobody ever had its private half.
+        /// The API may have made a key, but its answer was lost, and with it the private key.
         case lost
-        /// It is registered and could not be deleted; it ends by itself. Delete it, if its end cannot be waited for.
+        /// The key is registered and could not be deleted. It expires by itself; delete it if that takes too long.
         case registered(key: String, expirationSeconds: Int)
     }
 
+    /// The step that failed.
     public let step: Step
     /// The API's path, such as `/public/v1/submit/stamp_login`, or the frame's method, such as `ActivateSession`.
     public let endPoint: String?
-    public let cause: TurnkeyError
-    public let remains: Remains
+    /// The error of the step.
+    public internal(set) var cause: TurnkeyError
+    /// What became of the key.
+    public internal(set) var remains: Remains
 
-    /// What was wrong, with what; one line without a full stop.
+    /// Says what was wrong, and with what; one line without a full stop.
     public var message: String {
         let place = endPoint.map { " (\($0))" } ?? ""
         return "\(step.message)\(place): \(cause.message)\(remains.message)"
@@ -43,6 +47,21 @@ public struct SessionFailure: Error, Sendable {
 }
 
 extension SessionFailure.Step {
+    /// Runs the step, and wraps its error in the step's failure, unless it is a step's failure already.
+    func run<Result>(
+        _ endPoint: String?,
+        remains: SessionFailure.Remains = .nothing,
+        _ work: () async throws(TurnkeyError) -> Result
+    ) async throws(TurnkeyError) -> Result {
+        do throws(TurnkeyError) {
+            return try await work()
+        } catch .session(let failure) {
+            throw .session(failure)
+        } catch {
+            throw .session(SessionFailure(step: self, endPoint: endPoint, cause: error, remains: remains))
+        }
+    }
+
     fileprivate var message: String {
         switch self {
         case .prepareFrame: "the frame could not be prepared"
@@ -59,8 +78,8 @@ extension SessionFailure.Remains {
         switch self {
         case .nothing: ""
         case .deleted: "; the key that was registered has been deleted again"
-        case .useless(let key): "; the key \(key) may be registered, but nobody can stamp with it, and it expires"
-        case .lost: "; the API may have made a key, but nobody can stamp with it, and it expires"
+        case .useless(let key): "; the key \(key) may be registered, but no program can stamp with it, and it expires"
+        case .lost: "; the API may have made a key, but no program can stamp with it, and it expires"
         case .registered(let key, let seconds):
             "; the key \(key) is registered and could not be deleted: it expires \(seconds) s after it was made"
         }

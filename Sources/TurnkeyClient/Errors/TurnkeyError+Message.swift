@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Passkeys
 import Printing
 import StampClient
 
 extension TurnkeyError: CustomStringConvertible {
-    /// The message, fit for a terminal.
+    /// The message, with unprintable characters escaped.
     public var description: String { "\(PrintableText(message))" }
 
-    /// What was wrong, with what; one line without a full stop. Never a body, a stamp or a secret.
+    /// Says what was wrong, and with what; one line without a full stop. Never contains a body, a stamp or a secret.
     ///
-    /// What the API said is in it as it was said.
+    /// It repeats the API's text unescaped.
     public var message: String {
         switch self {
         case .api(let error) where error.turnkeyErrorCode.isEmpty:
@@ -42,7 +43,11 @@ extension TurnkeyError: CustomStringConvertible {
         case .configuration(let fault): fault.message
         case .store(let error): error.message
         case .session(let failure): failure.message
-        case .notLoggedIn: "no user is known: nobody has logged in"
+        case .sessionEnded(let session): "the session \"\(session)\" was ended meanwhile"
+        case .keyReplaced(let session):
+            "the frame no longer has this key: another login, refresh or logout of the session \"\(session)\" took its "
+                + "place, or ten minutes went by"
+        case .notLoggedIn: "no user is known: there was no login"
         case .anotherUser(let userId, let expected): "this is user \(userId), and not \(expected)"
         case .clockIsWrong(let seconds): "the session ends \(seconds) s sooner than it should by this machine's clock"
         case .bodyNotText: "the body is not UTF-8"
@@ -50,13 +55,15 @@ extension TurnkeyError: CustomStringConvertible {
         }
     }
 
-    /// What to do about it, where there is something to do; one line without a full stop.
+    /// What to do about it, if there is something; one line without a full stop.
     public var hint: String? {
         switch self {
         case .frame(let error): error.hint
         case .configuration(let fault): fault.hint
         case .store(let error): error.hint
         case .session(let failure): failure.cause.hint
+        case .sessionEnded: "log in again"
+        case .keyReplaced: "look at the session, and try again where it is not as you want it"
         case .passkey(let error as any PasskeyError): error.hint
         case .api(let error) where error.turnkeyErrorCode == "CREDENTIAL_NOT_FOUND":
             "the organization does not know this passkey: register it first, or use another"
@@ -66,12 +73,14 @@ extension TurnkeyError: CustomStringConvertible {
         case .api(let error) where error.isAboutTime: clockHint
         case .clockIsWrong: clockHint
         case .api(let error) where error.isKeyRejection: "the session is over: approve a new one with the passkey"
-        case .api(let error) where error.kind == .rateLimited: "wait a few seconds and try again"
         case .insecure(_, let fault): fault.hint
         case .cannotStart(_, let hint): hint
-        case .unreachable, .timedOut: "look at the network and the API's base URL, then try again"
+        case .unreachable, .timedOut:
+            "look at the network, the proxy where one is named, and the API's base URL, then try again"
         case .notLoggedIn: "log in, or name the user"
         case .anotherUser: "use that user's passkey, or log out first"
+        case .unexpectedAnswer where fallback == .retry, .api where fallback == .retry:
+            "wait a few seconds and try again"
         case .redirected, .unexpectedAnswer: "look at the API's base URL"
         case .unknownKey: "look at the organization and the API: the session is not known to be one of theirs"
         case .activityPending: "wait for it with waitForActivity: submitted anew it would be another activity"
@@ -80,7 +89,7 @@ extension TurnkeyError: CustomStringConvertible {
         }
     }
 
-    /// What was said behind a colon; where nothing was, that.
+    /// Returns the API's message after a colon, or a text that says that there is none.
     private func spell(_ message: String) -> String {
         message.allSatisfy(\.isWhitespace) ? ", and did not say why" : ": \(message)"
     }
@@ -91,7 +100,7 @@ extension TurnkeyError: CustomStringConvertible {
 }
 
 extension Activity {
-    /// By its identifier and, where the API gave one, its fingerprint.
+    /// The activity's id and, if the API gave one, its fingerprint.
     fileprivate var name: String {
         "the activity \(id)" + (fingerprint.map { " (fingerprint \($0))" } ?? "")
     }

@@ -2,16 +2,20 @@
 import AsyncHTTPClient
 import Foundation
 import Glibc
+import Passkeys
+import Printing
 
-/// Which proxy the environment names for an API: `https_proxy`, else `HTTPS_PROXY`, else `all_proxy` and `ALL_PROXY`; none
-/// for what `no_proxy`, else `NO_PROXY`, lists, and none for this machine.
+/// Finds the proxy that the environment names for an API: `https_proxy`, else `HTTPS_PROXY`, else `all_proxy` and
+/// `ALL_PROXY`; none for hosts that `no_proxy`, else `NO_PROXY`, lists, and none for this machine.
 ///
-/// An empty variable is none. `http_proxy` plays no part: http goes to this machine alone.
+/// An empty variable counts as not set. `http_proxy` is not used, because http goes to this machine alone.
 package enum ProxyRules {
     private static let proxyVariables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
 
-    /// - Throws: `.configuration(.unusableProxy)` for anything but `http://[USER:PASSWORD@]HOST[:PORT]`, also without its
-    ///   scheme: a proxy that is named and cannot be used is not gone around.
+    /// Finds the proxy for a URL.
+    ///
+    /// - Throws: `.configuration(.unusableProxy)` for anything but `http://[USER:PASSWORD@]HOST[:PORT]`, with or
+    ///   without its scheme. A proxy that is named but unusable is not bypassed.
     static func find(
         for url: APIBaseURL,
         in environment: [String: String]
@@ -21,7 +25,7 @@ package enum ProxyRules {
             let variable = proxyVariables.first(where: { environment[$0].map { !$0.isEmpty } ?? false })
         else { return nil }
         let exceptions = ["no_proxy", "NO_PROXY"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
-        // A name in other letters may be listed as it is, or as it is asked for (RFC 5891).
+        // An internationalised name may be listed as it is written, or as it is looked up (RFC 5891).
         let names = [host, parts.encodedHost ?? host]
         guard !names.contains(where: { isListed($0, port: parts.port ?? 443, exceptions) }) else { return nil }
         guard let proxy = read(environment[variable] ?? "") else {
@@ -30,9 +34,9 @@ package enum ProxyRules {
         return proxy
     }
 
-    /// Where the proxy is that `find` finds, without its user and password: `HOST:PORT`.
+    /// Returns the address of the proxy that `find` finds, without user and password: `HOST:PORT`.
     ///
-    /// - Throws: as `find`.
+    /// - Throws: As `find`.
     package static func findAddress(
         for url: APIBaseURL,
         in environment: [String: String]
@@ -57,11 +61,13 @@ package enum ProxyRules {
     }
 
     private static func isOwn(_ host: String, isLoopback: Bool) -> Bool {
-        isLoopback || NetworkAddress(host)?.isLoopback ?? host.lowercased().hasSuffix(".localhost")
+        // With or without the dot at the end of a full name (RFC 1034 §3.1).
+        let name = host.lowercased().trimmingCharacters(in: CharacterSet(charactersIn: "."))
+        return isLoopback || NetworkAddress(name)?.isLoopback ?? ".\(name)".hasSuffix(".localhost")
     }
 
-    /// Names stand for themselves and all below them, with or without a dot before them; addresses may be networks
-    /// (`10.0.0.0/8`); `:PORT` behind a name or an address is for that port alone; `*` is everything.
+    /// Whether the list contains the host. A name matches itself and all names below it, with or without a dot before
+    /// it; an address may be a network (`10.0.0.0/8`); `:PORT` restricts an entry to that port; `*` matches everything.
     private static func isListed(_ host: String, port: Int, _ exceptions: String) -> Bool {
         let name = host.lowercased().trimmingCharacters(in: CharacterSet(charactersIn: "[]."))
         return exceptions.split { $0 == "," || $0.isWhitespace }.contains { entry in
@@ -79,35 +85,40 @@ package enum ProxyRules {
             pattern = entry[..<colon]
         }
         if let network = Network(String(pattern)) { return address.map { network.contains($0) } ?? false }
+        // A numeric address is not below a name.
+        guard address == nil else { return false }
         let suffix = String(pattern).trimmingCharacters(in: CharacterSet(charactersIn: "*."))
         return !suffix.isEmpty && (name == suffix || name.hasSuffix("." + suffix))
     }
 }
 
-/// An IP address of 4 or 16 bytes, in network order.
+/// An IP address of 4 or 16 bytes, in network order. An IPv4-mapped IPv6 address becomes the IPv4 address (RFC 4291
+/// §2.5.5.2).
 struct NetworkAddress: Hashable {
     let bytes: [UInt8]
 
-    /// Takes what inet_pton(3) does, and an IPv6 address in brackets.
+    private static let mapped = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]
+
+    /// Reads what inet_pton(3) does, and an IPv6 address in brackets.
     init?(_ text: String) {
         let bare = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
         for (family, size) in [(AF_INET, 4), (AF_INET6, 16)] {
             var bytes = [UInt8](repeating: 0, count: size)
             if unsafe inet_pton(family, bare, &bytes) == 1 {
-                self.bytes = bytes
+                self.bytes = bytes.starts(with: Self.mapped) ? Array(bytes.suffix(4)) : bytes
                 return
             }
         }
         return nil
     }
 
-    /// 127.0.0.0/8 or ::1.
+    /// Whether the address is in 127.0.0.0/8, or ::1.
     var isLoopback: Bool {
         bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1
     }
 }
 
-/// The addresses that begin as one does (RFC 4632 §3.1); a bare address is one of its own.
+/// A network: the addresses with a common prefix (RFC 4632 §3.1). A single address is one of full length.
 private struct Network {
     private let address: NetworkAddress
     private let prefixBits: Int
@@ -116,8 +127,7 @@ private struct Network {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = NetworkAddress(String(parts[0])) else { return nil }
         let allBits = address.bytes.count * 8
-        let isDecimal = parts.last?.utf8.allSatisfy { (0x30...0x39).contains($0) } ?? false
-        let bits = parts.count == 1 ? allBits : isDecimal ? Int(parts[1]) : nil
+        let bits = parts.count == 1 ? allBits : Int(spelled: parts[1])
         guard let bits, (0...allBits).contains(bits) else { return nil }
         (self.address, prefixBits) = (address, bits)
     }

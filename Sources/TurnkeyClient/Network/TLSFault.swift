@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOSSL
 
-/// Why there is no safe connection; `cause` is what the TLS library says.
+/// The reasons why no safe connection can be made; `cause` is the TLS library's text.
 public enum TLSFault: Sendable, Hashable {
-    /// Nobody that is trusted here vouches for the certificate, or it is not valid now.
+    /// No trusted authority signed the certificate, or it is not valid now.
     case untrustedCertificate(cause: String)
-    /// The certificate is another host's.
+    /// The certificate is for another host.
     case anotherName(cause: String)
-    /// What answers speaks no TLS.
+    /// The server does not speak TLS.
     case noTLS(cause: String)
-    /// What answers speaks no version of TLS that is safe: 1.2 at least.
+    /// The server speaks no safe version of TLS, which is 1.2 or later.
     case oldTLS(cause: String)
-    /// What answers closed the connection before it was safe.
+    /// The server closed the connection during the handshake.
     case closed(cause: String)
-    /// This machine has no certificates of authorities, so it trusts nobody.
+    /// This machine has no certificates of authorities, so no server is trusted.
     case noCertificates
+    /// The handshake failed for another reason.
     case failed(cause: String)
 
-    var message: String {
+    package var message: String {
         switch self {
-        case .untrustedCertificate(let cause): "nobody that this machine trusts vouches for its certificate (\(cause))"
+        case .untrustedCertificate(let cause):
+            "no authority that this machine trusts vouches for its certificate (\(cause))"
         case .anotherName(let cause): "its certificate is another host's (\(cause))"
         case .noTLS(let cause): "no TLS at that port (\(cause))"
         case .oldTLS(let cause): "it speaks no TLS 1.2 or later (\(cause))"
@@ -41,8 +43,10 @@ public enum TLSFault: Sendable, Hashable {
         }
     }
 
-    /// - Returns: `nil` for an error that is not about how TLS begins: what breaks later may have been asked already.
-    init?(_ error: any Error) {
+    /// Classifies an error.
+    ///
+    /// - Returns: `nil` for an error outside of the handshake, after which the request may have been sent.
+    package init?(_ error: any Error) {
         switch error {
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:
             self = .anotherName(cause: "\(error)")
@@ -73,11 +77,11 @@ public enum TLSFault: Sendable, Hashable {
         }
     }
 
-    /// What the library says, without the place in its source where it says so.
+    /// Removes the place in the library's source from its message.
     static func describe(_ text: String) -> String { text.replacing(#/ at [^ ,;)]+:[0-9]+/#, with: "") }
 
-    /// The reason of an error of the library's SSL part (ERR_GET_REASON, ERR_GET_LIB; `err.h`, `ssl.h` of BoringSSL). NIO
-    /// gives the packed code as the number with which the description begins, and nowhere else.
+    /// Reads the reason of an error of the library's SSL part (ERR_GET_REASON, ERR_GET_LIB; `err.h`, `ssl.h` of
+    /// BoringSSL). NIO gives the packed code only as the number at the start of the description.
     private static func readReason(_ error: BoringSSLInternalError) -> UInt32? {
         let words = error.description.split(separator: " ")
         guard words.count > 1, let code = UInt32(words[1]), code >> 24 == 16 else { return nil }

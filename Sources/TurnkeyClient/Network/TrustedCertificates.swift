@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import NIOSSL
+package import NIOSSL
 
-/// Whose word is taken for who an API is: the certificates of `SSL_CERT_FILE` and `SSL_CERT_DIR` where either is set, and
-/// then of nobody else; else the system's.
+/// The certificates of authorities that identify an API: those of `SSL_CERT_FILE` and `SSL_CERT_DIR` alone if either is
+/// set; else the system's.
 package enum TrustedCertificates {
-    /// Where distributions keep all of them in one file, and where each in its own.
+    /// The files where distributions keep all of them, and the directories where each has its own file.
     private static let systemFiles = [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
     ]
     private static let systemDirectory = "/etc/ssl/certs"
-    /// All authorities of a distribution are a few hundred KiB.
+    /// The largest file that is read, in bytes. All authorities of a distribution take a few hundred KiB.
     private static let limitBytes = 1 << 24
 
-    /// `SSL_CERT_DIR` may name more than one directory, with colons between them; each file in them that is PEM counts.
+    /// Loads the certificates. `SSL_CERT_DIR` may name several directories separated by colons; each PEM file in them
+    /// counts.
     ///
-    /// - Throws: `.configuration(.unusableCertificates)` for a variable that leads to no certificate; an empty array where
-    ///   the system has none.
-    static func load(_ environment: [String: String]) throws(TurnkeyError) -> [NIOSSLCertificate] {
+    /// - Throws: `.configuration(.unusableCertificates)` if a variable leads to no certificate. If the system has none,
+    ///   the result is empty.
+    package static func load(_ environment: [String: String]) throws(TurnkeyError) -> [NIOSSLCertificate] {
         var all: [NIOSSLCertificate] = []
         var isNamed = false
         if let path = environment["SSL_CERT_FILE"], !path.isEmpty {
@@ -37,9 +38,9 @@ package enum TrustedCertificates {
         return readAll(systemDirectory)
     }
 
-    /// How many `load` finds.
+    /// Counts the certificates that `load` finds.
     ///
-    /// - Throws: as `load`.
+    /// - Throws: As `load`.
     package static func count(_ environment: [String: String]) throws(TurnkeyError) -> Int {
         try load(environment).count
     }

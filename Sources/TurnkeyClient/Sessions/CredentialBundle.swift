@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import Passkeys
 
 /// Seals a credential to a frame's embedded key.
 enum CredentialBundle {
     private static let suite = HPKE.Ciphersuite(kem: .P256_HKDF_SHA256, kdf: .HKDF_SHA256, aead: .AES_GCM_256)
 
-    /// base58check of compressed enc (33 bytes) ‖ ciphertext (48 bytes): HPKE base mode (RFC 9180 §5.1.1), info
-    /// `turnkey_hpke`, aad = enc ‖ target key, both uncompressed (65 + 65 bytes).
+    /// Returns the base58check of compressed enc (33 bytes) ‖ ciphertext (48 bytes): HPKE base mode (RFC 9180 §5.1.1),
+    /// info `turnkey_hpke`, aad = enc ‖ target key, both uncompressed (65 + 65 bytes).
     ///
-    /// `targetPublicKey` is 130 lower-case hex digits: a compressed target would be another aad, and no frame could open
+    /// `targetPublicKey` is 130 lower-case hex digits. A compressed one would give another aad, and no frame could open
     /// the bundle.
+    ///
     /// - Throws: `.configuration(.invalidTargetKey)`.
     static func seal(_ credential: P256.Signing.PrivateKey, to targetPublicKey: String) throws(TurnkeyError) -> String {
         guard let target = Hexadecimal.decode(targetPublicKey), target.count == 65,

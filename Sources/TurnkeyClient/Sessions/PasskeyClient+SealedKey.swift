@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import StampClient
 
-/// A key that is registered and sealed; this process can still stamp with it, to delete it where the rest fails.
+/// A key that is registered and sealed. This process can still stamp with it, to delete it if a later step fails.
 struct SealedKey: Sendable {
     let session: PasskeySession
     let stamper: APIKeyStamper
@@ -19,26 +20,28 @@ extension PasskeyClient {
         try await context.checkTerms(expirationSeconds: expirationSeconds, targetPublicKey: targetPublicKey)
         let stored = try await context.prepareStore()
         guard let owner = userId ?? stored?.userId else { throw .notLoggedIn }
-        // A user who is not the stored one is at home where the configuration says.
+        // A user other than the stored one belongs to the configured organization.
         let api = owner == stored?.userId ? atHome(stored) : api
-        let (start, stamper) = (Expiry.Start(), APIKeyStamper(credential))
-        try await register(stamper, for: owner, api, expirationSeconds: expirationSeconds, at: start.date)
+        let (start, stamper) = (ContinuousClock.now, APIKeyStamper(credential))
+        try await register(stamper, for: owner, api, expirationSeconds: expirationSeconds, at: Date())
         let session = PasskeySession(
             credentialBundle: bundle,
             publicKey: stamper.publicKey,
-            userId: owner,
-            organizationId: api.organizationId,
-            expiry: Expiry(start, expirationSeconds: expirationSeconds)
+            terms: RunningTerms(
+                userId: owner,
+                organizationId: api.organizationId,
+                expiry: Expiry(start, expirationSeconds: expirationSeconds)
+            )
         )
         return SealedKey(session: session, stamper: stamper)
     }
 
-    /// The API for the bodies of the user's own organization.
+    /// Returns a client whose bodies name the user's own organization.
     func atHome(_ user: TurnkeyUser?) -> APIClient {
         user.map { api.inOrganization($0.organization.organizationId) } ?? api
     }
 
-    /// Says what failed after a key was registered, once it has been deleted again as well as can be.
+    /// Deletes a registered key as well as possible, and returns the failure to throw.
     func failure(
         _ step: SessionFailure.Step,
         _ endPoint: String?,
@@ -55,7 +58,7 @@ extension PasskeyClient {
         return .session(SessionFailure(step: step, endPoint: endPoint, cause: cause, remains: remains))
     }
 
-    /// The API, stamped by the key itself.
+    /// Returns a client that stamps with the key itself.
     private func client(_ key: SealedKey) -> APIClient {
         APIClient(organizationId: key.session.organizationId, stamper: key.stamper, connection: context.connection)
     }
@@ -78,8 +81,9 @@ extension PasskeyClient {
             guard activity.isPending else { return try activity.checkCompleted() }
             _ = try await api.follow(activity, stampedBy: key, isRegistering: true)
         } catch {
-            // The private half goes with this call: whatever was registered, nobody can stamp with it.
-            let remains: SessionFailure.Remains = error.isBeforeRegistration ? .nothing : .useless(key: key.publicKey)
+            // The private key ends with this call, so whatever was registered cannot stamp.
+            let remains: SessionFailure.Remains =
+                error.isBeforeRegistration ? .nothing : .useless(key: key.publicKey.text)
             let path = "/public/v1/submit/create_api_keys"
             throw .session(SessionFailure(step: .register, endPoint: path, cause: error, remains: remains))
         }
@@ -87,7 +91,7 @@ extension PasskeyClient {
 }
 
 extension TurnkeyError {
-    /// Whether nothing can have been registered: nobody approved, nothing was sent, or the API said no.
+    /// Whether nothing can have been registered: there was no approval, nothing was sent, or the API refused.
     var isBeforeRegistration: Bool {
         switch self {
         case .invalidSessionToken, .clockIsWrong, .session: false

@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
+public import StampClient
 
 extension PasskeyClient {
-    /// One approval, and the frame has a session: makes its embedded key where there is none, registers a key, starts the
-    /// session under `session` (the selected name where absent), and stores it.
+    /// Starts a session of the frame with one approval: makes the embedded key if needed, registers a key, starts the
+    /// session, and stores it.
     ///
-    /// Callers at the same time who ask for the same share the approval; others, and those with an `acceptingUser` of their
-    /// own, wait for their turn. Where another process logs in to the same session, nobody is asked.
-    /// The way `bundle` needs the user: where nobody has logged in, that is one approval more.
-    /// - Throws: before anybody is asked: `.configuration` (fewer than 10 seconds, or more than the frame allows), `.frame`,
-    ///   `.store`; else `.session`: which step failed, and what became of the key. No half session is left.
+    /// Concurrent callers who ask for the same share the approval; those who ask for something else, or have an
+    /// `acceptingUser`, wait for their turn. If another process is logging in to the same session, no approval is asked
+    /// for. The way `bundle` needs the user's id: if no login is stored, that takes a second approval.
+    ///
+    /// - Parameters:
+    ///   - session: The session's name; the selected one if absent.
+    ///   - expirationSeconds: The session's life.
+    ///   - way: How the approval becomes a session.
+    ///   - acceptingUser: Asked if the last login was another user's; without it, another user is refused.
+    /// - Returns: The session.
+    /// - Throws: Before an approval is asked for: `.configuration` (fewer than 10 seconds, or more than the frame
+    ///   allows), `.frame`, `.store`; else `.session`, which says what failed and what became of the key. A failed
+    ///   login leaves no half-made session.
     @discardableResult
     public func loginWithPasskey(
-        session: String? = nil,
+        session: SessionName? = nil,
         expirationSeconds: Int = 900,
         way: SessionWay = .stampLogin,
         acceptingUser: UserAcceptance? = nil
     ) async throws(TurnkeyError) -> TurnkeySession {
-        let wish = Wish("login", "\(way)", "\(expirationSeconds)", hasClosure: acceptingUser != nil)
-        return try await context.begin(session, expirationSeconds, acceptingUser, wish) { order throws(TurnkeyError) in
+        let arguments = FlightArguments("login", "\(way)", "\(expirationSeconds)", hasClosure: acceptingUser != nil)
+        return try await context.begin(session, expirationSeconds, acceptingUser, arguments) {
+            order throws(TurnkeyError) in
             switch way {
             case .stampLogin: try await beginByStampLogin(order)
             case .bundle: try await beginByBundle(order)
@@ -27,17 +37,17 @@ extension PasskeyClient {
     }
 }
 
-/// What a login is to make.
+/// What a login is asked to make.
 struct SessionOrder: Sendable {
-    let name: String
+    let name: SessionName
     let expirationSeconds: Int
-    /// Of the last login.
+    /// The user of the last login.
     let user: TurnkeyUser?
     let acceptance: UserAcceptance?
-    /// Whether it takes the place of a session that lives.
+    /// Whether it replaces a living session.
     var isRefresh = false
 
-    init(_ name: String, _ expirationSeconds: Int, _ user: TurnkeyUser?, _ acceptance: UserAcceptance?) {
+    init(_ name: SessionName, _ expirationSeconds: Int, _ user: TurnkeyUser?, _ acceptance: UserAcceptance?) {
         (self.name, self.expirationSeconds, self.user, self.acceptance) = (name, expirationSeconds, user, acceptance)
     }
 }

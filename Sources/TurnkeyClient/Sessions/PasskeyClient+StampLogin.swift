@@ -3,23 +3,26 @@ import Foundation
 import StampClient
 
 extension PasskeyClient {
-    /// The frame makes the key, the passkey registers it, the notarizer vouches for it, the frame starts it.
+    private typealias Step = SessionFailure.Step
+
+    /// Begins a session by stamp_login: the frame makes the key, the passkey registers it, the notarizer signs the
+    /// token, and the frame starts the session.
     func beginByStampLogin(_ order: SessionOrder) async throws(TurnkeyError) -> TurnkeySession {
-        _ = try await step(.prepareFrame, "InitEmbeddedKey") { () throws(TurnkeyError) in
+        _ = try await Step.prepareFrame.run("InitEmbeddedKey") { () throws(TurnkeyError) in
             try await context.initEmbeddedKey()
         }
-        // Who is not known yet may be at home below the organization that is named.
+        // A user not known yet may belong to an organization below the named one.
         let registrar = KeyRegistrar.client(
             atHome(order.user),
             invalidateExisting: false,
             acceptingSubOrganization: order.user == nil
         )
-        return try await context.startGeneratedKey(order, by: registrar)
+        return try await GeneratedKeyStart(context: context, order: order, registrar: registrar).run()
     }
 
-    /// The passkey registers a key of this process, which the frame gets in a bundle.
+    /// Begins a session by a bundle: the passkey registers a key of this process, which the frame gets in the bundle.
     func beginByBundle(_ order: SessionOrder) async throws(TurnkeyError) -> TurnkeySession {
-        let target = try await step(.prepareFrame, "InitEmbeddedKey") { () throws(TurnkeyError) in
+        let target = try await Step.prepareFrame.run("InitEmbeddedKey") { () throws(TurnkeyError) in
             try await context.initEmbeddedKey()
         }
         if order.user == nil { try await login() }
@@ -60,12 +63,12 @@ extension PasskeyClient {
         }
     }
 
-    /// The API makes the key and seals it to the frame.
+    /// Begins a session by create_read_write_session: the API makes the key and seals it to the frame.
     func beginByReadWriteSession(_ order: SessionOrder) async throws(TurnkeyError) -> TurnkeySession {
-        let target = try await step(.prepareFrame, "InitEmbeddedKey") { () throws(TurnkeyError) in
+        let target = try await Step.prepareFrame.run("InitEmbeddedKey") { () throws(TurnkeyError) in
             try await context.initEmbeddedKey()
         }
-        let start = Expiry.Start()
+        let start = ContinuousClock.now
         let path = "/public/v1/submit/create_read_write_session"
         let made: ReadWriteSession
         do throws(TurnkeyError) {
@@ -78,31 +81,25 @@ extension PasskeyClient {
             throw .session(SessionFailure(step: .register, endPoint: path, cause: error, remains: remains))
         }
         let useless = SessionFailure.Remains.useless(key: made.apiKeyId)
-        try await context.step(.verify, path, remains: useless) { () throws(TurnkeyError) in
+        try await Step.verify.run(path, remains: useless) { () throws(TurnkeyError) in
             try await context.accept(made.userId, storedUserId: order.user?.userId, order.acceptance)
         }
         return try await uncancelled { () throws(TurnkeyError) in
-            let session = try await context.step(.start, "InjectCredentialBundle", remains: useless) {
+            let session = try await Step.start.run("InjectCredentialBundle", remains: useless) {
                 () throws(TurnkeyError) in
                 try await context.start(
                     made.credentialBundle,
                     as: order.name,
                     expectPublicKey: nil,
-                    organizationId: made.organizationId,
-                    userId: made.userId,
-                    Expiry(start, expirationSeconds: order.expirationSeconds)
+                    RunningTerms(
+                        userId: made.userId,
+                        organizationId: made.organizationId,
+                        expiry: Expiry(start, expirationSeconds: order.expirationSeconds)
+                    )
                 )
             }
-            try await context.storeOrEnd(session, order.expirationSeconds)
+            try await StoreStep(context: context, order: order).storeOrEnd(session)
             return session
         }
-    }
-
-    private func step<Result>(
-        _ step: SessionFailure.Step,
-        _ endPoint: String,
-        _ work: () async throws(TurnkeyError) -> Result
-    ) async throws(TurnkeyError) -> Result {
-        try await context.step(step, endPoint, remains: .nothing, work)
     }
 }

@@ -4,17 +4,19 @@ import Logging
 import StampClient
 
 extension SessionContext {
-    /// Has the frame refuse now what it would refuse after somebody approved it: too long a session, a lock.
+    /// Asks the frame whether it would accept the session, before an approval is asked for: refuses too long a life,
+    /// and a locked frame.
     ///
-    /// Asks it to activate a key that it cannot have; a frame looks at the terms first. A key that is sealed to another
-    /// frame than the one that is reached is measured by the limit that frames have unless told otherwise.
+    /// It asks the frame to activate a key that does not exist, since a frame checks the terms first. For a key sealed
+    /// to another frame, the default limit is assumed.
+    ///
     /// - Throws: `.configuration`, `.frame`.
     func checkTerms(expirationSeconds: Int) async throws(TurnkeyError) {
         guard expirationSeconds > 0 else { throw .configuration(.invalidExpiration(expirationSeconds)) }
-        let stranger = APIKeyStamper(P256.Signing.PrivateKey()).publicKey
+        let unregistered = APIKeyStamper(P256.Signing.PrivateKey()).publicKey
         do throws(StampError) {
             _ = try await control.activateSession(
-                publicKey: stranger,
+                publicKey: unregistered,
                 terms: SessionTerms(expirationSeconds: expirationSeconds)
             )
         } catch .unknownSessionKey {
@@ -26,7 +28,8 @@ extension SessionContext {
         }
     }
 
-    /// As `checkTerms`; for a key of another frame, or where the control socket is not ours, by the usual limit.
+    /// Checks the terms like `checkTerms`; for a key of another frame, or without access to the control socket, by the
+    /// default limit.
     func checkTerms(expirationSeconds: Int, targetPublicKey: String) async throws(TurnkeyError) {
         if await isEmbeddedKey(targetPublicKey) { return try await checkTerms(expirationSeconds: expirationSeconds) }
         guard expirationSeconds > 0 else { throw .configuration(.invalidExpiration(expirationSeconds)) }
@@ -35,29 +38,32 @@ extension SessionContext {
         }
     }
 
-    /// - Throws: `.configuration(.invalidExpiration)` for a session that would be over before it is of use.
+    /// Refuses a session that would end before it is of use.
+    ///
+    /// - Throws: `.configuration(.invalidExpiration)`.
     func checkMinimum(_ expirationSeconds: Int) throws(TurnkeyError) {
         guard expirationSeconds >= Expiry.minimumExpirationSeconds else {
             throw .configuration(.invalidExpiration(expirationSeconds))
         }
     }
 
-    /// A frame's `--maximum-expiration-seconds` unless it is told otherwise.
+    /// The default of a frame's `--maximum-expiration-seconds`.
     static let usualMaximumSeconds = 86_400
 
     private func isEmbeddedKey(_ publicKey: String) async -> Bool {
         (try? await control.getEmbeddedPublicKey().publicKey) == publicKey
     }
 
-    /// What the stamp socket says of the session; what this process's stamps expect stays as it was.
-    func look(at name: String) async throws(TurnkeyError) -> Session {
+    /// Asks the stamp socket for the session, without changing which key this process's stamps expect.
+    func look(at name: SessionName) async throws(TurnkeyError) -> Session {
         do throws(StampError) { return try await frame.look(at: name) } catch { throw .frame(error) }
     }
 
-    /// As `look(at:)`, for who goes on with the session.
+    /// Asks for a session that is to be used, like `look(at:)`.
     ///
-    /// - Throws: `.frame(.publicKeyMismatch)` where this process has seen another key, and nobody vouches for this one.
-    func lookAtOwn(_ name: String) async throws(TurnkeyError) -> Session {
+    /// - Throws: `.frame(.publicKeyMismatch)` if this process has seen another key, and this one is not known to have
+    ///   replaced it.
+    func lookAtOwn(_ name: SessionName) async throws(TurnkeyError) -> Session {
         let session = try await look(at: name)
         if let expected = frame.expectedPublicKey(of: name), expected != session.publicKey,
             await !isKnown(session.publicKey, as: name)
@@ -73,9 +79,9 @@ extension SessionContext {
 
     func inject(
         _ bundle: String,
-        as session: String,
+        as session: SessionName,
         terms: SessionTerms,
-        expectPublicKey: String?
+        expectPublicKey: PublicKey?
     ) async throws(TurnkeyError) -> Session {
         do throws(StampError) {
             let started = try await control.injectCredentialBundle(
@@ -91,8 +97,8 @@ extension SessionContext {
         }
     }
 
-    /// The frame's new key, whose end is ours: whoever is cancelled meanwhile drops it too.
-    func createSessionKey(_ session: String) async throws(TurnkeyError) -> String {
+    /// Has the frame make a key, and drops the key if the task is cancelled meanwhile.
+    func createSessionKey(_ session: SessionName) async throws(TurnkeyError) -> PublicKey {
         let key = try await uncancelled { () throws(TurnkeyError) in
             do throws(StampError) { return try await self.control.createSessionKey(session: session) } catch {
                 throw .frame(error)
@@ -103,8 +109,8 @@ extension SessionContext {
         throw .cancelled
     }
 
-    /// Frees the place of a key that will not be activated. Where that fails, the frame drops it within ten minutes.
-    func dropSessionKey(_ publicKey: String) async {
+    /// Drops a key that will not be activated. If that fails, the frame drops it within ten minutes.
+    func dropSessionKey(_ publicKey: PublicKey) async {
         do throws(TurnkeyError) {
             try await uncancelled { () throws(TurnkeyError) in
                 do throws(StampError) { try await self.control.dropSessionKey(publicKey: publicKey) } catch {
@@ -116,14 +122,15 @@ extension SessionContext {
         }
     }
 
-    /// Whoever was about to start a session of this name cannot: another key takes the waiting one's place, and is dropped.
-    func dropWaitingKey(of session: String) async {
+    /// Prevents a session of this name from being started by others: replaces the waiting key, and drops the
+    /// replacement.
+    func dropWaitingKey(of session: SessionName) async {
         do throws(TurnkeyError) { await dropSessionKey(try await createSessionKey(session)) } catch {
             connection.logger.info("no waiting session key was dropped", metadata: ["reason": "\(error)"])
         }
     }
 
-    func endSession(_ name: String) async throws(TurnkeyError) {
+    func endSession(_ name: SessionName) async throws(TurnkeyError) {
         do throws(StampError) { try await control.endSession(name) } catch { throw .frame(error) }
         frame.expectAnyKey(of: name)
     }

@@ -3,25 +3,20 @@ import Logging
 import StampClient
 
 extension SessionContext {
-    /// Injects the session's stored bundle again, where there is one that lives and that the frame can open.
+    /// Injects the session's stored bundle again, if it is alive and the frame can open it.
     ///
-    /// `false`: there is none, or this process may not inject.
-    /// - Throws: what else the frame says; a bundle that it says has expired, or whose key it has not, is none.
-    func restore(_ name: String) async throws(TurnkeyError) -> Bool {
+    /// Returns `false` if there is none, or this process may not inject.
+    ///
+    /// - Throws: Other errors of the frame; but a bundle that has expired, or is sealed to a key that the frame lacks,
+    ///   counts as none.
+    func restore(_ name: SessionName) async throws(TurnkeyError) -> Bool {
         guard let stored = try readState()[name], stored.apiBaseUrl == config.apiBaseUrl.text,
             let bundle = stored.credentialBundle
         else { return false }
         let status = try await getStatus()
         guard stored.isRestorable(into: status.embeddedPublicKey, since: status.start) else { return false }
         do throws(TurnkeyError) {
-            _ = try await start(
-                bundle,
-                as: name,
-                expectPublicKey: stored.publicKey,
-                organizationId: stored.organizationId,
-                userId: stored.userId,
-                stored.expiry.expiry
-            )
+            _ = try await start(bundle, as: name, expectPublicKey: stored.publicKey, stored.terms)
         } catch .frame(.notPermitted), .frame(.sessionExpired), .frame(.noEmbeddedKey) {
             return false
         }
@@ -34,8 +29,8 @@ extension SessionContext {
         do throws(StampError) { return try await frame.getStatus() } catch { throw .frame(error) }
     }
 
-    /// Writes down that the frame has the session. The session works without that.
-    func markStarted(_ name: String, publicKey: String) async {
+    /// Records that the frame has the session. The session works without that record.
+    func markStarted(_ name: SessionName, publicKey: PublicKey) async {
         do throws(TurnkeyError) {
             try await updateState { state in
                 guard state[name]?.publicKey == publicKey else { return }
@@ -46,7 +41,7 @@ extension SessionContext {
         }
     }
 
-    /// Forgets a session that the API knows no more, unless another has taken its name meanwhile.
+    /// Forgets a session that the API no longer knows, unless another has taken its name meanwhile.
     func forget(_ session: Session) async {
         do throws(TurnkeyError) {
             try await updateState { state in

@@ -2,13 +2,20 @@
 import StampClient
 
 extension SessionContext {
-    /// Sees to it that what follows can be stored, before anybody is asked, and answers the user of the last login.
+    /// Checks, before an approval is asked for, that the session can be stored, and returns the user of the last login.
     func prepareStore() async throws(TurnkeyError) -> TurnkeyUser? {
         try await updateState { _ in }
         return try readUser()
     }
 
-    /// - Throws: `.anotherUser`, unless there was none or the change is accepted.
+    func lockLogin(of session: SessionName) throws(TurnkeyError) -> FileLock {
+        let store = try store
+        do throws(StoreError) { return try store.lockLogin(of: session) } catch { throw .store(error) }
+    }
+
+    /// Checks the user against the stored one.
+    ///
+    /// - Throws: `.anotherUser`, unless none was stored or the change is accepted.
     func accept(
         _ userId: String,
         storedUserId: String?,
@@ -20,38 +27,34 @@ extension SessionContext {
         }
     }
 
-    /// Stores a bundle that is not injected yet. What has expired goes.
+    /// Stores a bundle that is not injected yet, and removes expired ones.
     func store(
         _ session: PasskeySession,
-        as name: String,
+        as name: SessionName,
         sealedTo targetPublicKey: String,
         _ expirationSeconds: Int
     ) async throws(TurnkeyError) {
         var stored = StoredSession(
             name: name,
             publicKey: session.publicKey,
-            userId: session.userId,
-            organizationId: session.organizationId,
+            terms: session.terms,
             apiBaseUrl: config.apiBaseUrl.text,
             origin: .bundle,
-            expiry: StoredExpiry(session.expiry),
             expirationSeconds: expirationSeconds
         )
         (stored.credentialBundle, stored.targetPublicKey) = (session.credentialBundle, targetPublicKey)
         try await store(stored)
     }
 
-    /// Stores a session of the frame's.
+    /// Stores a session that the frame has.
     func store(_ session: TurnkeySession, _ expirationSeconds: Int) async throws(TurnkeyError) {
         try await store(
             StoredSession(
                 name: session.name,
                 publicKey: session.publicKey,
-                userId: session.userId,
-                organizationId: session.organizationId,
+                terms: session.terms,
                 apiBaseUrl: config.apiBaseUrl.text,
                 origin: session.origin,
-                expiry: StoredExpiry(session.expiry),
                 expirationSeconds: expirationSeconds
             )
         )
@@ -60,7 +63,7 @@ extension SessionContext {
     private func store(_ session: StoredSession) async throws(TurnkeyError) {
         try await updateState { state in
             state.sessions.removeAll(where: \.isOver)
-            // A session that is injected a second time keeps what can bring it back.
+            // A session that is injected again keeps its bundle, which can restore it.
             var session = session
             if let known = state[session.name], known.publicKey == session.publicKey {
                 session.credentialBundle = session.credentialBundle ?? known.credentialBundle

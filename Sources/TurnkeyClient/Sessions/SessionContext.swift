@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import StampClient
 
-/// What all clients of one `Turnkey` share: the two doors of the frame, the store, the API, and what is under way.
+/// The state that all clients of one `Turnkey` share: the frame's sockets, the store, the API, and calls in progress.
 final class SessionContext: Sendable {
     let config: TurnkeyConfiguration
     let frame: StampClient
@@ -12,7 +12,7 @@ final class SessionContext: Sendable {
     let users = SingleFlight<TurnkeyUser>()
     let passkeySessions = SingleFlight<PasskeySession>()
     let activeClients = SingleFlight<ActiveClient>()
-    /// Where the frame's sockets are.
+    /// The directory of the frame's sockets.
     let frameDirectory: String
     private let storeOrFailure: Result<SessionStore, TurnkeyError>
 
@@ -36,7 +36,7 @@ final class SessionContext: Sendable {
         get throws(TurnkeyError) { try storeOrFailure.get() }
     }
 
-    /// What is stored: nothing, where there is no place to store it.
+    /// Reads what is stored: nothing, if there is no place to store it.
     func readState() throws(TurnkeyError) -> StoredState {
         let store: SessionStore
         do throws(TurnkeyError) { store = try self.store } catch .configuration(.noBaseDirectory) {
@@ -55,16 +55,15 @@ final class SessionContext: Sendable {
         }
     }
 
-    /// The session that is meant: the one named, else the one selected, else `default`.
+    /// Returns the session's name: the one given, else the selected one, else `default`.
     ///
-    /// - Throws: `.configuration(.invalidSessionName)`, `.store`.
-    func resolve(_ session: String?) throws(TurnkeyError) -> String {
-        guard let session else { return try readState().selectedSession ?? defaultSessionName }
-        guard isSessionName(session) else { throw .configuration(.invalidSessionName(session)) }
-        return session
+    /// - Throws: `.store`.
+    func resolve(_ session: SessionName?) throws(TurnkeyError) -> SessionName {
+        if let session { return session }
+        return try readState().selectedSession ?? .default
     }
 
-    /// The last login with this API and organization.
+    /// Returns the user of the last login with this API and organization.
     func readUser() throws(TurnkeyError) -> TurnkeyUser? {
         guard let login = try readState().login, isHere(login) else { return nil }
         return login.user
@@ -82,50 +81,50 @@ final class SessionContext: Sendable {
         login.apiBaseUrl == config.apiBaseUrl.text && login.defaultOrganizationId == config.defaultOrganizationId
     }
 
-    /// The API, stamped by the session, for an organization's bodies. `expectedKey`: the session's key, where a check of
-    /// ours has looked; else the one that `frame` expects.
+    /// Returns a client stamped by the session, whose bodies name an organization.
     ///
-    /// That bodies are for an organization is no evidence that the session is its: what is stored of the key is.
+    /// `expectedKey` is the session's key, if a check has found it; else the one that `frame` expects. The organization
+    /// of the bodies is no evidence of the session's own; what is stored about the key is.
     ///
-    /// What makes or ends credentials is stamped at the control socket in any case: the rules of a stamp socket that keep a
-    /// session from outliving itself refuse it. `acceptsReplacement`: whether a key that is known to have taken the expected
-    /// one's place stamps too.
+    /// Activities that make or end credentials are always stamped at the control socket, because the rules of a stamp
+    /// socket that keep a session from outliving itself refuse them. `acceptsReplacement` says whether a key that is
+    /// known to have replaced the expected one may stamp too.
     func makeClient(
-        session: String,
+        session: SessionName,
         organizationId: String?,
-        expecting expectedKey: String? = nil,
-        door: SessionDoor = .stamp,
+        expecting expectedKey: PublicKey? = nil,
+        socket: SessionSocket = .stamp,
         acceptsReplacement: Bool = true
     ) -> APIClient {
         func makeStamper(through control: ControlClient?) -> SocketStamper {
-            SocketStamper(
-                frame,
-                through: control,
+            let stamp = RefreshedStamp(
+                frame: frame,
+                control: control,
                 session: session,
                 expectedKey: expectedKey,
-                findHome: { [self] publicKey in findHome(of: publicKey, session) },
                 isKnownKey: { [self] publicKey in
                     guard acceptsReplacement else { return false }
                     return await isKnown(publicKey, as: session)
                 }
             )
+            return SocketStamper(stamp) { [self] publicKey in findHome(of: publicKey, session) }
         }
         let control = makeStamper(through: control)
         return APIClient(
             organizationId: organizationId ?? config.defaultOrganizationId,
-            stamper: door == .control ? control : makeStamper(through: nil),
+            stamper: socket == .control ? control : makeStamper(through: nil),
             credentialStamper: control,
             connection: connection
         )
     }
 
-    /// By what is stored of the session that has this key.
-    private func findHome(of publicKey: String, _ session: String) -> KeyHome {
+    /// Finds the organization of a key by the stored session that has it.
+    private func findHome(of publicKey: PublicKey, _ session: SessionName) -> KeyHome {
         guard let stored = (try? readState())?[session], stored.publicKey == publicKey else { return .unknown }
         return stored.apiBaseUrl == config.apiBaseUrl.text ? .organization(stored.organizationId) : .anotherAPI
     }
 
-    /// The organization for a body that must name one: the one that is known, else the configuration's.
+    /// Returns the organization for a body: the known one, else the configured one.
     ///
     /// - Throws: `.configuration(.missingOrganization)`.
     func requireOrganization(_ known: String?) throws(TurnkeyError) -> String {
@@ -134,12 +133,12 @@ final class SessionContext: Sendable {
         return organizationId
     }
 
-    /// How often, and how long apart, a key is looked for that has taken another's place.
+    /// How often and how far apart the store is searched for a key that has replaced another.
     private static let (looks, pause) = (50, Duration.milliseconds(20))
 
-    /// Whether this user has refreshed the session, or logged in anew. Another process writes down what it has started a
-    /// moment after that, so it is looked for more than once.
-    func isKnown(_ publicKey: String, as session: String) async -> Bool {
+    /// Whether this user refreshed the session or logged in anew. Another process stores its session a moment after
+    /// starting it, so the store is read more than once.
+    func isKnown(_ publicKey: PublicKey, as session: SessionName) async -> Bool {
         for _ in 0..<Self.looks {
             if events.isStartExplained(of: publicKey) { return true }
             if (try? readState()[session])??.publicKey == publicKey { return true }
@@ -150,17 +149,9 @@ final class SessionContext: Sendable {
 }
 
 /// The frame's socket at which a session stamps for a client.
-public enum SessionDoor: Sendable, Hashable, CaseIterable {
-    /// What makes or ends credentials at the control socket, everything else at the stamp socket.
+public enum SessionSocket: Sendable, Hashable, CaseIterable {
+    /// The control socket for activities that make or end credentials, the stamp socket for everything else.
     case stamp
-    /// Everything at the control socket, past the rules of the stamp socket.
+    /// The control socket for everything, past the rules of the stamp socket.
     case control
-}
-
-/// 1 to 64 of a-z 0-9 . _ -, as the frame has it.
-public func isSessionName(_ text: String) -> Bool {
-    (1...64).contains(text.utf8.count)
-        && text.utf8.allSatisfy { byte in
-            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || [0x2E, 0x5F, 0x2D].contains(byte)
-        }
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+public import StampClient
 
-/// What happens to the sessions of a frame, whoever does it.
+/// An event of a frame's sessions, whichever program caused it.
 public enum SessionEvent: Sendable, Hashable {
-    /// A session began: by a login or an injection, here or in another program.
-    case created(session: String, publicKey: String)
-    case selected(session: String)
-    /// It ends in 60 s, or sooner.
-    case warning(session: String, publicKey: String, expiresInMilliseconds: Int)
-    /// It goes on with a new key.
-    case refreshed(session: String, publicKey: String)
-    case expired(session: String, publicKey: String)
-    /// It was ended, reset, replaced, or the API no longer knew its key.
-    case cleared(session: String, publicKey: String)
+    /// A session began, by a login or an injection, in this or another program.
+    case created(session: SessionName, publicKey: PublicKey)
+    /// The session was selected as the one that calls without a name use.
+    case selected(session: SessionName)
+    /// The session ends in 60 s, or sooner.
+    case warning(session: SessionName, publicKey: PublicKey, expiresInMilliseconds: Int)
+    /// The session goes on with a new key.
+    case refreshed(session: SessionName, publicKey: PublicKey)
+    /// The session reached its deadline.
+    case expired(session: SessionName, publicKey: PublicKey)
+    /// The session ended: it was ended, reset or replaced, or the API no longer knew its key.
+    case cleared(session: SessionName, publicKey: PublicKey)
 }

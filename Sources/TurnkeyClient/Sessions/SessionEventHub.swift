@@ -3,14 +3,15 @@ import Foundation
 import StampClient
 import Synchronization
 
-/// What this process does to sessions, for everyone in it who listens; and which of the frame's events that explains.
+/// Distributes what this process does to sessions to its listeners, and recognises the frame's events that follow from
+/// it.
 final class SessionEventHub: Sendable {
     private struct State {
         var listeners: [UUID: AsyncStream<SessionEvent>.Continuation] = [:]
-        /// Keys whose beginning is told as `created` or `refreshed`.
-        var startedKeys: Set<String> = []
-        /// Keys whose end is told as `refreshed`.
-        var replacedKeys: Set<String> = []
+        /// The keys whose start was already reported as `created` or `refreshed`.
+        var startedKeys: Set<PublicKey> = []
+        /// The keys whose end was already reported as `refreshed`.
+        var replacedKeys: Set<PublicKey> = []
     }
 
     private let state = Mutex(State())
@@ -19,21 +20,21 @@ final class SessionEventHub: Sendable {
         for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(event) }
     }
 
-    /// From now on the frame's word that `publicKey` began is no news.
-    func explainStart(of publicKey: String) {
+    /// Makes the frame's event that `publicKey` began be skipped.
+    func explainStart(of publicKey: PublicKey) {
         state.withLock { _ = $0.startedKeys.insert(publicKey) }
     }
 
     /// Whether this process began, or is beginning, a session of `publicKey`.
-    func isStartExplained(of publicKey: String) -> Bool { state.withLock { $0.startedKeys.contains(publicKey) } }
+    func isStartExplained(of publicKey: PublicKey) -> Bool { state.withLock { $0.startedKeys.contains(publicKey) } }
 
-    /// From now on the frame's word that `publicKey` ended is no news.
-    func explainEnd(of publicKey: String) {
+    /// Makes the frame's event that `publicKey` ended be skipped.
+    func explainEnd(of publicKey: PublicKey) {
         state.withLock { _ = $0.replacedKeys.insert(publicKey) }
     }
 
-    /// It did not end after all: when it does, that is news.
-    func expectEnd(of publicKey: String) {
+    /// Takes `explainEnd` back: the key goes on, and its end is to be reported.
+    func expectEnd(of publicKey: PublicKey) {
         state.withLock { _ = $0.replacedKeys.remove(publicKey) }
     }
 
@@ -45,7 +46,7 @@ final class SessionEventHub: Sendable {
         return events
     }
 
-    /// What the frame's event means for a session; `nil` for what is none, or is told already.
+    /// Translates an event of the frame; `nil` if it is not about a session, or was reported already.
     func read(_ event: Event) -> SessionEvent? {
         guard let session = event.session, let key = event.publicKey else { return nil }
         let (isStarted, isReplaced) = state.withLock {

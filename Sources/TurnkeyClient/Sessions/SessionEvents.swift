@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import StampClient
 
-/// The events of a frame's sessions, one after another, until the frame goes away or nobody iterates any more.
+/// The events of a frame's sessions, in order, until the frame goes away or the sequence is no longer iterated.
 public struct SessionEvents: AsyncSequence, Sendable {
+    /// An event of a session.
     public typealias Element = SessionEvent
+    /// The error that ends the sequence.
     public typealias Failure = TurnkeyError
 
     private let outcomes: AsyncStream<Result<SessionEvent, TurnkeyError>>
@@ -36,18 +38,26 @@ public struct SessionEvents: AsyncSequence, Sendable {
         }
     }
 
+    /// Returns the iterator over the events.
     public func makeAsyncIterator() -> Iterator {
         Iterator(outcomes: outcomes.makeAsyncIterator())
     }
 
+    /// Waits for one event after another.
+    // EventStream has such an iterator too; the error is another type, so they share no code.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate var outcomes: AsyncStream<Result<SessionEvent, TurnkeyError>>.Iterator
 
-        /// - Throws: `.frame(.connectionLost)` when the frame went away: look at the sessions anew then.
+        /// Waits for the next event.
+        ///
+        /// - Throws: `.frame(.connectionLost)` when the frame went away; ask for the sessions again then.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(TurnkeyError) -> SessionEvent? {
             try await outcomes.next(isolation: actor)?.get()
         }
 
+        /// Waits for the next event.
+        ///
+        /// - Throws: `.frame(.connectionLost)` when the frame went away; ask for the sessions again then.
         public mutating func next() async throws(TurnkeyError) -> SessionEvent? {
             try await next(isolation: nil)
         }

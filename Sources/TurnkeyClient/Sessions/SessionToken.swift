@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 public import Foundation
-import StampClient
+import Passkeys
+public import StampClient
 
-/// What the API's notarizer says about a session key. It tells; it cannot authenticate.
+/// A session token: what the API's notarizer states about a session key. It cannot authenticate a request.
 public struct SessionToken: Sendable, Hashable {
-    /// Compressed P-256 point, 66 hex digits.
-    public let publicKey: String
+    /// The key that the token is about.
+    public let publicKey: PublicKey
+    /// The user's id.
     public let userId: String
+    /// The id of the organization in which the key is registered.
     public let organizationId: String
-    /// Such as `SESSION_TYPE_READ_WRITE`.
+    /// The type, such as `SESSION_TYPE_READ_WRITE`.
     public let sessionType: String
+    /// When the session ends by the API's clock: the token's `exp`. The frame's own deadline may be earlier.
     public let expiresAt: Date
 
-    /// Reads a JWT of header `{"alg":"ES256","typ":"JWT"}` whose signature is raw r ‖ s (64 bytes) over
-    /// SHA-256(SHA-256(header.payload)): one hash more than RFC 7518 §3.4 says. Each part has one spelling and one reading.
+    /// Verifies a JWT with the header `{"alg":"ES256","typ":"JWT"}`, whose signature is raw r ‖ s (64 bytes) over
+    /// SHA-256(SHA-256(header.payload)): one hash more than RFC 7518 §3.4 says. Each part has one accepted spelling and
+    /// can be read in one way.
     ///
     /// - Throws: `.invalidSessionToken`.
-    init(verifying jwt: String, notarizerPublicKey: String) throws(TurnkeyError) {
+    package init(verifying jwt: String, notarizerPublicKey: String) throws(TurnkeyError) {
         let parts = jwt.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 3, let header = Self.read(Header.self, parts[0]), header.alg == "ES256" else {
             throw .invalidSessionToken(detail: "it is not a JWT of ES256")
@@ -26,7 +31,7 @@ public struct SessionToken: Sendable, Hashable {
             throw .invalidSessionToken(detail: "the notarizer did not sign it")
         }
         guard let claims = Self.read(Claims.self, parts[1]) else {
-            throw .invalidSessionToken(detail: "a claim is missing")
+            throw .invalidSessionToken(detail: "a claim is missing or wrong")
         }
         publicKey = claims.publicKey
         userId = claims.userId
@@ -55,7 +60,7 @@ public struct SessionToken: Sendable, Hashable {
 
     private struct Claims: Decodable {
         let exp: Double
-        let publicKey: String
+        let publicKey: PublicKey
         let sessionType: String
         let userId: String
         let organizationId: String

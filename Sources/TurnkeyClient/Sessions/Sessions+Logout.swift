@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-import StampClient
+public import StampClient
 
-/// What a logout did besides ending the session in the frame and in the store.
+/// What a logout did at the API.
 public enum Revocation: Sendable {
-    /// It was not asked for: the key stays registered, and expires; nobody has its private half.
+    /// Nothing was asked for: the key stays registered until it expires, but its private key no longer exists.
     case notAsked
     /// The key was deleted at the API.
     case deleted
-    /// The session was over already, so nothing could stamp the deletion.
+    /// The session was over already, so it could not stamp the deletion.
     case sessionWasOver
-    /// The key stays registered, and expires.
+    /// The deletion failed, and the key stays registered until it expires.
     case failed(TurnkeyError)
 }
 
 extension Sessions {
-    /// Ends a session (the selected one where absent) in the frame, for everyone, and forgets it; with `revoking`, the key
-    /// is deleted at the API first. With the last session the user is forgotten too. A login or refresh of the session that
-    /// is under way, here or in another process, starts nothing after this: the key that waits for it is dropped.
+    /// Ends a session in the frame, for all programs, and forgets it. With the last session the user is forgotten too.
     ///
-    /// - Throws: `.frame`, `.store`: then it is not known to have ended. That it was over already is no error.
+    /// A login or refresh of the session that is in progress, in this or another process, does not start it afterwards,
+    /// because the key that waits for it is dropped.
+    ///
+    /// - Parameters:
+    ///   - session: The session's name; the selected one if absent.
+    ///   - revoking: Whether to delete its key at the API first.
+    /// - Returns: What was done at the API.
+    /// - Throws: `.frame` and `.store`, and then it is unknown whether the session has ended. A session that was over
+    ///   already is not an error.
     @discardableResult
-    public func logout(_ session: String? = nil, revoking: Bool = false) async throws(TurnkeyError) -> Revocation {
+    public func logout(_ session: SessionName? = nil, revoking: Bool = false) async throws(TurnkeyError) -> Revocation {
         let name = try context.resolve(session)
         let lock = try? context.lockLogin(of: name)
         defer { withExtendedLifetime(lock) {} }
@@ -30,7 +36,7 @@ extension Sessions {
         do throws(TurnkeyError) {
             try await context.endSession(name)
         } catch .frame(.noSession), .frame(.sessionExpired) {
-            isTold = false  // It has ended; the store may not know, and the frame has nothing to tell.
+            isTold = false  // it has ended; the store may not know, and the frame sends no event
         }
         let forgotten = try await context.updateState { state in
             let forgotten = state[name]
@@ -47,8 +53,8 @@ extension Sessions {
 }
 
 extension SessionContext {
-    /// Has the session delete its own key.
-    fileprivate func revoke(_ name: String) async throws(TurnkeyError) -> Revocation {
+    /// Makes the session delete its own key.
+    fileprivate func revoke(_ name: SessionName) async throws(TurnkeyError) -> Revocation {
         let session: Session
         do throws(TurnkeyError) {
             session = try await look(at: name)
@@ -62,7 +68,7 @@ extension SessionContext {
                 expecting: session.publicKey
             )
             let userId = if let userId = session.userId { userId } else { try await client.getWhoami().userId }
-            try await client.deleteApiKey(publicKey: session.publicKey, userId: userId)
+            try await client.deleteApiKey(publicKey: session.publicKey.text, userId: userId)
             return .deleted
         } catch  where error.fallback == .passkey {
             return .sessionWasOver

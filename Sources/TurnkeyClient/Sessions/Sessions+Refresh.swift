@@ -1,37 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-import Logging
-import StampClient
+public import StampClient
 
 extension Sessions {
-    /// Goes on with a new key before the old one ends, and asks nobody: the frame makes it, the old key registers it by
-    /// stamp_login, and the frame puts it in the old one's place once the API vouches for it. Until then the old key
-    /// stamps.
+    /// Replaces a session's key by a new one before it ends, without an approval: the frame makes the key, the old key
+    /// registers it by stamp_login, and the frame puts it in the old one's place once the token is verified. Until then
+    /// the old key stamps.
     ///
-    /// Callers at the same time who ask for the same share one refresh; others wait for their turn. `session` is the selected one where absent; `expirationSeconds`: as
-    /// long as the old one was asked for. `invalidateExisting` ends the user's other login sessions too.
-    /// - Throws: `.frame` and `.api` with the fallback `passkey` where the session is over;
-    ///   `.frame(.publicKeyMismatch)` where somebody else put another in its place; else `.session`, and the old session
-    ///   stamps on, once it has deleted what was registered for nothing.
+    /// Concurrent callers who ask for the same share one refresh; others wait for their turn.
+    ///
+    /// - Parameters:
+    ///   - session: The session's name; the selected one if absent.
+    ///   - expirationSeconds: The new life; if absent, what was asked for the old one.
+    ///   - invalidateExisting: Whether the user's other login sessions end.
+    /// - Returns: The session.
+    /// - Throws: `.frame` and `.api` with the fallback `passkey` if the session is over; `.frame(.publicKeyMismatch)`
+    ///   if another program replaced it; else `.session`, and then the old session stamps on, after it deleted the key
+    ///   that was registered for nothing.
     @discardableResult
     public func refresh(
-        _ session: String? = nil,
+        _ session: SessionName? = nil,
         expirationSeconds: Int? = nil,
         invalidateExisting: Bool = false
     ) async throws(TurnkeyError) -> TurnkeySession {
         let name = try context.resolve(session)
-        let wish = Wish("refresh", expirationSeconds.map { "\($0)" } ?? "as before", "\(invalidateExisting)")
-        return try await context.logins.run(name, wish) { () throws(TurnkeyError) in
-            try await context.refresh(name, expirationSeconds, invalidateExisting)
+        let arguments = FlightArguments(
+            "refresh",
+            expirationSeconds.map { "\($0)" } ?? "as before",
+            "\(invalidateExisting)"
+        )
+        return try await context.logins.run(name.text, arguments) { () throws(TurnkeyError) in
+            try await SessionRefresh(
+                context: context,
+                name: name,
+                expirationSeconds: expirationSeconds,
+                invalidateExisting: invalidateExisting
+            ).run()
         }
     }
 
-    /// Refreshes the session each time it nears its end, until the task is cancelled: opt-in auto-refresh.
+    /// Refreshes the session each time its end is near, until the task is cancelled or a refresh fails for a reason that
+    /// another try cannot cure. It never returns normally.
     ///
-    /// Nearing is 60 s ahead, or a quarter of a shorter life, which the API may have cut. A network that is down is tried
-    /// again while the session lives.
-    /// - Throws: what ends it: `.cancelled`, or an error that waiting does not mend; its fallback is `passkey` where the
-    ///   session was over. `.frame(.publicKeyMismatch)` where somebody else put another session in its place.
-    public func keepRefreshing(_ session: String? = nil, expirationSeconds: Int = 900) async throws(TurnkeyError) {
+    /// The end is near when 60 s of the session are left, or a quarter of its life where that is less; its life may be shorter
+    /// than was asked for. A refresh that fails because the network is down is tried again while the session lives.
+    ///
+    /// - Parameters:
+    ///   - session: The session's name; `nil` for the configuration's.
+    ///   - expirationSeconds: The life that each refresh asks for, in seconds from then on; at least 10.
+    /// - Throws: `.cancelled` when the task is cancelled; `.frame(.publicKeyMismatch)` when another program replaced the
+    ///   session; otherwise the error of the last refresh, whose `fallback` is `passkey` if the session ended meanwhile.
+    public func keepRefreshing(_ session: SessionName? = nil, expirationSeconds: Int = 900) async throws(TurnkeyError) {
         let name = try context.resolve(session)
         try context.checkMinimum(expirationSeconds)
         do throws(TurnkeyError) {
@@ -44,19 +62,19 @@ extension Sessions {
     }
 
     private struct Watch {
-        /// How long the session lives that was refreshed last.
+        /// The life of the session refreshed last.
         var life: Duration
-        var publicKey: String?
+        var publicKey: PublicKey?
     }
 
     private func waitAndRefresh(
-        _ name: String,
+        _ name: SessionName,
         _ expirationSeconds: Int,
         _ watch: inout Watch
     ) async throws(TurnkeyError) {
         let lead = min(Duration.seconds(60), watch.life / 4)
         let left = try await look(name, &watch)
-        // Short sleeps: a timer may stand still in suspend, and the frame's clock does not.
+        // Sleeps are short because a timer may stop in suspend, while the frame's clock does not.
         guard left <= lead else { return try await pause(min(left - lead, .seconds(15))) }
         do throws(TurnkeyError) {
             let new = try await refresh(name, expirationSeconds: expirationSeconds)
@@ -66,8 +84,8 @@ extension Sessions {
         }
     }
 
-    /// What is left of the session. One that somebody put in its place is not kept alive.
-    private func look(_ name: String, _ watch: inout Watch) async throws(TurnkeyError) -> Duration {
+    /// Returns what is left of the session. A session that replaced it is not kept alive.
+    private func look(_ name: SessionName, _ watch: inout Watch) async throws(TurnkeyError) -> Duration {
         guard let session = try await context.listSessions().first(where: { $0.name == name }) else {
             return .milliseconds(try await context.look(at: name).expiresInMilliseconds)
         }
@@ -82,75 +100,5 @@ extension Sessions {
 
     private func pause(_ duration: Duration) async throws(TurnkeyError) {
         guard (try? await Task.sleep(for: duration, clock: .continuous)) != nil else { throw .cancelled }
-    }
-}
-
-extension SessionContext {
-    fileprivate func refresh(
-        _ name: String,
-        _ expirationSeconds: Int?,
-        _ invalidateExisting: Bool
-    ) async throws(TurnkeyError) -> TurnkeySession {
-        let old = try await lookAtOwn(name)
-        let stored = try readState()[name].flatMap { $0.publicKey == old.publicKey ? $0 : nil }
-        let seconds = expirationSeconds ?? stored?.expirationSeconds ?? 900
-        try checkMinimum(seconds)
-        try await checkTerms(expirationSeconds: seconds)
-        _ = try await prepareStore()
-        let lock = try lockLogin(of: name)
-        defer { withExtendedLifetime(lock) {} }
-        let organizationId = try requireOrganization(stored?.organizationId ?? old.organizationId)
-        let client = makeClient(session: name, organizationId: organizationId, expecting: old.publicKey)
-        var order = SessionOrder(name, seconds, nil, nil)
-        order.isRefresh = true
-        events.explainEnd(of: old.publicKey)
-        do throws(TurnkeyError) {
-            let registrar = KeyRegistrar.client(
-                client,
-                invalidateExisting: invalidateExisting,
-                acceptingSubOrganization: false
-            )
-            let new = try await startGeneratedKey(order, by: registrar)
-            events.publish(.refreshed(session: name, publicKey: new.publicKey))
-            return try await complete(new, isRefresh: true)
-        } catch {
-            events.expectEnd(of: old.publicKey)
-            guard case .session(let failure) = error else { throw error }
-            throw .session(await deleteUseless(failure, old, of: old.userId ?? stored?.userId, organizationId))
-        }
-    }
-
-    /// Has the session that goes on delete the key that was registered for nothing, and says whether that is done.
-    ///
-    /// The old key alone: where the frame has put the new one in its place after all, that one is in use.
-    private func deleteUseless(
-        _ failure: SessionFailure,
-        _ old: Session,
-        of userId: String?,
-        _ organizationId: String
-    ) async -> SessionFailure {
-        guard case .useless(let key) = failure.remains else { return failure }
-        let client = makeClient(
-            session: old.name,
-            organizationId: organizationId,
-            expecting: old.publicKey,
-            acceptsReplacement: false
-        )
-        do throws(TurnkeyError) {
-            let isDeleted = try await uncancelled { () throws(TurnkeyError) in
-                let owner = if let userId { userId } else { try await client.getWhoami().userId }
-                return try await client.deleteApiKey(publicKey: key, userId: owner)
-            }
-            guard isDeleted else { return failure }
-        } catch {
-            connection.logger.info("a key was not deleted", metadata: ["reason": "\(error)"])
-            return failure
-        }
-        return SessionFailure(
-            step: failure.step,
-            endPoint: failure.endPoint,
-            cause: failure.cause,
-            remains: .deleted
-        )
     }
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import StampClient
+public import StampClient
 
-/// The sessions of a frame, and what is stored of them.
+/// The sessions of a frame, and what is stored about them.
 public struct Sessions: Sendable {
     let context: SessionContext
 
-    /// The sessions by name: those of the frame, and those that are only stored.
+    /// Lists the frame's living sessions, and the stored sessions whose names are not among them, sorted by name.
     ///
-    /// - Throws: `.frame`, `.store`.
+    /// `state` tells them apart. A stored session that is over stays in the list until `purge` removes it.
+    ///
+    /// - Throws: `.frame`, also if no frame runs; `.store`.
     public func list() async throws(TurnkeyError) -> [SessionSummary] {
         let state = try context.readState()
         let living = try await context.listSessions()
-        let selected = state.selectedSession ?? defaultSessionName
+        let selected = state.selectedSession ?? .default
         var all = living.map { SessionSummary($0, isSelected: $0.name == selected) }
         let absent = state.sessions.filter { session in !living.contains { $0.name == session.name } }
         if !absent.isEmpty {
@@ -21,36 +23,39 @@ public struct Sessions: Sendable {
         return all.sorted { $0.name < $1.name }
     }
 
-    /// Makes `session` the one that is meant where none is named; whether it exists is not looked at.
+    /// Makes `session`, which need not exist, the one that calls without a name use.
     ///
-    /// - Throws: `.configuration(.invalidSessionName)`, `.store`.
-    public func select(_ session: String) async throws(TurnkeyError) {
-        let name = try context.resolve(session)
-        try await context.updateState { $0.selectedSession = name }
-        context.events.publish(.selected(session: name))
+    /// - Throws: `.store`.
+    public func select(_ session: SessionName) async throws(TurnkeyError) {
+        try await context.updateState { $0.selectedSession = session }
+        context.events.publish(.selected(session: session))
     }
 
-    /// The session that is meant where none is named.
-    public func getSelected() throws(TurnkeyError) -> String { try context.resolve(nil) }
-
-    /// Forgets what is stored and over, and answers its names.
+    /// Returns the session that calls without a name use.
     ///
+    /// - Throws: `.store`.
+    public func getSelected() throws(TurnkeyError) -> SessionName { try context.resolve(nil) }
+
+    /// Forgets stored sessions that are over.
+    ///
+    /// - Returns: Their names.
     /// - Throws: `.frame`, `.store`.
     @discardableResult
-    public func purge() async throws(TurnkeyError) -> [String] {
+    public func purge() async throws(TurnkeyError) -> [SessionName] {
         let over = try await list().filter { $0.state == .over }
         guard !over.isEmpty else { return [] }
         try await context.updateState { state in
-            // Only what was looked at: another program may have logged in since.
+            // Only sessions that were checked are removed, as another program may have logged in since.
             state.sessions.removeAll { session in over.contains { $0.publicKey == session.publicKey } }
         }
         for session in over { context.events.publish(.cleared(session: session.name, publicKey: session.publicKey)) }
         return over.map(\.name)
     }
 
-    /// What happens to the sessions from now on: what this process does, and what the frame tells of all others.
+    /// Returns the events of sessions from now on: those that this process causes, and those that the frame reports.
     ///
-    /// Warnings come 60 s ahead, at once for a shorter session, by the frame's clock, which counts suspend.
+    /// Warnings come 60 s ahead, or at once for a shorter session, by the frame's clock, which counts suspend.
+    ///
     /// - Throws: `.frame`.
     public func events() async throws(TurnkeyError) -> SessionEvents {
         do throws(StampError) {

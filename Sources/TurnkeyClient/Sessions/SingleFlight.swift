@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Does one thing at a time for a key, once for everyone who wishes the same at the same time.
+/// Runs one operation at a time for each key, and shares it among concurrent callers who ask for the same.
 ///
-/// Whoever comes with the same wish while it is under way gets its result too; whoever comes with another waits for its
-/// end, and then has their own done. It is cancelled when the last who waits for it is; whoever comes after that waits
-/// for its end, and has it done anew.
+/// A caller with equal arguments gets the running operation's result; a caller with other arguments waits for its end
+/// and then runs its own. The operation is cancelled when the last caller who waits for it is; a caller who comes after
+/// that waits for its end and runs it anew.
 actor SingleFlight<Value: Sendable> {
     private struct Flight {
-        let wish: Wish
+        let arguments: FlightArguments
         let task: Task<Result<Value, TurnkeyError>, Never>
         var waiting = 0
     }
@@ -17,11 +17,11 @@ actor SingleFlight<Value: Sendable> {
 
     func run(
         _ key: String,
-        _ wish: Wish = Wish(),
+        _ arguments: FlightArguments = FlightArguments(),
         _ operation: @escaping @Sendable () async throws(TurnkeyError) -> Value
     ) async throws(TurnkeyError) -> Value {
-        try await waitForOthers(key, wish)
-        let task = join(key, wish, operation)
+        try await waitForOthers(key, arguments)
+        let task = join(key, arguments, operation)
         let result = await withTaskCancellationHandler {
             await task.value
         } onCancel: {
@@ -33,25 +33,25 @@ actor SingleFlight<Value: Sendable> {
 
     private func join(
         _ key: String,
-        _ wish: Wish,
+        _ arguments: FlightArguments,
         _ operation: @escaping @Sendable () async throws(TurnkeyError) -> Value
     ) -> Task<Result<Value, TurnkeyError>, Never> {
-        var flight = flights[key] ?? Flight(wish: wish, task: Task { await Self.attempt(operation) })
+        var flight = flights[key] ?? Flight(arguments: arguments, task: Task { await Self.attempt(operation) })
         flight.waiting += 1
         flights[key] = flight
         return flight.task
     }
 
-    /// What is abandoned comes to "cancelled", and nobody who comes now was; what others wish is not what was asked.
-    private func waitForOthers(_ key: String, _ wish: Wish) async throws(TurnkeyError) {
-        while let flight = flights[key], flight.waiting == 0 || flight.wish != wish {
+    /// Waits for an operation with other arguments to end, and for an abandoned one, whose result would be "cancelled".
+    private func waitForOthers(_ key: String, _ arguments: FlightArguments) async throws(TurnkeyError) {
+        while let flight = flights[key], flight.waiting == 0 || flight.arguments != arguments {
             _ = await flight.task.value
             guard !Task.isCancelled else { throw .cancelled }
             if flights[key]?.task == flight.task { flights[key] = nil }
         }
     }
 
-    /// By then `task` may have ended, and the key be another's.
+    /// Counts a caller who was cancelled. By then `task` may have ended, and the key may have another operation.
     private func abandon(_ key: String, _ task: Task<Result<Value, TurnkeyError>, Never>) {
         guard var flight = flights[key], flight.task == task else { return }
         flight.waiting -= 1
@@ -70,10 +70,10 @@ actor SingleFlight<Value: Sendable> {
     }
 }
 
-/// All that a caller asks for, to be compared with what another asks for.
+/// Everything that a caller asks of an operation, so that two callers can be compared.
 ///
-/// Two closures cannot be compared: a wish that holds one is like no other.
-struct Wish: Sendable, Hashable {
+/// Closures cannot be compared, so arguments with one differ from all others.
+struct FlightArguments: Sendable, Hashable {
     private let values: [String]
     private let unique: UUID?
 

@@ -1,33 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 public import StampClient
 
-/// A session that has begun: the frame stamps with its key, and the API knows it.
+/// A session that has begun: the frame stamps with its key, and the API knows the key.
 public struct TurnkeySession: Sendable, Hashable {
-    /// Something to tell the user; the session works.
+    /// A warning for the user; the session works.
     public enum Warning: Sendable, Hashable {
-        /// The user has so many expiring keys at the API: the next one silently ends the oldest living one.
+        /// The user has the most expiring keys that the API allows, so the next login silently ends the oldest living
+        /// one.
         case keyLimitReached(expiringKeys: Int, limit: Int)
-        /// A refreshed session that could not be stored: other programs do not know its key until they look anew.
+        /// A refreshed session could not be stored, so other programs do not know its key until they ask the frame
+        /// again.
         case notStored(StoreError)
     }
 
     /// The session's name in the frame.
-    public let name: String
-    /// Compressed P-256 point, 66 lower-case hex digits.
-    public let publicKey: String
-    public let userId: String
-    public let organizationId: String
+    public let name: SessionName
+    /// The session's public key.
+    public let publicKey: PublicKey
+    let terms: RunningTerms
+    /// Where the credential comes from.
     public let origin: Session.Origin
-    public let expiry: Expiry
+    /// What the user should know.
     public var warnings: [Warning] = []
+
+    /// The user's id.
+    public var userId: String { terms.userId }
+    /// The organization's id.
+    public var organizationId: String { terms.organizationId }
+    /// When the session ends.
+    public var expiry: Expiry { terms.expiry }
 }
 
 extension TurnkeySession.Warning {
-    /// One line without a full stop.
+    /// The warning in words; one line without a full stop.
     public var message: String {
         switch self {
         case .keyLimitReached(let keys, let limit):
-            "the user has \(keys) expiring keys, and the limit is \(limit): the next login ends the oldest one's session"
+            "the user has \(keys) expiring keys, and the limit is \(limit): the next login ends the session of the oldest key"
         case .notStored(let error): "the session goes on, and was not stored: \(error.message)"
         }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Does `work` to its end, also where whoever asks for it is cancelled: half of it would be worse than all of it.
+/// Runs `work` to its end even if the calling task is cancelled, for work that must not stop halfway.
 func uncancelled<Value: Sendable>(
     _ work: @escaping @Sendable () async throws(TurnkeyError) -> Value
 ) async throws(TurnkeyError) -> Value {

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Crypto
 public import Foundation
+public import Passkeys
+public import StampClient
 
 /// Stamps with a P-256 private key that this process holds.
 public struct APIKeyStamper: Stamper {
     private let privateKey: P256.Signing.PrivateKey
-    /// Compressed point, 66 lower-case hex digits.
-    public let publicKey: String
+    /// The public key.
+    public let publicKey: PublicKey
 
+    /// Creates a stamper with a key.
     public init(_ privateKey: P256.Signing.PrivateKey) {
         self.privateKey = privateKey
-        publicKey = Hexadecimal.encode(privateKey.publicKey.compressedRepresentation)
+        publicKey = PublicKey(privateKey.publicKey)
     }
 
-    /// - Throws: `.configuration(.invalidPrivateKey)` for anything but 64 hex digits of a scalar in 1…n−1.
+    /// Creates a stamper with a P-256 private key: 64 hex digits in upper or lower case, without `0x`.
+    ///
+    /// - Throws: `.configuration(.invalidPrivateKey)` for any other text, for 0, and for a number that is not below the
+    ///   order of the curve.
     public init(hexadecimal privateKey: String) throws(TurnkeyError) {
         guard let scalar = Hexadecimal.decode(privateKey),
             let key = try? P256.Signing.PrivateKey(rawRepresentation: scalar)
@@ -21,9 +27,12 @@ public struct APIKeyStamper: Stamper {
         self.init(key)
     }
 
+    /// Signs the body's SHA-256 by ECDSA.
+    ///
+    /// - Throws: `.configuration(.invalidPrivateKey)` if the key cannot sign.
     public func stamp(_ body: Data) async throws(TurnkeyError) -> StampHeader {
         guard let signature = try? privateKey.signature(for: body) else { throw .configuration(.invalidPrivateKey) }
-        // Hex and a constant: nothing needs escaping, and the order of the members is part of the format.
+        // Hex and a constant only: nothing needs escaping, and the order of the members is part of the format.
         let json =
             #"{"publicKey":"\#(publicKey)","scheme":"SIGNATURE_SCHEME_TK_API_P256","#
             + #""signature":"\#(Hexadecimal.encode(signature.derRepresentation))"}"#

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
+public import Passkeys
 
-/// Stamps with one approval of a passkey for each body.
+/// Stamps each body with one approval of a passkey.
 public struct PasskeyStamper: Stamper {
     private let authenticator: any PasskeyAuthenticator
     private let rpId: String
 
+    /// Creates a stamper that asks for passkeys of `rpId`.
     public init(_ authenticator: any PasskeyAuthenticator, rpId: String) {
         self.authenticator = authenticator
         self.rpId = rpId
     }
 
+    /// True: each stamp is an approval.
     public var promptsUser: Bool { true }
 
-    /// - Throws: `.passkey` with what the authenticator threw.
+    /// Asks the authenticator for an approval of exactly these bytes, and returns the header to send with them.
+    ///
+    /// - Throws: Only `.passkey`, with the authenticator's error.
     public func stamp(_ body: Data) async throws(TurnkeyError) -> StampHeader {
         let assertion: PasskeyAssertion
         do {
@@ -21,12 +26,6 @@ public struct PasskeyStamper: Stamper {
         } catch {
             throw .passkey(error)
         }
-        // Base64url and constants: nothing needs escaping.
-        let json =
-            #"{"authenticatorData":"\#(Base64URL.encode(assertion.authenticatorData))","#
-            + #""clientDataJson":"\#(Base64URL.encode(assertion.clientDataJson))","#
-            + #""credentialId":"\#(Base64URL.encode(assertion.credentialId))","#
-            + #""signature":"\#(Base64URL.encode(assertion.signature))"}"#
-        return StampHeader(name: "X-Stamp-Webauthn", value: json)
+        return StampHeader(webAuthn: assertion)
     }
 }

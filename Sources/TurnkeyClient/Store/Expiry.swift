@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
 
-/// When a session is to be taken for over, by two clocks: the earlier of them counts.
+/// When a session counts as over, by two clocks; the earlier one decides.
 ///
-/// The continuous clock (CLOCK_BOOTTIME) runs through suspend and is not set by anybody, but ends with the boot; the wall
-/// clock goes on, and may be wrong.
+/// The continuous clock (CLOCK_BOOTTIME) counts time in suspend and cannot be set, but ends with the boot.
+/// The wall clock survives a restart, and may be wrong.
 public struct Expiry: Sendable, Hashable {
-    /// By the wall clock.
+    /// The end by the wall clock.
     public let date: Date
-    /// By the clock that suspend and clock changes leave alone; `nil` where the machine was restarted since.
+    /// The end by the continuous clock; `nil` if the machine was restarted since.
     public let deadline: ContinuousClock.Instant?
 
-    /// The API's clock starts after ours, and both drift.
+    /// Subtracted because the API's clock starts after ours, and both drift.
     static let safetyMargin = Duration.seconds(3)
-    /// Less than this would be over before it is of use, by the margin and the API's whole seconds.
+    /// The shortest useful session: a shorter one would be over by the margin and the API's whole seconds.
     public static let minimumExpirationSeconds = 10
 
-    /// `expirationSeconds` after `start`, less the margin. `start` is from before the request was sent.
-    init(_ start: Start, expirationSeconds: Int) {
-        let life = Duration.seconds(expirationSeconds) - Self.safetyMargin
-        date = start.date + TimeInterval(life.components.seconds)
-        deadline = start.instant + life
+    /// Creates the end `expirationSeconds` after `start`, less the margin. `start` is from before the request was sent,
+    /// and by the continuous clock, since the wall clock may have been set meanwhile.
+    init(_ start: ContinuousClock.Instant, expirationSeconds: Int, at now: Moment = Moment()) {
+        let deadline = start + (Duration.seconds(expirationSeconds) - Self.safetyMargin)
+        self.deadline = deadline
+        date = now.date + (deadline - now.instant) / .seconds(1)
     }
 
     init(date: Date, deadline: ContinuousClock.Instant?) {
@@ -28,21 +29,29 @@ public struct Expiry: Sendable, Hashable {
         self.deadline = deadline
     }
 
-    /// One moment by both clocks.
-    struct Start: Sendable {
-        let date = Date()
-        let instant = ContinuousClock.now
+    /// Returns how long after `start` an end told by the API is, by the wall clock as it is now, which may have been
+    /// set since. Negative if that was before.
+    static func seconds(from start: ContinuousClock.Instant, to end: Date, at now: Moment = Moment()) -> Int {
+        let seconds = end.timeIntervalSince(now.date) + (now.instant - start) / .seconds(1)
+        // An end from outside can be any number; beyond this it makes no difference.
+        return Int(max(-1_000_000_000, min(seconds, 1_000_000_000)).rounded(.down))
     }
 
-    /// What is left; zero when it is over.
+    /// One moment by both clocks.
+    struct Moment: Sendable {
+        var date = Date()
+        var instant = ContinuousClock.now
+    }
+
+    /// Returns the time left; zero when it is over.
     public func remaining(at now: ContinuousClock.Instant = .now, _ date: Date = Date()) -> Duration {
         let byDate = Duration.seconds(self.date.timeIntervalSince(date))
         return max(.zero, deadline.map { min($0 - now, byDate) } ?? byDate)
     }
 
-    /// Whole seconds that are left, for the frame; 0 when it is over.
+    /// The whole seconds left, for the frame; 0 when it is over.
     public var remainingSeconds: Int { Int(remaining().components.seconds) }
 
-    /// The same in milliseconds.
+    /// The milliseconds left; 0 when it is over.
     public var remainingMilliseconds: Int { Int(saturating: remaining() / .milliseconds(1)) }
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+package import Foundation
 import Glibc
 
-/// What the store asks of the kernel: each call's refusal becomes a `StoreError` that names the call.
-enum FileSystem {
-    /// Makes `path` and what leads to it, for its owner alone (mkdir(2), mode 0700).
+/// System calls of the store. Each failure becomes a `StoreError` that names the call.
+package enum FileSystem {
+    /// Creates `path` and its parents, for their owner alone (mkdir(2), mode 0700).
     ///
-    /// A link that is there leads to the directory that counts.
-    /// - Throws: `.failed`; `.exposed` where it is there and open to others, `.foreign` where it is somebody else's.
-    static func makePrivateDirectory(_ path: String) throws(StoreError) {
+    /// If `path` is a link, the directory it points to counts.
+    ///
+    /// - Throws: `.failed`; `.exposed` if it exists and is open to others, `.foreign` if it belongs to another user.
+    package static func makePrivateDirectory(_ path: String) throws(StoreError) {
         var built = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             built += "/" + part
@@ -28,13 +29,21 @@ enum FileSystem {
         guard status.st_mode & 0o077 == 0 else { throw .exposed(path: path) }
     }
 
-    /// More than any store takes: a session is less than a KiB of it.
-    private static let limitBytes = 1 << 22
+    /// The largest file that is read where nothing else is said, in bytes. A session takes less than a KiB.
+    package static let limitBytes = 1 << 22
 
-    /// The file's bytes; `nil` where there is none. A link is none: replacing it would leave the file that it leads to.
+    /// Reads the file's bytes; `nil` if there is no file. A link is refused, since replacing it would leave the file
+    /// that it points to.
     ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - limitBytes: Of a larger file nothing is read.
+    /// - Returns: The bytes.
     /// - Throws: `.notAFile`, `.exposed`, `.foreign`, `.failed`.
-    static func read(_ path: String) throws(StoreError) -> Data? {
+    package static func read(
+        _ path: String,
+        limitBytes: Int = FileSystem.limitBytes
+    ) throws(StoreError) -> Data? {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else {
             guard errno == ENOENT else { throw failure("stat", path) }
@@ -47,11 +56,11 @@ enum FileSystem {
         }
     }
 
-    /// Puts `data` in the place of `path`, whole or not at all, also when the power fails: written beside it with mode
-    /// 0600, synchronised, renamed, and the directory synchronised.
-    static func replace(_ path: String, with data: Data) throws(StoreError) {
+    /// Replaces the file at `path` by `data`, completely or not at all, even if the power fails: writes it beside with
+    /// mode 0600, synchronises it, renames it, and synchronises the directory.
+    package static func replace(_ path: String, with data: Data) throws(StoreError) {
         let new = path + ".new"
-        unsafe unlink(new)  // what a killed writer left; the caller has the lock
+        unsafe unlink(new)  // left by a writer that was killed; the caller holds the lock
         do throws(StoreError) {
             let file = try open(new, O_WRONLY | O_CREAT | O_EXCL)
             defer { close(file) }
@@ -62,7 +71,7 @@ enum FileSystem {
             unsafe unlink(new)
             throw error
         }
-        // "/.": the directory that a link leads to.
+        // "/.": the directory that a link points to.
         let directory = try open(
             String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/.",
             O_RDONLY | O_DIRECTORY
@@ -87,7 +96,7 @@ enum FileSystem {
         }
     }
 
-    /// errno is read first: whatever runs before could change it.
+    /// Creates an error. It reads errno first, since any other call could change it.
     static func failure(_ call: String, _ path: String) -> StoreError {
         let code = errno
         return .failed(path: path, call: call, reason: unsafe String(cString: strerror(code)))

@@ -2,7 +2,7 @@
 import Foundation
 import Glibc
 
-/// A file that a person or a program wrote, read whole: never a pipe or a device, whose end may never come.
+/// A regular file read as a whole. Pipes and devices are refused, since their end may never come.
 struct RegularFile {
     enum Fault: Error {
         case missing
@@ -12,7 +12,7 @@ struct RegularFile {
         /// The system refused, with this error number.
         case failed(CInt)
 
-        /// What the file is, in words that follow its name.
+        /// The fault in words that follow the file's name.
         var message: String {
             switch self {
             case .missing: "is not there"
@@ -24,12 +24,12 @@ struct RegularFile {
     }
 
     let data: Data
-    /// Of the file that was read, whatever has its name now.
+    /// The status of the file that was read, whichever file has its name now.
     let status: stat
 
-    /// Follows links.
+    /// Reads the file; follows links.
     init(_ path: String, limitBytes: Int) throws(Fault) {
-        // A pipe that nobody writes to is opened all the same, and then not read.
+        // A pipe without a writer is opened at once this way, and then refused.
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw errno == ENOENT ? .missing : .failed(errno) }
         defer { close(file) }

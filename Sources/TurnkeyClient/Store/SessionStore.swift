@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 public import Foundation
+import Passkeys
 import StampClient
 import Varlink
 
-/// The sessions of one frame and the user of the last login, in a file of this user's.
+/// The file with the sessions of one frame and the user of the last login.
 ///
-/// The file is `$XDG_STATE_HOME/stampd/HASH.json`, mode 0600 in a directory of mode 0700, HASH being the first 16 hex
-/// digits of the SHA-256 of the frame's socket directory. It is replaced whole or not at all, by one writer at a time.
+/// It is `$XDG_STATE_HOME/stampd/HASH.json`, mode 0600 in a directory of mode 0700; HASH is the first 16 hex digits of
+/// the SHA-256 of the frame's socket directory. It is replaced completely or not at all, by one writer at a time.
 public struct SessionStore: Sendable {
-    /// Where the file is, or will be.
+    /// The path of the store's file. Without a file the store is empty; the first session makes it.
     public let path: String
     private let directory: String
     private let socketDirectory: String
 
-    /// The store of the frame at `socketDirectory`. `stateDirectory` is in `$XDG_STATE_HOME/stampd`'s place.
+    /// Finds the store of a frame.
     ///
-    /// - Throws: `.configuration(.noBaseDirectory)` where neither it nor the environment says where.
+    /// - Parameters:
+    ///   - socketDirectory: The directory of the frame's sockets.
+    ///   - stateDirectory: The directory in place of `$XDG_STATE_HOME/stampd`.
+    ///   - environment: The environment variables.
+    /// - Throws: `.configuration(.noBaseDirectory)` if neither the directory nor the environment tells where.
     public init(
         socketDirectory: String,
         stateDirectory: String? = nil,
@@ -32,7 +37,7 @@ public struct SessionStore: Sendable {
         self.socketDirectory = socketDirectory
     }
 
-    /// What is stored; an empty state where nothing is.
+    /// Reads the store; an empty state if there is no file.
     func read() throws(StoreError) -> StoredState {
         guard let data = try FileSystem.read(path) else { return StoredState(socketDirectory: socketDirectory) }
         let json: StrictJSON
@@ -46,15 +51,12 @@ public struct SessionStore: Sendable {
             throw .newerVersion(path: path, found: version, known: StoredState.currentVersion)
         }
         guard let state = try? json.decode(StoredState.self) else {
-            throw .damaged(path: path, detail: "a member is missing or of another type")
-        }
-        guard state.names.allSatisfy(isSessionName) else {
-            throw .damaged(path: path, detail: "a session's name that no session has")
+            throw .damaged(path: path, detail: "a member is missing, or has a value that it cannot have")
         }
         return state
     }
 
-    /// Changes what is stored, while no other writer does.
+    /// Changes the store, excluding other writers.
     ///
     /// - Throws: `StoreError`; then nothing has changed.
     @discardableResult
@@ -71,13 +73,15 @@ public struct SessionStore: Sendable {
         return result
     }
 
-    /// Fails now where a login would fail to store its session, before anybody is asked to approve.
+    /// Checks that a login could store its session, before an approval is asked for.
     func checkWritable() async throws(StoreError) {
         try await update { _ in }
     }
 
-    /// - Throws: `.loginUnderWay` where another has the lock.
-    func lockLogin(of session: String) throws(StoreError) -> FileLock {
+    /// Takes the lock for a login of the session.
+    ///
+    /// - Throws: `.loginUnderWay` if another holds it.
+    func lockLogin(of session: SessionName) throws(StoreError) -> FileLock {
         try FileSystem.makePrivateDirectory(directory)
         guard let lock = try FileLock.take("\(path).login-\(session)") else { throw .loginUnderWay(session: session) }
         return lock

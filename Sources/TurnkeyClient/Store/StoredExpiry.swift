@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// An `Expiry` as it is written down.
+/// An `Expiry` as it is stored.
 struct StoredExpiry: Codable, Sendable {
-    /// Since 1970.
+    /// Milliseconds since 1970.
     let expiresAtMilliseconds: Int64
     let deadline: StoredInstant?
 

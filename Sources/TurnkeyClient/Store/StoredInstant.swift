@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A moment of the continuous clock as it is written down: it means something only until the machine is restarted.
+/// A moment of the continuous clock as it is stored; it loses its meaning when the machine is restarted.
 struct StoredInstant: Codable, Sendable {
     private let instant: ContinuousClock.Instant
     /// `/proc/sys/kernel/random/boot_id` (random(4)).
     private let bootId: String
 
-    /// `nil` where the kernel does not say which boot this is.
+    /// Records a moment; `nil` if the kernel does not tell the boot's id.
     init?(_ instant: ContinuousClock.Instant) {
         guard let bootId = Self.currentBootId else { return nil }
         (self.instant, self.bootId) = (instant, bootId)
     }
 
-    /// `nil` where the machine was restarted since.
-    ///
-    /// `nil` as well for a moment so far away that no difference of it could be counted.
+    /// The moment; `nil` if the machine was restarted since, and for a moment so far away that differences would
+    /// overflow.
     var value: ContinuousClock.Instant? {
         let now = ContinuousClock.now
         let near = (now - Self.far)...(now + Self.far)

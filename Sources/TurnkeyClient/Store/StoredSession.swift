@@ -2,28 +2,49 @@
 import Foundation
 import StampClient
 
-/// A session as the store knows it; whether the frame still has it, only the frame can say.
+/// A session as it is stored. Only the frame knows whether it still has it.
 struct StoredSession: Codable, Sendable {
-    let name: String
-    /// Compressed P-256 point, 66 lower-case hex digits.
-    let publicKey: String
+    let name: SessionName
+    let publicKey: PublicKey
     let userId: String
     let organizationId: String
     let apiBaseUrl: String
     let origin: Session.Origin
     let expiry: StoredExpiry
-    /// How long it was asked for: what a refresh asks for again.
+    /// The life that was asked for, which a refresh asks for again.
     let expirationSeconds: Int
-    /// Encrypted to `targetPublicKey`: what brings the session back into a frame that still has that key.
+    /// The bundle, sealed to `targetPublicKey`; it can restore the session in a frame that still has that key.
     var credentialBundle: String?
-    /// The embedded key that the bundle is sealed to, 130 hex digits.
+    /// The embedded key to which the bundle is sealed, 130 hex digits.
     var targetPublicKey: String?
 
-    /// When the frame got it; `nil` where it never did.
+    /// When the frame got the session; `nil` if it never did.
     var startedAt: StoredInstant?
 
-    /// Whether a frame that has run since `frameStart` does not have it because it has not been given it, and could be.
-    /// What ended in the frame that had it is not brought back: somebody ended it.
+    init(
+        name: SessionName,
+        publicKey: PublicKey,
+        terms: RunningTerms,
+        apiBaseUrl: String,
+        origin: Session.Origin,
+        expirationSeconds: Int
+    ) {
+        self.name = name
+        self.publicKey = publicKey
+        userId = terms.userId
+        organizationId = terms.organizationId
+        self.apiBaseUrl = apiBaseUrl
+        self.origin = origin
+        expiry = StoredExpiry(terms.expiry)
+        self.expirationSeconds = expirationSeconds
+    }
+
+    var terms: RunningTerms {
+        RunningTerms(userId: userId, organizationId: organizationId, expiry: expiry.expiry)
+    }
+
+    /// Whether a frame that runs since `frameStart` lacks the session only because it was not injected there, and could
+    /// be. A session that ended in the frame that had it is not restored, since it was ended on purpose.
     func isRestorable(into embeddedKey: String?, since frameStart: ContinuousClock.Instant) -> Bool {
         guard !isOver, credentialBundle != nil, let targetPublicKey, targetPublicKey == embeddedKey else {
             return false

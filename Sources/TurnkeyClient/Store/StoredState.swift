@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import StampClient
 
-/// What is kept for one frame. There is no private key in it: a bundle is encrypted, and a frame's own keys stay there.
+/// The state stored for one frame. It holds no private key: bundles are encrypted, and a frame's own keys stay there.
 struct StoredState: Codable, Sendable {
-    /// A change that an older program would lose or misread is a new version.
+    /// The version; it grows with a change that an older program would lose or misread.
     static let currentVersion = 1
 
-    /// The user of the last login, and with which API and organization it was.
+    /// The user of the last login, with the API and organization that it used.
     struct Login: Codable, Sendable {
         let apiBaseUrl: String
         let defaultOrganizationId: String
@@ -14,16 +15,13 @@ struct StoredState: Codable, Sendable {
     }
 
     var version = currentVersion
-    /// For whoever looks at the file: it is named by a hash of this.
+    /// Tells a reader of the file which frame it is for, since the file's name is only a hash of this.
     let socketDirectory: String
     var login: Login?
-    var selectedSession: String?
+    var selectedSession: SessionName?
     var sessions: [StoredSession] = []
 
-    /// Every name of a session that is in it.
-    var names: [String] { sessions.map(\.name) + (selectedSession.map { [$0] } ?? []) }
-
-    subscript(name: String) -> StoredSession? {
+    subscript(name: SessionName) -> StoredSession? {
         get { sessions.first { $0.name == name } }
         set {
             sessions.removeAll { $0.name == name }

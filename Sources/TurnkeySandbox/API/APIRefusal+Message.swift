@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension APIRefusal {
-    /// The text of the error, as the API words it.
+    /// The error's text, in the API's words.
     var message: String {
         switch self {
         case .stampMissing(.query): "no valid authentication signature found for request"
@@ -58,6 +58,7 @@ extension APIRefusal {
         case .walletAccountNotFound: "no wallet account found"
         case .signerNotFound: "Could not find any resource to sign with. Addresses are case sensitive."
         case .sendTransactionStatusNotFound: "no send transaction status found with the given ID"
+        case .tooManyUsers: "organization has exceeded maximum users"
         case .tooManyWallets: "organization has exceeded maximum wallets"
         case .tooManyLongLivedKeys: "user has exceeded maximum long-lived api keys"
         case .tooManyAuthenticators: "user has exceeded maximum authenticators"

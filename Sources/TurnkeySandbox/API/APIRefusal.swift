@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Every refusal the sandbox answers with: HTTP status, gRPC code, message and `turnkeyErrorCode`.
+/// The refusals of the sandbox: HTTP status, gRPC code, message and `turnkeyErrorCode`.
 ///
-/// Texts are the documented ones where the API documents one. Clients are meant to tell errors apart by
-/// `turnkeyErrorCode`; where the API has none for a case, it is empty here too.
+/// Texts are the documented ones, if the API documents one. Clients are meant to distinguish errors by
+/// `turnkeyErrorCode`; if the API has none for a case, it is empty here too.
 enum APIRefusal: Error, Equatable {
-    // Who is asking
+    // About the caller
     case stampMissing(Endpoint.Family)
     case stampMalformed(Endpoint.Family, Stamp.Kind)
     case apiKeySignature
@@ -19,7 +19,7 @@ enum APIRefusal: Error, Equatable {
     case organizationMismatch(target: String, caller: String)
     case notAuthorized
 
-    // What is asked
+    // About the request
     case malformedBody
     case bodyTooLarge(limitBytes: Int)
     case malformedOrganizationId
@@ -42,7 +42,7 @@ enum APIRefusal: Error, Equatable {
     case alreadyVoted
     case consensusNotNeeded
 
-    // Whether it can be done
+    // About the result
     case userNotFound
     case apiKeyNotFound
     case authenticatorNotFound
@@ -53,11 +53,12 @@ enum APIRefusal: Error, Equatable {
     case walletAccountNotFound
     case signerNotFound
     case sendTransactionStatusNotFound
+    case tooManyUsers
     case tooManyLongLivedKeys
     case tooManyAuthenticators
     case tooManyWallets
 
-    // How it was asked
+    // About the HTTP request
     case unknownPath
     case methodNotAllowed
     case tooManyRequests
@@ -65,7 +66,7 @@ enum APIRefusal: Error, Equatable {
 }
 
 extension APIRefusal {
-    /// The gRPC status codes that the API uses, with the HTTP status of each.
+    /// The gRPC status codes that the API uses, each with its HTTP status.
     enum Code: Int {
         case invalidArgument = 3
         case notFound = 5
@@ -91,7 +92,8 @@ extension APIRefusal {
             .activityNotFound, .fingerprintNotFound, .walletNotFound, .walletAccountNotFound, .signerNotFound,
             .sendTransactionStatusNotFound, .unknownPath:
             .notFound
-        case .tooManyLongLivedKeys, .tooManyAuthenticators, .tooManyWallets, .tooManyRequests: .resourceExhausted
+        case .tooManyUsers, .tooManyLongLivedKeys, .tooManyAuthenticators, .tooManyWallets, .tooManyRequests:
+            .resourceExhausted
         case .methodNotAllowed: .unimplemented
         case .internal: .internal
         }
@@ -111,7 +113,7 @@ extension APIRefusal {
         }
     }
 
-    /// Turnkey's own error code, or the empty string where it has none.
+    /// Turnkey's own error code, or the empty string if it has none.
     var turnkeyErrorCode: String {
         switch self {
         case .stampMissing: "SIGNATURE_MISSING"
@@ -132,13 +134,13 @@ extension APIRefusal {
         case .internal: "INTERNAL"
         case .userNotFound, .apiKeyNotFound, .authenticatorNotFound, .sessionProfileNotFound, .activityNotFound,
             .fingerprintNotFound, .walletNotFound, .walletAccountNotFound, .signerNotFound,
-            .sendTransactionStatusNotFound, .tooManyLongLivedKeys, .tooManyAuthenticators, .tooManyWallets,
-            .unknownPath, .methodNotAllowed, .tooManyRequests:
+            .sendTransactionStatusNotFound, .tooManyUsers, .tooManyLongLivedKeys, .tooManyAuthenticators,
+            .tooManyWallets, .unknownPath, .methodNotAllowed, .tooManyRequests:
             ""
         }
     }
 
-    /// The envelope: the code stands at the top and in the details.
+    /// The error envelope: the code stands at the top and in the details.
     var body: JSONObject {
         let detail: JSONValue = [
             "@type": "type.googleapis.com/errors.v1.TurnkeyErrorDetail",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A path that the sandbox serves.
+/// The paths that the sandbox serves.
 enum Endpoint: String, Sendable, CaseIterable {
     case whoami = "/public/v1/query/whoami"
     case getUser = "/public/v1/query/get_user"
@@ -39,7 +39,7 @@ enum Endpoint: String, Sendable, CaseIterable {
     case approveActivity = "/public/v1/submit/approve_activity"
     case rejectActivity = "/public/v1/submit/reject_activity"
 
-    /// Reads and writes word some errors differently.
+    /// Some errors have other texts for reads than for writes.
     enum Family: Sendable {
         case query
         case submit
@@ -47,7 +47,7 @@ enum Endpoint: String, Sendable, CaseIterable {
 
     /// What is done at a path.
     enum Purpose {
-        case query
+        case query(any APIQuery.Type)
         case command(any ActivityCommand.Type)
         case vote(ActivityDecision)
     }
@@ -63,7 +63,7 @@ enum Endpoint: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether a user of a sub-organization may name the parent, where they do not know their own: the API then finds it.
+    /// Whether a user of a sub-organization may name the parent if they do not know their own; the API then finds it.
     var resolvesSubOrganization: Bool {
         switch self {
         case .whoami, .getActivity, .stampLogin, .createReadOnlySession, .createReadWriteSession: true
@@ -73,6 +73,23 @@ enum Endpoint: String, Sendable, CaseIterable {
 
     var purpose: Purpose {
         switch self {
+        case .whoami: .query(Whoami.self)
+        case .getUser: .query(GetUser.self)
+        case .listUsers: .query(ListUsers.self)
+        case .getAPIKeys: .query(GetAPIKeys.self)
+        case .getAPIKey: .query(GetAPIKey.self)
+        case .getAuthenticators: .query(GetAuthenticators.self)
+        case .getAuthenticator: .query(GetAuthenticator.self)
+        case .getActivity: .query(GetActivity.self)
+        case .getSessionProfile: .query(GetSessionProfile.self)
+        case .getSessionProfiles: .query(GetSessionProfiles.self)
+        case .listSubOrganizations: .query(ListSubOrganizations.self)
+        case .listActivities: .query(ListActivities.self)
+        case .listWallets: .query(ListWallets.self)
+        case .getWallet: .query(GetWallet.self)
+        case .listWalletAccounts: .query(ListWalletAccounts.self)
+        case .getWalletAccount: .query(GetWalletAccount.self)
+        case .getSendTransactionStatus: .query(GetSendTransactionStatus.self)
         case .createSubOrganization: .command(CreateSubOrganization.self)
         case .createUsers: .command(CreateUsers.self)
         case .createAPIKeys: .command(CreateAPIKeys.self)
@@ -92,10 +109,6 @@ enum Endpoint: String, Sendable, CaseIterable {
         case .ethSendTransaction: .command(EthSendTransaction.self)
         case .approveActivity: .vote(.approve)
         case .rejectActivity: .vote(.reject)
-        case .whoami, .getUser, .listUsers, .getAPIKeys, .getAPIKey, .getAuthenticators, .getAuthenticator,
-            .getActivity, .getSessionProfile, .getSessionProfiles, .listSubOrganizations, .listActivities, .listWallets,
-            .getWallet, .listWalletAccounts, .getWalletAccount, .getSendTransactionStatus:
-            .query
         }
     }
 }

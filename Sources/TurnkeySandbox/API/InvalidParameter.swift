@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A word of the API's that it or the sandbox does not have in its place. The first half of each text is the API's.
+/// A word of the API that the API or the sandbox does not allow in its place. The first half of each text is the API's.
 enum InvalidParameter: Equatable {
     case curve
     case pathFormat

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A request's body: JSON, with the organization that it is about.
+/// The body of a request: JSON, with the organization that it is about.
 struct RequestBody {
     let organizationId: UUID
-    /// The members, `organizationId` read already.
+    /// The other members; `organizationId` was read already.
     let fields: FieldReader
 
     init(_ bytes: Data) throws(APIRefusal) {

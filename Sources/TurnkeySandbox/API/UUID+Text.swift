@@ -2,10 +2,10 @@
 import Foundation
 
 extension UUID {
-    /// The identifier as the API writes it: 36 characters, lower case.
+    /// The id as the API writes it: 36 characters, lower case.
     var text: String { uuidString.lowercased() }
 
-    /// A version 7 identifier (RFC 9562 §5.7): 48 bits of Unix milliseconds, the rest random.
+    /// Makes a version 7 UUID (RFC 9562 §5.7): 48 bits of Unix milliseconds, the rest random.
     static func version7(at now: Date) -> UUID {
         var bytes = UUID().uuid  // version 4: the random bits and the variant are right already
         let milliseconds = UInt64(max(0, now.timeIntervalSince1970 * 1000))

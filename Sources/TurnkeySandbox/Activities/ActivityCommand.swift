@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// What a submission asks for: read once, done when the activity is.
+/// The command of a submission. Its parameters are read once, and it is executed when the activity is.
 protocol ActivityCommand: Sendable {
     /// The kind that the API's description names.
     static var kind: ActivityKind { get }
 
-    /// The kinds that the path takes: versions that clients still send are among them.
+    /// The kinds that the path takes, older versions that clients still send among them.
     static var kinds: [ActivityKind] { get }
 
-    /// Whether users of the parent may ask for it in a sub-organization.
+    /// Whether users of the parent may submit it in a sub-organization.
     static var isOpenToParent: Bool { get }
 
-    /// Reads the parameters that a submission of this kind has; what nobody asked for is refused by the caller.
+    /// Reads the parameters that a submission of this kind has. The caller then refuses members that were not read.
     init(reading parameters: inout FieldReader, as kind: ActivityKind) throws(APIRefusal)
 
-    /// Whether it changes nothing but what this user signs in with.
+    /// Whether it only changes this user's own credentials.
     func concernsOnly(_ userId: UUID) -> Bool
 
-    /// Does it, and answers the members of the result.
+    /// Executes the command.
+    ///
+    /// - Returns: The members of the result.
     func execute(in directory: inout Directory, for context: ActivityContext) throws(APIRefusal) -> JSONObject
 }
 
@@ -30,7 +32,7 @@ extension ActivityCommand {
     func concernsOnly(_ userId: UUID) -> Bool { false }
 }
 
-/// A command that looks at its own organization alone.
+/// A command that only looks at its own organization.
 protocol OrganizationCommand: ActivityCommand {
     func execute(in organization: inout Organization, for context: ActivityContext) throws(APIRefusal) -> JSONObject
 }
@@ -46,9 +48,9 @@ extension OrganizationCommand {
 
 /// What a command knows besides its parameters.
 struct ActivityContext {
-    /// Where it is done.
+    /// The organization in which it is executed.
     let organizationId: UUID
-    /// Whose stamp the activity carries.
+    /// The user whose stamp the activity carries.
     let userId: UUID
     let now: Date
     let parties: RelyingParties

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The words of one kind of activity.
+/// The names of one kind of activity.
 struct ActivityKind: Sendable, Equatable {
-    /// The `type` that a submission must carry on its path.
+    /// The `type` that a submission must have on its path.
     let type: String
     let intentKey: String
     let resultKey: String
 
-    /// The word for it in policies. What is neither signed nor deleted by name is created: a session, mostly.
+    /// The kind's action in policies. What is neither signed nor deleted by name is created, usually a session.
     var action: String {
         switch type.dropFirst("ACTIVITY_TYPE_".count).prefix(while: { $0 != "_" }) {
         case "DELETE": "DELETE"

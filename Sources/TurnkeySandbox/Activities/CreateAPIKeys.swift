@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `create_api_keys`: registers public keys for a user; long-lived where they have no `expirationSeconds`.
+/// `create_api_keys`: registers public keys for a user; long-lived if they have no `expirationSeconds`.
 struct CreateAPIKeys: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_CREATE_API_KEYS_V2",

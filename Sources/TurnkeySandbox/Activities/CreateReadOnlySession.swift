@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `create_read_only_session`: answers a token that reads as the caller for an hour.
+/// `create_read_only_session`: returns a token that reads as the caller for an hour.
 struct CreateReadOnlySession: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_CREATE_READ_ONLY_SESSION",

@@ -2,7 +2,7 @@
 import Crypto
 import Foundation
 
-/// `create_read_write_session`: makes a session's key here and answers its private half sealed to the target key.
+/// `create_read_write_session`: makes a session's key here, and returns its private half sealed to the target key.
 struct CreateReadWriteSession: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_CREATE_READ_WRITE_SESSION_V2",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `create_session_profile`: makes a limit that sessions of the organization and of those below it may be given.
+/// `create_session_profile`: makes a bound that sessions of the organization and of those below it can have.
 struct CreateSessionProfile: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_CREATE_SESSION_PROFILE",

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `create_sub_organization`: makes an organization below the caller's, with root users of its own.
+/// `create_sub_organization`: makes an organization below the caller's, with its own root users.
 struct CreateSubOrganization: ActivityCommand {
     static let kind = makeKind(version: 8)
-    /// Clients send the seventh version: it differs in what is said of OAuth alone.
+    /// Clients send the seventh version too, which only differs in its members for OAuth.
     static let kinds = [kind, makeKind(version: 7)]
 
     private let name: String
@@ -34,7 +34,7 @@ struct CreateSubOrganization: ActivityCommand {
             wallet = nil
         }
         isEmailAuthDisabled = try parameters.optionalBool("disableEmailAuth") ?? false
-        // What these would switch off is not there to begin with.
+        // The features that these would switch off do not exist here.
         for flag in ["disableEmailRecovery", "disableSmsAuth", "disableOtpEmailAuth"] {
             _ = try parameters.optionalBool(flag)
         }

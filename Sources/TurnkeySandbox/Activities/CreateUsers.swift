@@ -4,7 +4,7 @@ import Foundation
 /// `create_users`: adds users who are not root users, with their API keys and passkeys; all of them or none.
 struct CreateUsers: OrganizationCommand {
     static let kind = makeKind(version: 4)
-    /// Clients send the third version: it differs in what is said of OAuth alone.
+    /// Clients send the third version too, which only differs in its members for OAuth.
     static let kinds = [kind, makeKind(version: 3)]
 
     private let users: [NewUser]

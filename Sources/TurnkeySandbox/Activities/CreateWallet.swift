@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `create_wallet`: makes a wallet of a new seed, with the accounts that are asked for.
+/// `create_wallet`: makes a wallet from a new seed, with the accounts asked for.
 struct CreateWallet: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_CREATE_WALLET",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `create_wallet_accounts`: makes further accounts of a wallet's seed, or only says what their addresses would be.
+/// `create_wallet_accounts`: makes further accounts from a wallet's seed, or only tells their addresses.
 struct CreateWalletAccounts: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_CREATE_WALLET_ACCOUNTS",

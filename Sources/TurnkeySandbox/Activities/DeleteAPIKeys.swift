@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `delete_api_keys`: removes keys of a user, all of those that are named or none.
+/// `delete_api_keys`: removes all of the named keys of a user, or none.
 struct DeleteAPIKeys: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_DELETE_API_KEYS",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `delete_authenticators`: removes passkeys of a user, all of those that are named or none.
+/// `delete_authenticators`: removes all of the named passkeys of a user, or none.
 struct DeleteAuthenticators: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_DELETE_AUTHENTICATORS",

@@ -9,7 +9,7 @@ struct EmailAuth: ActivityCommand {
         intentKey: "emailAuthIntentV3",
         resultKey: "emailAuthResult"
     )
-    /// Who has lost everything but their e-mail cannot ask for it: the parent does.
+    /// A user who has lost everything but their e-mail cannot stamp this, so the parent does.
     static let isOpenToParent = true
 
     private let email: String
@@ -29,7 +29,7 @@ struct EmailAuth: ActivityCommand {
         var customization = try parameters.reader("emailCustomization")
         appName = try customization.name("appName")
         magicLinkTemplate = try customization.optionalString("magicLinkTemplate")
-        // How the e-mail looks and whom it comes from: there is no e-mail to look at.
+        // The look and sender of the e-mail are ignored, as there is no e-mail to look at.
         for name in ["logoUrl", "templateVariables"] {
             _ = try customization.optionalString(name)
         }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `eth_send_transaction`: keeps what the API would have sent to a chain, and sends it nowhere.
+/// `eth_send_transaction`: keeps what the API would have sent to a chain, and sends nothing.
 ///
-/// The first version has one call among its parameters, the second a list of them.
+/// The first version has one call among its parameters, the second a list of calls.
 struct EthSendTransaction: ActivityCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_ETH_SEND_TRANSACTION_V2",
@@ -17,7 +17,7 @@ struct EthSendTransaction: ActivityCommand {
     )
     static let kinds = [kind, firstKind]
 
-    /// The API's limit of calls.
+    /// The API's limit of calls in one transaction.
     private static let callLimit = 50
 
     private let from: String
@@ -68,7 +68,7 @@ struct EthSendTransaction: ActivityCommand {
         return ["sendTransactionStatusId": .string(transaction.id.text)]
     }
 
-    /// The EIP-1559 transaction in full, where it is one and nothing of it has to be asked of a chain.
+    /// Signs the whole EIP-1559 transaction, if it is one and needs nothing looked up on a chain.
     private func sign(with key: SigningKey) throws(APIRefusal) -> [UInt8]? {
         guard !isSponsored, calls.count == 1, let gas = gas.complete else { return nil }
         let transaction = UnsignedTransaction(

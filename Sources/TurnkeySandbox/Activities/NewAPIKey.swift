@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A public key as a submission introduces it; long-lived where it has no `expirationSeconds`.
+/// A public key to register, as a submission describes it; long-lived if it has no `expirationSeconds`.
 struct NewAPIKey {
     private let name: String
     private let publicKey: APIPublicKey
@@ -20,7 +20,7 @@ struct NewAPIKey {
         try reader.finish()
     }
 
-    /// Registers it, and answers its identifier.
+    /// Registers the key, and returns its id.
     func add(to userId: UUID, in organization: inout Organization, at now: Date) throws(APIRefusal) -> UUID {
         let key = APIKey(
             id: UUID(),

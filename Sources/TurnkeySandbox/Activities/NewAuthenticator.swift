@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A passkey as a submission introduces it.
+/// A passkey to register, as a submission describes it.
 struct NewAuthenticator {
     private let name: String
     private let challenge: Data
@@ -25,7 +25,7 @@ struct NewAuthenticator {
         try reader.finish()
     }
 
-    /// Verifies the attestation, registers the passkey, and answers its identifier.
+    /// Verifies the attestation, registers the passkey, and returns its id.
     func add(
         to userId: UUID,
         in organization: inout Organization,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A user as a submission introduces them, with what they sign in with.
+/// A user to create, as a submission describes it, with the user's credentials.
 struct NewUser {
     private let name: String
     private let email: String?
@@ -9,7 +9,7 @@ struct NewUser {
     private let apiKeys: [NewAPIKey]
     private let authenticators: [NewAuthenticator]
 
-    /// Reads all that root users and others have in common; the lists must be there, if only to be empty.
+    /// Reads the members that root users and others share. The lists must be there, even if empty.
     init(reading reader: inout FieldReader) throws(APIRefusal) {
         name = try reader.name("userName")
         email = try reader.optionalString("userEmail")
@@ -27,7 +27,7 @@ struct NewUser {
         try reader.emptyArray("oauthProviders")
     }
 
-    /// Makes the user, and answers their identifier.
+    /// Makes the user, and returns the user's id.
     func add(
         to organization: inout Organization,
         isRoot: Bool,
@@ -41,7 +41,7 @@ struct NewUser {
             isRoot: isRoot,
             createdAt: context.now
         )
-        organization.add(user)
+        try organization.add(user)
         for key in apiKeys {
             _ = try key.add(to: user.id, in: &organization, at: context.now)
         }

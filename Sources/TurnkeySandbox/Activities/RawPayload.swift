@@ -2,15 +2,15 @@
 import Crypto
 import Foundation
 
-/// How a payload's bytes are spelled.
+/// How a payload's text encodes its bytes.
 enum PayloadEncoding: String, CaseIterable {
     case hexadecimal = "PAYLOAD_ENCODING_HEXADECIMAL"
     case text = "PAYLOAD_ENCODING_TEXT_UTF8"
 }
 
-/// What is done to a payload's bytes before they are signed.
+/// The hash that is applied to a payload's bytes before they are signed.
 enum PayloadHash: String, CaseIterable {
-    /// They are a hash already.
+    /// None, because the bytes are a hash already.
     case none = "HASH_FUNCTION_NO_OP"
     case sha256 = "HASH_FUNCTION_SHA256"
     case keccak256 = "HASH_FUNCTION_KECCAK256"
@@ -24,7 +24,7 @@ enum PayloadHash: String, CaseIterable {
     }
 }
 
-/// What both of the submissions that sign raw payloads say of them.
+/// The members that both submissions for raw payloads share.
 struct RawPayloads {
     private let signWith: String
     private let encoding: PayloadEncoding
@@ -42,7 +42,7 @@ struct RawPayloads {
         try parameters.refuse("externalSignerPubkey")
     }
 
-    /// The 32 bytes that are signed for a payload.
+    /// Computes the 32 bytes to sign for a payload.
     func digest(_ payload: String, of name: String, in parameters: FieldReader) throws(APIRefusal) -> [UInt8] {
         let bytes: [UInt8]
         switch encoding {
@@ -60,7 +60,7 @@ struct RawPayloads {
         return digest
     }
 
-    /// The members r, s and v of each signature.
+    /// Signs, and returns the members r, s and v of each signature.
     func sign(_ digests: [[UInt8]], in organization: Organization) throws(APIRefusal) -> [JSONObject] {
         let key = try organization.signer(signWith).key
         do throws(LibcryptoError) {

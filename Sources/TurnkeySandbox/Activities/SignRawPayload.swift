@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `sign_raw_payload`: signs a hash, or the hash of bytes, and answers the two numbers and which point it was.
+/// `sign_raw_payload`: signs a hash, or the hash of bytes, and returns r, s and the recovery id.
 struct SignRawPayload: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_SIGN_RAW_PAYLOAD_V2",

@@ -8,7 +8,7 @@ struct SignRawPayloads: OrganizationCommand {
         intentKey: "signRawPayloadsIntent",
         resultKey: "signRawPayloadsResult"
     )
-    /// At most so many are signed by one submission: all others wait meanwhile.
+    /// The most payloads of one submission; other requests wait meanwhile.
     private static let limit = 100
 
     private let payloads: RawPayloads

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `sign_transaction`: signs a transaction of Ethereum's, and answers it whole, in hex without `0x`.
+/// `sign_transaction`: signs an Ethereum transaction, and returns the whole of it in hex without `0x`.
 struct SignTransaction: OrganizationCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_SIGN_TRANSACTION_V2",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `stamp_login`: registers the caller's new public key for a session and answers a token that says so.
+/// `stamp_login`: registers the caller's new public key for a session, and returns a token for it.
 struct StampLogin: ActivityCommand {
     static let kind = ActivityKind(
         type: "ACTIVITY_TYPE_STAMP_LOGIN",
@@ -54,9 +54,9 @@ struct StampLogin: ActivityCommand {
 }
 
 extension Organization {
-    /// Registers a session's key, where asked in the place of the user's earlier keys of that kind.
+    /// Registers a session's key, if asked in place of the user's earlier keys of that kind.
     ///
-    /// - Returns: The new key's identifier.
+    /// - Returns: The new key's id.
     @discardableResult
     mutating func addSessionKey(
         _ publicKey: APIPublicKey,

@@ -2,14 +2,14 @@
 import Crypto
 import Foundation
 
-/// A P-256 public key as the API names it: 33 bytes compressed (SEC 1 §2.3.3), 66 lower-case hex digits.
+/// A P-256 public key as the API spells it: 33 bytes compressed (SEC 1 §2.3.3), 66 lower-case hex digits.
 struct APIPublicKey: Sendable, Hashable {
     /// 66 lower-case hex digits.
     let hex: String
 
     private let compressed: Data
 
-    /// Reads 66 hex digits, or answers `nil` where they are not a point of the curve.
+    /// Reads 66 hex digits; `nil` if they are not a point of the curve.
     init?(hex: String) {
         guard hex.utf8.count == 66, let compressed = Hex.decode(hex),
             (try? P256.Signing.PublicKey(compressedRepresentation: compressed)) != nil

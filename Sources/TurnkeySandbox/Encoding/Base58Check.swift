@@ -11,7 +11,7 @@ enum Base58Check {
         return encodeBase58(payload + checksum)
     }
 
-    /// Base 58 without a checksum: leading zero bytes are spelled `1`, the rest is one big number.
+    /// Encodes without a checksum: leading zero bytes are spelled `1`, the rest is one big number.
     private static func encodeBase58(_ bytes: Data) -> String {
         var digits: [UInt8] = []  // least significant first
         for byte in bytes {

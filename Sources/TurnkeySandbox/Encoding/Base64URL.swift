@@ -2,6 +2,9 @@
 import Foundation
 
 /// Base64url (RFC 4648 §5), written without padding, read with or without.
+///
+/// The sandbox has encodings, client data and CBOR of its own: as the second implementation it finds what is wrong in
+/// those of the clients.
 enum Base64URL {
     static func encode(_ bytes: some Sequence<UInt8>) -> String {
         Data(bytes).base64EncodedString()
@@ -10,7 +13,7 @@ enum Base64URL {
             .replacing("=", with: "")
     }
 
-    /// The bytes, or `nil` for another alphabet, wrong padding, or bits set behind the last byte.
+    /// Decodes text; `nil` for another alphabet, wrong padding, or bits set behind the last byte.
     static func decode(_ text: String) -> Data? {
         let unpadded = text.prefix { $0 != "=" }
         guard text.count == unpadded.count || text.count == (unpadded.count + 3) / 4 * 4,
@@ -18,7 +21,7 @@ enum Base64URL {
         else { return nil }
         let standard = unpadded.replacing("-", with: "+").replacing("_", with: "/")
         let padding = String(repeating: "=", count: (4 - standard.count % 4) % 4)
-        // Writing it again finds what a lenient decoder let pass.
+        // Encoding the result again finds what a lenient decoder skipped.
         guard let bytes = Data(base64Encoded: standard + padding), encode(bytes) == unpadded else { return nil }
         return bytes
     }

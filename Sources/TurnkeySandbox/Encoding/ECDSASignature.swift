@@ -4,10 +4,10 @@ import Foundation
 
 /// Reads ECDSA signatures (`SEQUENCE { r INTEGER, s INTEGER }`, RFC 3279 §2.2.3) as leniently as the API does.
 ///
-/// The API takes s in either half of the order, integers shorter than 32 bytes, and more leading zeros and longer
-/// lengths than DER allows. Other than 32 bytes of value, a negative integer, or bytes left over are refused.
+/// The API accepts s in either half of the order, integers shorter than 32 bytes, and more leading zeros and longer
+/// lengths than DER allows. Integers of more than 32 bytes of value, negative integers and trailing bytes are refused.
 enum ECDSASignatureReader {
-    /// The P-256 signature in `bytes`, or `nil` where there is none.
+    /// Reads a P-256 signature; `nil` if the bytes are not one.
     static func read(_ bytes: Data) -> P256.Signing.ECDSASignature? {
         var rest = bytes[...]
         guard var content = element(tag: 0x30, from: &rest), rest.isEmpty,
@@ -16,7 +16,7 @@ enum ECDSASignatureReader {
         return try? P256.Signing.ECDSASignature(rawRepresentation: r + s)
     }
 
-    /// A non-negative INTEGER of at most 32 bytes of value, as 32 bytes.
+    /// Reads a non-negative INTEGER of at most 32 bytes of value, as 32 bytes.
     private static func scalar(from rest: inout Data.SubSequence) -> Data? {
         guard let content = element(tag: 0x02, from: &rest), let first = content.first, first < 0x80 else { return nil }
         let value = content.drop { $0 == 0 }
@@ -24,14 +24,14 @@ enum ECDSASignatureReader {
         return Data(count: 32 - value.count) + value
     }
 
-    /// The content of the element at the front, which is removed from `rest`.
+    /// Removes the element at the front of `rest`, and returns its content.
     private static func element(tag: UInt8, from rest: inout Data.SubSequence) -> Data.SubSequence? {
         guard rest.popFirst() == tag, let length = length(from: &rest), length <= rest.count else { return nil }
         defer { rest = rest.dropFirst(length) }
         return rest.prefix(length)
     }
 
-    /// A definite length: the short form, or a long one of one or two bytes (X.690 §8.1.3).
+    /// Reads a definite length: the short form, or a long one of one or two bytes (X.690 §8.1.3).
     private static func length(from rest: inout Data.SubSequence) -> Int? {
         switch rest.popFirst() {
         case let length? where length < 0x80: return Int(length)

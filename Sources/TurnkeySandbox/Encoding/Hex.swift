@@ -8,7 +8,7 @@ enum Hex {
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    /// The bytes, or `nil` for an odd number of digits or anything that is not a digit.
+    /// Decodes digits; `nil` for an odd number of them, or another character.
     static func decode(_ text: String) -> Data? {
         let digits = Array(text.utf8)
         guard digits.count.isMultiple(of: 2) else { return nil }
@@ -20,7 +20,7 @@ enum Hex {
         return bytes
     }
 
-    /// As `decode`, of digits that `0x` may stand before.
+    /// Decodes digits with or without a leading `0x`.
     static func decodePrefixed(_ text: String) -> Data? {
         decode(text.hasPrefix("0x") ? String(text.dropFirst(2)) : text)
     }

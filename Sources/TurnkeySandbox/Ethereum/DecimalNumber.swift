@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A whole number below 2²⁵⁶ as the API writes amounts: `0`, or digits that do not begin with a zero.
+/// A whole number below 2²⁵⁶ as the API writes amounts: `0`, or digits without a leading zero.
 struct DecimalNumber: Sendable, Hashable {
     let text: String
     /// Big-endian, without leading zeros.
@@ -26,6 +26,6 @@ struct DecimalNumber: Sendable, Hashable {
         self.bytes = bytes.reversed()
     }
 
-    /// `nil` where it does not fit.
+    /// The number as 64 bits; `nil` if it does not fit.
     var uint64: UInt64? { UInt64(text) }
 }

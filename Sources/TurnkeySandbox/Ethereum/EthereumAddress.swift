@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An account's address on Ethereum and the chains like it: 20 bytes.
+/// An account's address on Ethereum and compatible chains: 20 bytes.
 struct EthereumAddress: Sendable, Hashable {
     let bytes: [UInt8]
 
@@ -16,7 +16,8 @@ struct EthereumAddress: Sendable, Hashable {
         self.bytes = Array(bytes)
     }
 
-    /// With the checksum of ERC-55: a letter is upper case where the hash of the lower-case digits has 8 or more.
+    /// The address with the checksum of ERC-55: a letter is upper case if the hash of the lower-case digits has 8 or
+    /// more there.
     var text: String {
         let digits = Hex.encode(bytes)
         let hash = Hex.encode(Keccak256.hash(Array(digits.utf8)))

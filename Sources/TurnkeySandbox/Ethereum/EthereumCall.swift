@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// One call of a transaction that is to be sent.
+/// One call of a transaction to send.
 struct EthereumCall: Sendable {
     let to: EthereumAddress
     let value: DecimalNumber?
@@ -32,9 +32,9 @@ struct EthereumCall: Sendable {
     }
 }
 
-/// What a transaction that is to be sent says of nonce and gas; what it leaves out, the API asks the chain.
+/// The nonce and gas of a transaction to send. The API would look up on the chain what is left out.
 struct EthereumGas: Sendable {
-    /// All four, each given.
+    /// All four values.
     struct Complete {
         let nonce: UInt64
         let gasLimit: UInt64
@@ -75,7 +75,7 @@ struct EthereumGas: Sendable {
 }
 
 extension FieldReader {
-    /// A whole number below 2²⁵⁶ in decimal digits.
+    /// Reads a whole number below 2²⁵⁶ in decimal digits.
     mutating func optionalNumber(_ name: String) throws(APIRefusal) -> DecimalNumber? {
         guard let text = try optionalString(name) else { return nil }
         guard let number = DecimalNumber(text) else {
@@ -84,14 +84,14 @@ extension FieldReader {
         return number
     }
 
-    /// A whole number below 2⁶⁴ in decimal digits.
+    /// Reads a whole number below 2⁶⁴ in decimal digits.
     mutating func optionalSmallNumber(_ name: String) throws(APIRefusal) -> UInt64? {
         guard let number = try optionalNumber(name) else { return nil }
         guard let small = number.uint64 else { throw invalid(name, "must be below 2^64") }
         return small
     }
 
-    /// A chain of Ethereum's kind by its CAIP-2 name, such as `eip155:1`.
+    /// Reads an Ethereum-like chain by its CAIP-2 name, such as `eip155:1`.
     mutating func ethereumChain(_ name: String) throws(APIRefusal) -> UInt64 {
         let text = try self.name(name)
         guard text.hasPrefix("eip155:"), let chain = DecimalNumber(String(text.dropFirst(7)))?.uint64,

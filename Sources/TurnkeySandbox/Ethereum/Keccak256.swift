@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Keccak-256 as Ethereum has it: the sponge of FIPS 202 with the padding that Keccak had before SHA-3 got its own.
+/// Keccak-256 as Ethereum uses it: the sponge of FIPS 202 with the padding that Keccak had before it became SHA-3.
 enum Keccak256 {
-    /// Bytes that are taken in between two permutations.
+    /// Bytes absorbed between two permutations.
     private static let rate = 136
 
     private static let roundConstants: [UInt64] = [
@@ -14,12 +14,12 @@ enum Keccak256 {
         0x8000_0000_8000_8081, 0x8000_0000_0000_8080, 0x0000_0000_8000_0001, 0x8000_0000_8000_8008,
     ]
 
-    /// By how much each lane is rotated, x first.
+    /// The rotation of each lane, x first.
     private static let rotations: [UInt64] = [
         0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14,
     ]
 
-    /// The 32 bytes for a message of any length.
+    /// Computes the 32 bytes of the hash.
     static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
         var lanes = [UInt64](repeating: 0, count: 25)
         var filled = 0

@@ -5,17 +5,17 @@ enum RLP: Sendable, Hashable {
     case bytes([UInt8])
     case list([RLP])
 
-    /// Lists inside one another: a transaction has four.
+    /// The most lists within lists; a transaction needs four.
     private static let maximumDepth = 8
 
-    /// Reads what is one item in its only encoding, and nothing behind it; `nil` for anything else.
+    /// Reads bytes that are exactly one item in its canonical encoding; `nil` for anything else.
     init?(_ bytes: some Collection<UInt8>) {
         var rest = Array(bytes)[...]
         guard let item = Self.read(&rest, depth: 0), rest.isEmpty else { return nil }
         self = item
     }
 
-    /// An unsigned number, big-endian without leading zeros; 0 is empty.
+    /// Encodes an unsigned number, big-endian without leading zeros; 0 is empty.
     init(number: some Sequence<UInt8>) {
         self = .bytes(Array(number.drop { $0 == 0 }))
     }
@@ -47,7 +47,7 @@ enum RLP: Sendable, Hashable {
         var payload = rest.prefix(count)
         rest = rest.dropFirst(count)
         guard isList else {
-            // A byte below 0x80 is its own encoding.
+            // A single byte below 0x80 must be encoded as itself.
             if count == 1, let byte = payload.first, byte < 0x80 { return nil }
             return .bytes(Array(payload))
         }
@@ -59,7 +59,7 @@ enum RLP: Sendable, Hashable {
         return .list(items)
     }
 
-    /// The length of a payload, from what its first byte has beyond the base of its kind.
+    /// Reads the length of a payload, from its first byte less the base of its kind.
     private static func readCount(_ code: UInt8, from rest: inout ArraySlice<UInt8>) -> Int? {
         guard code > 55 else { return Int(code) }
         let length = rest.prefix(Int(code) - 55)
@@ -71,7 +71,7 @@ enum RLP: Sendable, Hashable {
 }
 
 extension FixedWidthInteger {
-    /// Without leading zeros; 0 is empty.
+    /// The number in big-endian bytes without leading zeros; 0 is empty.
     var bigEndianBytes: [UInt8] {
         let bytes = (0..<Self.bitWidth / 8).reversed().map { UInt8(truncatingIfNeeded: self >> Self($0 * 8)) }
         return Array(bytes.drop { $0 == 0 })

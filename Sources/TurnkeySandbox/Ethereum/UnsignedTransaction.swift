@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why bytes are no transaction that can be signed: what a refusal says of them.
+/// The faults that make bytes no transaction that can be signed, as a refusal words them.
 struct TransactionFault: Error, Equatable {
     let reason: String
 
@@ -9,11 +9,11 @@ struct TransactionFault: Error, Equatable {
     }
 }
 
-/// A transaction of Ethereum's that waits for its signature: EIP-1559, EIP-2930, or a legacy one with a chain (EIP-155).
+/// An Ethereum transaction to sign: EIP-1559, EIP-2930, or a legacy one with a chain (EIP-155).
 ///
-/// Read strictly: canonical RLP and nothing behind it, as many fields as its kind has, each of its own length.
+/// Read strictly: canonical RLP and nothing behind it, with exactly the fields of its kind, each of its own length.
 struct UnsignedTransaction: Sendable {
-    /// Up to the highest whose v fits 64 bits, as EIP-2294 has it.
+    /// The chains up to the highest whose v fits 64 bits (EIP-2294).
     static let chains = 1...UInt64.max / 2 - 36
 
     private enum Kind {
@@ -23,7 +23,7 @@ struct UnsignedTransaction: Sendable {
     }
 
     private let kind: Kind
-    /// All that is signed, in order, but the legacy one's chain and zeros.
+    /// All fields that are signed, in order, but the legacy transaction's chain and zeros.
     private let fields: [RLP]
 
     init(_ bytes: [UInt8]) throws(TransactionFault) {
@@ -48,7 +48,7 @@ struct UnsignedTransaction: Sendable {
         }
     }
 
-    /// An EIP-1559 transaction; numbers are big-endian.
+    /// Creates an EIP-1559 transaction; numbers are big-endian.
     init(
         chainId: UInt64,
         nonce: UInt64,
@@ -67,7 +67,7 @@ struct UnsignedTransaction: Sendable {
         ]
     }
 
-    /// The whole transaction with its signature, as a node takes it.
+    /// Returns the whole transaction with its signature, as a node takes it.
     func signed(by key: SigningKey) throws(LibcryptoError) -> [UInt8] {
         switch kind {
         case .typed(let type):
@@ -87,19 +87,19 @@ struct UnsignedTransaction: Sendable {
 }
 
 extension UnsignedTransaction {
-    /// What may stand in a field.
+    /// The kinds of fields.
     private enum Field {
         case chain
         case nonce
         case gas
         /// A price or a value: 256 bits.
         case amount
-        /// 20 bytes, or none where a contract is made.
+        /// 20 bytes, or none if a contract is created.
         case to
         case data
         /// Addresses, each with keys of 32 bytes.
         case access
-        /// What a legacy transaction has in the place of its signature.
+        /// What a legacy transaction has in place of its signature.
         case zero
     }
 
@@ -112,7 +112,7 @@ extension UnsignedTransaction {
             throw TransactionFault("has \(items.count) fields where it must have \(kinds.count)")
         }
         for (index, (item, kind)) in zip(items, kinds).enumerated() where !isField(item, kind) {
-            throw TransactionFault("cannot have what is in its field \(index + 1)")
+            throw TransactionFault("cannot have the value of its field \(index + 1)")
         }
         return items
     }
@@ -145,7 +145,7 @@ extension UnsignedTransaction {
         }
     }
 
-    /// Of a field with at most 8 bytes.
+    /// Reads a field of at most 8 bytes.
     private static func chain(_ item: RLP) -> UInt64 {
         guard case .bytes(let bytes) = item else { return 0 }
         return bytes.reduce(0) { $0 << 8 | UInt64($1) }

@@ -4,14 +4,17 @@ public import Foundation
 extension Fixture {
     /// A public key that the user stamps with.
     public struct APIKey: Sendable, Hashable, Codable {
-        /// A new one where absent.
+        /// The key's id; a new one if absent.
         public var apiKeyId: UUID?
+        /// The key's name.
         public var apiKeyName: String
         /// P-256, compressed: 66 hex digits.
         public var publicKey: String
-        /// A positive decimal number as a string, counted from the sandbox's start; long-lived where absent.
+        /// The key's life in seconds, counted from the sandbox's start: a whole number above 0, in decimal digits, as the API has
+        /// it. A key without it does not expire.
         public var expirationSeconds: String?
 
+        /// Creates a key.
         public init(
             apiKeyId: UUID? = nil,
             apiKeyName: String,
@@ -25,22 +28,24 @@ extension Fixture {
         }
     }
 
-    /// A passkey that was registered before.
+    /// A passkey that the user registered before the sandbox started.
     public struct Authenticator: Sendable, Hashable, Codable {
-        /// A new one where absent.
+        /// The passkey's id; a new one if absent.
         public var authenticatorId: UUID?
+        /// The passkey's name.
         public var authenticatorName: String
-        /// Base64url.
+        /// The credential's id in base64url.
         public var credentialId: String
-        /// An ES256 public key in COSE form (RFC 9053 §7.1), base64url.
+        /// The passkey's public key: a COSE_Key for ES256 on P-256 (RFC 9053 §7.1), as CBOR in base64url.
         public var publicKey: String
-        /// The counter of its last assertion; 0 where absent.
+        /// The signature counter of the passkey's last assertion; `nil` stands for 0.
         public var counter: UInt32?
-        /// `AUTHENTICATOR_TRANSPORT_INTERNAL` and the like; none where absent.
+        /// `AUTHENTICATOR_TRANSPORT_INTERNAL` and the like; none if absent.
         public var transports: [String]?
-        /// The relying party that it was registered for; the sandbox's first where absent.
+        /// The relying party for which it was registered; the sandbox's first if absent.
         public var rpId: String?
 
+        /// Creates a passkey.
         public init(
             authenticatorId: UUID? = nil,
             authenticatorName: String,

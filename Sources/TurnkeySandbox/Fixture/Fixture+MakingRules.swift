@@ -33,7 +33,7 @@ extension Fixture.SessionProfile {
 }
 
 extension Fixture {
-    /// The expression that `text` is, or `nil` where there is none.
+    /// Reads an expression; `nil` if there is no text.
     fileprivate static func expression(_ text: String?, path: String) throws(FixtureError) -> PolicyExpression? {
         guard let text else { return nil }
         guard let expression = PolicyExpression(text) else {
@@ -42,7 +42,7 @@ extension Fixture {
         return expression
     }
 
-    /// The life that `text` is, or `nil` where there is none.
+    /// Reads a life; `nil` if there is no text.
     static func expiration(_ text: String?, path: String) throws(FixtureError) -> Expiration? {
         guard let text else { return nil }
         do {

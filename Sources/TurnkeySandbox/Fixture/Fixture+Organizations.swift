@@ -5,7 +5,7 @@ import Foundation
 typealias SandboxOrganization = Organization
 
 extension Fixture {
-    /// The organizations, in order, with everything of them checked, and the root user's key given to them.
+    /// Makes the organizations in their order, checks everything in them, and gives the root user its key.
     func makeOrganizations(
         rootKey: APIPublicKey,
         parties: RelyingParties,
@@ -26,7 +26,7 @@ extension Fixture {
             }
         }
         guard let rootUser = made.first?.rootUser else {
-            throw .invalid(path: "organizations", reason: "the first organization needs a user, who is the root user")
+            throw .invalid(path: "organizations", reason: "the first organization needs a user: its root user")
         }
         guard rootUser.isRoot else {
             throw .invalid(path: "organizations[0].users[0].isRootUser", reason: "must not be false")
@@ -99,16 +99,15 @@ extension Fixture.User {
         guard !organization.users.contains(where: { $0.id == id }) else {
             throw .invalid(path: "\(path).userId", reason: "is there twice")
         }
-        organization.add(
-            User(
-                id: id,
-                name: userName,
-                email: userEmail,
-                phoneNumber: userPhoneNumber,
-                isRoot: isRootUser ?? true,
-                createdAt: now
-            )
+        let user = User(
+            id: id,
+            name: userName,
+            email: userEmail,
+            phoneNumber: userPhoneNumber,
+            isRoot: isRootUser ?? true,
+            createdAt: now
         )
+        try Fixture.place(path) { () throws(APIRefusal) in try organization.add(user) }
         for (index, key) in (apiKeys ?? []).enumerated() {
             let path = "\(path).apiKeys[\(index)]"
             let key = try key.make(path: path, at: now)
@@ -123,7 +122,7 @@ extension Fixture.User {
 }
 
 extension Fixture {
-    /// Runs `add` and says of a refusal where it came from.
+    /// Runs `add`, and adds the place in the fixture to a refusal.
     static func place(_ path: String, _ add: () throws(APIRefusal) -> Void) throws(FixtureError) {
         do {
             try add()

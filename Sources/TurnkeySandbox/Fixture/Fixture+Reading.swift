@@ -2,26 +2,49 @@
 public import Foundation
 
 extension Fixture {
-    /// Reads a fixture from JSON, strictly.
+    /// Reads a fixture from JSON, strictly. Values are only checked when a sandbox is made with it.
     ///
-    /// - Throws: `.notJSON`, `.wrongShape` or `.unknownMember`. Whether the values can be is found when a sandbox is
-    ///   made of it.
+    /// - Throws: `.notJSON`, `.wrongShape` or `.unknownMember`.
     public init(reading bytes: Data) throws(FixtureError) {
         let source = try Self.parse(bytes)
         do {
             self = try JSONDecoder().decode(Fixture.self, from: bytes)
         } catch let error as DecodingError {
+            // The decoder does not say where a number is that does not fit.
+            if let path = Self.unfitNumber(in: source, path: "") {
+                throw .wrongShape(path: path, reason: Self.numberRange)
+            }
             throw Self.shapeError(error)
         } catch {
             throw .notJSON
         }
-        // A decoder passes over what it does not know; what was read, written again, shows what it passed over.
+        // A decoder skips unknown members. Encoding what was read again shows what it skipped.
         guard let known = try? Self.parse(JSONEncoder().encode(self)) else { return }
         if let path = Self.unknownMember(in: source, known: known, path: "") { throw .unknownMember(path: path) }
     }
 
     private static func parse(_ bytes: Data) throws(FixtureError) -> JSONValue {
-        do throws(NotJSON) { return try JSONParser.read(bytes) } catch { throw .notJSON }
+        do throws(NotJSON) { return try JSONParser.read(bytes) } catch {
+            guard error.isNumberTooLarge else { throw .notJSON }
+            throw .wrongShape(path: "byte \(error.offset)", reason: Self.numberRange)
+        }
+    }
+
+    /// The range of every number of a fixture.
+    private static let numberRange = "the number is out of range: it is a whole one from 0 to \(UInt32.max)"
+
+    /// Finds the first number that is outside of the range.
+    private static func unfitNumber(in source: JSONValue, path: String) -> String? {
+        switch source {
+        case .number: path
+        case .integer(let number): UInt32(exactly: number) == nil ? path : nil
+        case .object(let object):
+            object.sorted { $0.key < $1.key }.lazy
+                .compactMap { unfitNumber(in: $0.value, path: path.isEmpty ? $0.key : "\(path).\($0.key)") }.first
+        case .array(let elements):
+            elements.enumerated().lazy.compactMap { unfitNumber(in: $0.element, path: "\(path)[\($0.offset)]") }.first
+        case .null, .bool, .string: nil
+        }
     }
 
     private static func unknownMember(in source: JSONValue, known: JSONValue, path: String) -> String? {

@@ -2,20 +2,22 @@
 public import Foundation
 
 extension Fixture {
-    /// A rule about who may do what, in the part of the API's policy language that the sandbox reads: `true`, `false`,
-    /// `activity.type == '…'`, `activity.action == '…'`, `approvers.any(user, user.id == '…')`, `approvers.count() >= 2`, `!=`,
-    /// `&&` and `||`.
+    /// A policy of an organization, in the part of the API's policy language that the sandbox reads: `true`, `false`,
+    /// `activity.type == '…'`, `activity.action == '…'`, `approvers.any(user, user.id == '…')`, `approvers.count() >=
+    /// 2`, `!=`, `&&` and `||`.
     public struct Policy: Sendable, Hashable, Codable {
-        /// A new one where absent.
+        /// The policy's id; a new one if absent.
         public var policyId: UUID?
+        /// The policy's name.
         public var policyName: String
         /// `EFFECT_ALLOW` or `EFFECT_DENY`.
         public var effect: String
-        /// Whom it concerns, or who has to approve; everyone where absent.
+        /// Which users it is about, or which must approve; all if absent.
         public var consensus: String?
-        /// What it concerns; everything where absent.
+        /// Which activities it is about; all if absent.
         public var condition: String?
 
+        /// Creates a policy.
         public init(
             policyId: UUID? = nil,
             policyName: String,
@@ -31,18 +33,20 @@ extension Fixture {
         }
     }
 
-    /// A limit that a session may be given by `stamp_login`.
+    /// What the API's `stamp_login` can restrict a session to: requests of one kind, and a longest life.
     public struct SessionProfile: Sendable, Hashable, Codable {
-        /// A new one where absent.
+        /// The profile's id; a new one if absent.
         public var sessionProfileId: UUID?
-        /// Also the `session_type` of its sessions' tokens.
+        /// The profile's name, and the `session_type` of its sessions' tokens.
         public var sessionProfileName: String
-        /// Must hold for each submission of the session; in a policy's language.
+        /// An expression in the policy language that must be true of each submission of the session.
         public var scope: String
-        /// The longest life of its sessions: a positive decimal number as a string; no limit where absent.
+        /// The longest life of its sessions, as a positive decimal number in a string; no bound if absent.
         public var expirationSeconds: String?
+        /// Notes for people.
         public var notes: String?
 
+        /// Creates a profile.
         public init(
             sessionProfileId: UUID? = nil,
             sessionProfileName: String,

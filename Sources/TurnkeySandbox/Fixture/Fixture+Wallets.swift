@@ -2,16 +2,20 @@
 public import Foundation
 
 extension Fixture {
-    /// A wallet whose keys are known from the start, where it has a mnemonic.
+    /// A wallet. With a mnemonic, its keys are known from the start.
     public struct Wallet: Sendable, Hashable, Codable {
-        /// A new one where absent.
+        /// The wallet's id; a new one if absent.
         public var walletId: UUID?
+        /// The wallet's name.
         public var walletName: String
-        /// 12, 15, 18, 21 or 24 words of BIP-39, with one space between two; a new seed where absent. Never those of a wallet
-        /// that is used for anything.
+        /// 12, 15, 18, 21 or 24 words of a to z, separated by single spaces: a BIP-39 mnemonic without a passphrase,
+        /// whose word list and checksum are not checked. If absent, the seed is random, and no words exist for it.
+        /// Never use the words of a wallet with any value.
         public var mnemonic: String?
+        /// The wallet's accounts.
         public var accounts: [WalletAccount]?
 
+        /// Creates a wallet.
         public init(
             walletId: UUID? = nil,
             walletName: String,
@@ -27,14 +31,16 @@ extension Fixture {
 
     /// An account of a wallet, on the curve secp256k1.
     public struct WalletAccount: Sendable, Hashable, Codable {
-        /// A new one where absent.
+        /// The account's id; a new one if absent.
         public var walletAccountId: UUID?
-        /// BIP-32, as `m/44'/60'/0'/0/0`.
+        /// The key's BIP-32 path, as `m/44'/60'/0'/0/0`.
         public var path: String
-        /// `ADDRESS_FORMAT_ETHEREUM` where absent.
+        /// The address format; `ADDRESS_FORMAT_ETHEREUM` if absent.
         public var addressFormat: String?
+        /// The account's name.
         public var name: String?
 
+        /// Creates an account.
         public init(walletAccountId: UUID? = nil, path: String, addressFormat: String? = nil, name: String? = nil) {
             self.walletAccountId = walletAccountId
             self.path = path

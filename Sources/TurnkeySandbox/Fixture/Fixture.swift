@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
 
-/// What a sandbox knows when it starts: organizations, their users, and the users' public credentials.
+/// The contents of a sandbox when it starts: organizations, their users, and the users' public credentials.
 ///
 /// In a file it is one JSON object with the members below, in any order; a member that is not described here is an
-/// error. The first organization is the one that the ready information names, and its first user is the root user, who
-/// gets an API key of the sandbox's making besides the ones here.
+/// error. The ready information names the first organization and its first user, the root user, who gets an API key
+/// made by the sandbox besides the ones here.
 ///
 /// ```json
 /// {
@@ -25,30 +25,34 @@ public import Foundation
 /// }
 /// ```
 public struct Fixture: Sendable, Hashable, Codable {
-    /// At least one.
+    /// The organizations, at least one.
     public var organizations: [Organization]
 
+    /// Creates a fixture.
     public init(organizations: [Organization]) {
         self.organizations = organizations
     }
 
-    /// An organization, which knows nothing of the others but of those below it.
+    /// An organization. It sees no others but those below it.
     public struct Organization: Sendable, Hashable, Codable {
-        /// A new one where absent.
+        /// The organization's id; a new one if absent.
         public var organizationId: UUID?
+        /// The organization's name.
         public var organizationName: String
-        /// In the first organization at least one, who is a root user.
+        /// The users. The first organization has at least one, the root user.
         public var users: [User]
-        /// Who may do what, root users apart.
+        /// The policies, which do not apply to root users.
         public var policies: [Policy]?
-        /// Limits that sessions may be given, here and below.
+        /// Bounds that sessions of this organization and of those below it can have.
         public var sessionProfiles: [SessionProfile]?
+        /// The organization's wallets.
         public var wallets: [Wallet]?
-        /// How many root users together may do anything; 1 where absent.
+        /// How many root users must agree; 1 if absent.
         public var rootQuorumThreshold: Int?
-        /// In a sub-organization, none.
+        /// The sub-organizations; a sub-organization has none.
         public var subOrganizations: [Organization]?
 
+        /// Creates an organization.
         public init(
             organizationId: UUID? = nil,
             organizationName: String,
@@ -70,20 +74,25 @@ public struct Fixture: Sendable, Hashable, Codable {
         }
     }
 
-    /// A user and what they may stamp with.
+    /// A user, with the credentials that they stamp with.
     public struct User: Sendable, Hashable, Codable {
-        /// A new one where absent.
+        /// The user's id; a new one if absent.
         public var userId: UUID?
+        /// The user's name.
         public var userName: String
+        /// The user's e-mail address.
         public var userEmail: String?
+        /// The user's phone number.
         public var userPhoneNumber: String?
-        /// Whether policies do not concern them; they do not, where absent.
+        /// Whether the user is a root user, to whom policies do not apply; false if absent.
         public var isRootUser: Bool?
-        /// At most ten long-lived and ten expiring ones; the root user, at most nine long-lived ones.
+        /// The user's keys: at most ten long-lived and ten expiring ones; for the root user at most nine long-lived
+        /// ones.
         public var apiKeys: [APIKey]?
-        /// At most ten.
+        /// The user's passkeys, at most ten.
         public var authenticators: [Authenticator]?
 
+        /// Creates a user.
         public init(
             userId: UUID? = nil,
             userName: String,
@@ -105,7 +114,7 @@ public struct Fixture: Sendable, Hashable, Codable {
 }
 
 extension Fixture {
-    /// What a sandbox knows that was told nothing: one organization with one user.
+    /// The default fixture: one organization with one user.
     public static let standard = Fixture(organizations: [
         Organization(organizationName: "Sandbox Organization", users: [User(userName: "Root user")])
     ])

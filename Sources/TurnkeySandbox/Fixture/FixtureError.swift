@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is wrong with a fixture. Paths are written like `organizations[0].users[1].userName`.
+/// The first fault found in a fixture. A path is written like `organizations[0].users[1].userName`; it is empty for the
+/// whole file, and like `byte 17` for a number too large to read.
 public enum FixtureError: Error, Hashable {
-    /// Not one JSON text: also where a member stands twice in an object.
+    /// The file is not one JSON text, or has a repeated member.
     case notJSON
-    /// A member that a fixture does not have.
+    /// A fixture has no such member.
     case unknownMember(path: String)
-    /// A member that is missing or of another type.
+    /// A member is missing, or has another type.
     case wrongShape(path: String, reason: String)
-    /// A value that cannot be.
+    /// A value is not valid.
     case invalid(path: String, reason: String)
 
+    /// The fault in words.
     public var message: String {
         switch self {
         case .notJSON: "the fixture is not JSON"

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is wrong with a member of a request's body. Names are paths below the object that is read.
+/// The faults of a member of a request's body. Names are paths below the object that is read.
 enum FieldError: Error, Equatable {
     case missing(String)
     case unknown(String)
     case wrongType(String, expected: String)
-    /// Of the right type, and yet not a value that it may have.
+    /// The member has the right type, but not a value that it may have.
     case invalid(String, reason: String)
 }
 
-/// Reads an object's members by name, then refuses those that nobody asked for. A null is an absent member.
+/// Reads an object's members by name, then refuses those that were not read. A null counts as an absent member.
 struct FieldReader {
     private let object: JSONObject
     private let path: String
@@ -78,12 +78,12 @@ struct FieldReader {
         return strings
     }
 
-    /// The strings of an array, or `nil` where it is absent.
+    /// Reads an array's strings; `nil` if it is absent.
     mutating func optionalStrings(_ name: String) throws(APIRefusal) -> [String]? {
         take(name) == nil ? nil : try strings(name)
     }
 
-    /// Readers of the objects in an array, which know where they are.
+    /// Returns readers of the objects in an array, which know their place.
     mutating func readers(_ name: String) throws(APIRefusal) -> [FieldReader] {
         var readers: [FieldReader] = []
         for (index, element) in try array(name).enumerated() {
@@ -95,22 +95,22 @@ struct FieldReader {
         return readers
     }
 
-    /// A reader of a member that is an object, or `nil`.
+    /// Returns a reader of a member that is an object; `nil` if it is absent.
     mutating func optionalReader(_ name: String) throws(APIRefusal) -> FieldReader? {
         try optionalObject(name).map { FieldReader($0, path: "\(path)\(name).") }
     }
 
-    /// A reader of a member that is an object.
+    /// Returns a reader of a member that is an object.
     mutating func reader(_ name: String) throws(APIRefusal) -> FieldReader {
         FieldReader(try object(name), path: "\(path)\(name).")
     }
 
-    /// The error for a member whose value cannot be.
+    /// Creates the error for a member with an invalid value.
     func invalid(_ name: String, _ reason: String) -> APIRefusal {
         .field(.invalid(path + name, reason: reason))
     }
 
-    /// Ends the reading: a member that was never asked for is refused, so that a misspelt option is not ignored.
+    /// Ends the reading: a member that was not read is refused, so that a misspelt option is not ignored.
     func finish() throws(APIRefusal) {
         if let name = object.keys.sorted().first(where: { !asked.contains($0) }) { throw .field(.unknown(path + name)) }
     }
@@ -123,7 +123,7 @@ struct FieldReader {
         }
     }
 
-    /// The member, which counts as asked for; `nil` where it is absent or null.
+    /// Takes the member, which counts as read; `nil` if it is absent or null.
     mutating func take(_ name: String) -> JSONValue? {
         asked.insert(name)
         let value = object[name]

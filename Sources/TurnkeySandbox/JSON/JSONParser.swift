@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Why bytes are not one JSON text.
+/// The bytes are not one JSON text.
 struct NotJSON: Error, Equatable {
-    /// Of the byte where it was found.
+    /// The offset of the byte where that was found.
     let offset: Int
+    /// Whether the text is only refused because of a number far beyond every double.
+    var isNumberTooLarge = false
 }
 
-/// Reads one JSON text (RFC 8259) to a value: UTF-8 without a byte order mark, no name twice in an object, no comma too
-/// many, nothing but white space behind the value.
+/// Reads one JSON text (RFC 8259): UTF-8 without a byte order mark, no name twice in an object, no trailing comma, only
+/// white space behind the value.
 ///
-/// The sandbox's own reader, apart from the one that the signer and its clients share: a text that one of the two takes and
-/// the other refuses is found when they meet. It keeps what is open in a stack of its own, so that no depth is too deep
-/// for the thread's.
+/// The sandbox has its own reader, apart from the one that the signer and its clients share, so that a text that only
+/// one of the two accepts is found when they meet. It keeps open containers in its own stack, so that nesting does not
+/// depend on the thread's stack.
 struct JSONParser {
-    /// Objects and arrays inside one another.
+    /// How many objects and arrays may be nested.
     static let maximumDepth = 512
 
-    /// An array, or an object whose next value is that of `name`.
+    /// An open array, or an open object whose next value is that of `name`.
     private struct Container {
         var elements: [JSONValue] = []
         var members: JSONObject = [:]
@@ -49,7 +51,7 @@ struct JSONParser {
         }
     }
 
-    /// The value that begins here; `nil` where it is an object or array that is not empty, whose first value is next.
+    /// Begins a value; `nil` for an object or array that is not empty, whose first value is next.
     private mutating func begin() throws(NotJSON) -> JSONValue? {
         switch next() {
         case UInt8(ascii: "["):
@@ -74,14 +76,14 @@ struct JSONParser {
         return nil
     }
 
-    /// An empty object or array counts as one that is entered.
+    /// Ends a value. An empty object or array counts as one that was entered.
     private mutating func end(_ value: JSONValue) throws(NotJSON) -> JSONValue {
         guard open.count < Self.maximumDepth else { throw error }
         index += 1
         return value
     }
 
-    /// Puts a value into what is open, and answers that where it ends here; `nil` where it has another value.
+    /// Adds a value to what is open, and returns that if it ends here; `nil` if another value follows.
     private mutating func add(_ value: JSONValue) throws(NotJSON) -> JSONValue? {
         let last = open.count - 1
         guard let name = open[last].name else {
@@ -97,7 +99,7 @@ struct JSONParser {
         return nil
     }
 
-    /// Whether a comma stands here, rather than `end`.
+    /// Reads a comma, or `end`; returns whether it was a comma.
     private mutating func readComma(orEnd end: UInt8) throws(NotJSON) -> Bool {
         let byte = next()
         guard byte == UInt8(ascii: ",") || byte == end else { throw error }
@@ -105,7 +107,7 @@ struct JSONParser {
         return byte == UInt8(ascii: ",")
     }
 
-    /// A member's name and the colon behind it.
+    /// Reads a member's name and its colon.
     private mutating func readName() throws(NotJSON) -> String {
         guard next() == UInt8(ascii: "\"") else { throw error }
         let name = try readString()
@@ -120,7 +122,7 @@ struct JSONParser {
         return value
     }
 
-    /// The next byte that is not white space, which stays the next; `nil` at the end.
+    /// Returns the next byte that is not white space, without consuming it; `nil` at the end.
     private mutating func next() -> UInt8? {
         while let byte = current, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { index += 1 }
         return current
@@ -130,7 +132,7 @@ struct JSONParser {
 }
 
 extension JSONParser {
-    /// An integer of 64 bits where it has the value of one; else the nearest double.
+    /// Reads a number: as an integer of 64 bits if it has the value of one; else as the nearest double.
     private mutating func readNumber() throws(NotJSON) -> JSONValue {
         let start = index
         skip("-")
@@ -142,7 +144,8 @@ extension JSONParser {
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if let integer = Int64(text) { return .integer(integer) }
-        guard let number = Double(text), number.isFinite else { throw error }
+        guard let number = Double(text) else { throw error }
+        guard number.isFinite else { throw NotJSON(offset: start, isNumberTooLarge: true) }
         return Int64(exactly: number).map { .integer($0) } ?? .number(number)
     }
 
@@ -159,7 +162,7 @@ extension JSONParser {
         guard index > start else { throw error }
     }
 
-    /// Reads from the quotation mark on.
+    /// Reads a string from its quotation mark on.
     private mutating func readString() throws(NotJSON) -> String {
         index += 1
         var text: [UInt8] = []
@@ -172,7 +175,7 @@ extension JSONParser {
         return string
     }
 
-    /// The UTF-8 of what is behind a backslash.
+    /// Reads what follows a backslash, and returns its UTF-8.
     private mutating func readEscape() throws(NotJSON) -> [UInt8] {
         guard let byte = current else { throw error }
         index += 1
@@ -185,7 +188,7 @@ extension JSONParser {
         case UInt8(ascii: "t"): return [0x09]
         case UInt8(ascii: "u"):
             var units = [try readUnit()]
-            // Half of a pair is none.
+            // One half of a surrogate pair alone is refused.
             if UTF16.isLeadSurrogate(units[0]), skip("\\"), skip("u") { units.append(try readUnit()) }
             guard let text = String(validating: units, as: UTF16.self) else { throw error }
             return Array(text.utf8)

@@ -3,7 +3,7 @@ import Foundation
 
 typealias JSONObject = [String: JSONValue]
 
-/// A JSON value (RFC 8259) of any shape. Strings and 64-bit integers come out as they went in.
+/// A JSON value (RFC 8259). Strings and 64-bit integers are preserved exactly.
 enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -31,7 +31,7 @@ extension JSONValue: Encodable {
 }
 
 extension JSONValue {
-    /// The same value without the members that are null, at every depth.
+    /// The same value without members that are null, at every depth.
     var withoutNulls: JSONValue {
         switch self {
         case .object(let object): .object(object.withoutNulls)
@@ -48,14 +48,14 @@ extension JSONObject {
         self = object
     }
 
-    /// The object as JSON, members in the order of their names: equal objects are equal bytes.
+    /// Encodes the object with its members sorted by name, so that equal objects give equal bytes.
     func encoded() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(self)
     }
 
-    /// The same object without the members that are null, at every depth.
+    /// The same object without members that are null, at every depth.
     var withoutNulls: JSONObject { filter { $0.value != .null }.mapValues(\.withoutNulls) }
 }
 

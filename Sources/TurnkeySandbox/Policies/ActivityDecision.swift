@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// `approve_activity` and `reject_activity`: a vote on an activity that waits for consensus, which its fingerprint names.
+/// `approve_activity` and `reject_activity`: a vote on an activity that waits for consensus, named by its fingerprint.
 struct ActivityDecision: Sendable {
     let selection: Vote.Selection
 
@@ -25,7 +25,7 @@ struct ActivityDecision: Sendable {
         }
     }
 
-    /// Reads the whole of what is behind the type, and answers the fingerprint.
+    /// Reads everything behind the type, and returns the fingerprint.
     func read(_ fields: inout FieldReader) throws(APIRefusal) -> String {
         var parameters = FieldReader(try fields.object("parameters"))
         let fingerprint = try parameters.name("fingerprint")

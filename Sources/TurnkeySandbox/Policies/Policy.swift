@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A rule of an organization about who may do what. It holds where all of its expressions do.
+/// A policy of an organization. It applies if all of its expressions are true.
 struct Policy {
     enum Effect: String {
         case allow = "EFFECT_ALLOW"
@@ -18,7 +18,7 @@ struct Policy {
         [consensus, condition].allSatisfy { $0?.holds(for: request) ?? true }
     }
 
-    /// Whether it allows what it is about once enough of `members` have approved it, and `userId` is one whom it counts.
+    /// Whether it allows the activity once enough of `members` have approved, and `userId`'s approval counts.
     func counts(_ userId: UUID, among members: Set<UUID>, for kind: ActivityKind) -> Bool {
         guard effect == .allow, let consensus else { return false }
         return consensus.counts(userId, among: members, for: kind)
@@ -29,13 +29,13 @@ struct Policy {
 extension Organization {
     enum Decision {
         case allowed
-        /// Others have to approve it first.
+        /// Other users have to approve it first.
         case needsConsensus
     }
 
-    /// Decides as the API does: a quorum of root users may do anything; else whatever a policy denies is denied, whatever
-    /// one allows is allowed, everyone may change what they sign in with themselves, and the rest is denied. What would be
-    /// allowed if others approved it as well waits for them. `userId` is whose approval is the newest.
+    /// Decides as the API does: a quorum of root users may do anything; else what a policy denies is denied, what one
+    /// allows is allowed, users may change their own credentials, and the rest is denied. What would be allowed with
+    /// others' approvals waits for them. `userId` is the user of the newest approval.
     ///
     /// - Throws: `.notAuthorized`.
     func decide(
@@ -51,7 +51,7 @@ extension Organization {
         return .needsConsensus
     }
 
-    /// Whether an approval of this user's counts towards an activity of this kind: a root user's always does.
+    /// Whether this user's approval counts towards an activity of this kind; a root user's always does.
     func hasSay(_ userId: UUID, in kind: ActivityKind) -> Bool {
         let members = Set(users.map(\.id))
         return rootUserIds.contains(userId) || policies.contains { $0.counts(userId, among: members, for: kind) }

@@ -7,10 +7,10 @@ import Foundation
 /// with `!=` too, `approvers.any(user, user.id == '<user id>')` and `approvers.count() >= <number>`; `&&` binds them tighter
 /// than `||`. There are no parentheses.
 struct PolicyExpression: Sendable, Hashable {
-    /// Longer than any that is written by hand: reading one holds up everybody.
+    /// The longest expression. Longer ones would hold up all requests while they are read.
     static let limitBytes = 4096
 
-    /// What is asked: an activity of a kind, by those who have approved it; who submitted it is the first.
+    /// What is to be decided: an activity of a kind, and the users who have approved it, the submitter first.
     struct Request {
         let kind: ActivityKind
         let approvers: Set<UUID>
@@ -23,7 +23,7 @@ struct PolicyExpression: Sendable, Hashable {
         case approver(UUID)
         case approverCount(Int)
 
-        /// Whether this user's approval is one that it asks for.
+        /// Whether it asks for this user's approval.
         func counts(_ userId: UUID) -> Bool {
             switch self {
             case .approver(let id): id == userId
@@ -33,16 +33,16 @@ struct PolicyExpression: Sendable, Hashable {
         }
     }
 
-    /// As it was written.
+    /// The expression as it was written.
     let text: String
-    /// One of these must hold in all its terms.
+    /// The expression is true if all terms of one of these are.
     private let alternatives: [[Term]]
 
-    /// Reads an expression, or answers `nil` for what the sandbox does not know, or is too long.
+    /// Reads an expression; `nil` if it is too long, or the sandbox does not support it.
     init?(_ text: String) {
         guard text.utf8.count <= Self.limitBytes else { return nil }
         var alternatives: [[Term]] = []
-        // No name or identifier has one of these signs in it, so that what is quoted need not be told from the rest.
+        // No name or identifier contains one of these signs, so quoted text needs no special treatment.
         for alternative in text.split(separator: "||", omittingEmptySubsequences: false) {
             var terms: [Term] = []
             for part in alternative.split(separator: "&&", omittingEmptySubsequences: false) {
@@ -59,7 +59,7 @@ struct PolicyExpression: Sendable, Hashable {
         alternatives.contains { terms in terms.allSatisfy { Self.holds($0, for: request) } }
     }
 
-    /// Whether the approval of `userId`, with those of the other `members`, can make it hold.
+    /// Whether the approval of `userId`, with those of other `members`, can make it true.
     func counts(_ userId: UUID, among members: Set<UUID>, for kind: ActivityKind) -> Bool {
         let request = Request(kind: kind, approvers: members)
         return alternatives.contains { terms in

@@ -2,21 +2,23 @@
 import Crypto
 import Foundation
 
-/// The nonces that deterministic ECDSA tries one after the other (RFC 6979 §3.2), with SHA-256 and an order of 256 bits.
+/// The nonces that deterministic ECDSA tries in turn (RFC 6979 §3.2), with SHA-256 and an order of 256 bits.
 struct DeterministicNonces {
     private var key = [UInt8](repeating: 0, count: 32)
     private var value = [UInt8](repeating: 1, count: 32)
     private var isFirst = true
 
+    /// Creates the sequence.
+    ///
     /// - Parameters:
     ///   - scalar: The private key, 32 bytes.
-    ///   - digest: What is signed modulo the order, 32 bytes.
+    ///   - digest: The digest modulo the order, 32 bytes.
     init(scalar: [UInt8], digest: [UInt8]) {
         update([0x00] + scalar + digest)
         update([0x01] + scalar + digest)
     }
 
-    /// 32 bytes, a number from 1 to the order less 1.
+    /// Returns the next nonce: 32 bytes, a number from 1 to the order less 1.
     mutating func next() -> [UInt8] {
         if !isFirst { update([0x00]) }
         isFirst = false

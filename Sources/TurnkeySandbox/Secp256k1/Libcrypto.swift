@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// A call of libcrypto that failed: it has no memory, or lacks the algorithm. No request can be at fault.
+/// A failed call of libcrypto: it has no memory, or lacks the algorithm. No request can cause it.
 struct LibcryptoError: Error, Equatable {
     let call: String
 
-    /// Empties libcrypto's error queue, which would otherwise grow.
+    /// Creates the error, and empties libcrypto's error queue, which would grow otherwise.
     init(_ call: StaticString) {
         ERR_clear_error()
         self.call = call.description
     }
 }
 
-/// Throws unless `result` is libcrypto's 1.
+/// Throws unless `result` is 1, libcrypto's success.
 func check(_ result: Int32, _ call: StaticString) throws(LibcryptoError) {
     guard result == 1 else { throw LibcryptoError(call) }
 }
 
-/// A number of libcrypto's, wiped and freed with its owner.
+/// A big number of libcrypto, wiped and freed with its owner.
 @safe struct BigNumber: ~Copyable {
     let pointer: OpaquePointer
 
@@ -36,7 +36,7 @@ func check(_ result: Int32, _ call: StaticString) throws(LibcryptoError) {
 
     var isZero: Bool { unsafe BN_is_zero(pointer) == 1 }
 
-    /// 32 bytes, big-endian, of a number that fits.
+    /// Returns 32 bytes, big-endian; the number must fit.
     func bytes() throws(LibcryptoError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 32)
         guard unsafe BN_bn2binpad(pointer, &bytes, 32) == 32 else { throw LibcryptoError("BN_bn2binpad") }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// The curve of Ethereum's keys (SEC 2 §2.4.1), with what signing and derivation ask of it. Points and numbers are
-/// libcrypto's.
+/// The curve of Ethereum's keys (SEC 2 §2.4.1), with the operations for signing and derivation, by libcrypto.
 @safe struct Secp256k1: ~Copyable {
     /// The order of the base point, big-endian.
     static let order: [UInt8] =
@@ -35,7 +34,7 @@ import COpenSSL
         bytes.count == 32 && bytes.contains { $0 != 0 } && bytes.lexicographicallyPrecedes(order)
     }
 
-    /// The affine coordinates of `scalar` times the base point.
+    /// Computes the affine coordinates of `scalar` times the base point.
     func multiplyBase(by scalar: [UInt8]) throws(LibcryptoError) -> (x: [UInt8], y: [UInt8]) {
         let scalar = try BigNumber(scalar)
         let x = try BigNumber()
@@ -50,7 +49,7 @@ import COpenSSL
         return (try x.bytes(), try y.bytes())
     }
 
-    /// `value` modulo the order.
+    /// Computes `value` modulo the order.
     func reduce(_ value: [UInt8]) throws(LibcryptoError) -> [UInt8] {
         let value = try BigNumber(value)
         let order = try BigNumber(Self.order)
@@ -59,7 +58,7 @@ import COpenSSL
         return try result.bytes()
     }
 
-    /// The sum modulo the order.
+    /// Computes the sum modulo the order.
     func add(_ left: [UInt8], _ right: [UInt8]) throws(LibcryptoError) -> [UInt8] {
         let left = try BigNumber(left)
         let right = try BigNumber(right)
@@ -70,7 +69,8 @@ import COpenSSL
         return try sum.bytes()
     }
 
-    /// ECDSA's s (SEC 1 §4.1.3) for one nonce, in the lower half of the order; whether that took its negative.
+    /// Computes ECDSA's s (SEC 1 §4.1.3) for one nonce, in the lower half of the order, and whether it was negated for
+    /// that.
     func s(
         digest: [UInt8],
         r: [UInt8],

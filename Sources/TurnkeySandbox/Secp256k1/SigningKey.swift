@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A secp256k1 key pair of the sandbox's own: it protects nothing, and so it is a plain value.
+/// A secp256k1 key pair of the sandbox. It protects nothing, so it is a plain value.
 struct SigningKey: Sendable {
     /// 32 bytes, big-endian.
     let scalar: [UInt8]
@@ -18,16 +18,16 @@ struct SigningKey: Sendable {
         var uncompressed: [UInt8] { [0x04] + x + y }
     }
 
-    /// ECDSA's two numbers, and which of the four points with that r the nonce's was.
+    /// ECDSA's r and s, and which of the four points with that r was the nonce's.
     struct Signature: Sendable, Hashable {
         /// 32 bytes each; s is in the lower half of the order.
         let r: [UInt8]
         let s: [UInt8]
-        /// 0 or 1 for the parity of y; 2 more where x is beyond the order.
+        /// 0 or 1 for the parity of y; plus 2 if x is beyond the order.
         let recoveryId: UInt8
     }
 
-    /// `nil` for 0, and for the order or more.
+    /// Takes a scalar; `nil` for 0, and for the order or more.
     init?(scalar: [UInt8]) throws(LibcryptoError) {
         guard Secp256k1.isScalar(scalar) else { return nil }
         let curve = try Secp256k1()
@@ -36,7 +36,8 @@ struct SigningKey: Sendable {
         publicKey = PublicKey(x: x, y: y)
     }
 
-    /// Signs 32 bytes, usually a hash, by the nonce of RFC 6979 with SHA-256: the same bytes are always the same signature.
+    /// Signs 32 bytes, usually a hash, with the nonce of RFC 6979 with SHA-256, so that the same bytes always give the
+    /// same signature.
     func sign(_ digest: [UInt8]) throws(LibcryptoError) -> Signature {
         let curve = try Secp256k1()
         let digest = try curve.reduce(digest)

@@ -6,27 +6,27 @@ import Logging
 import NIOCore
 import Printing
 
-/// Speaks HTTP for the API: POST on the paths that there are, a browser's preflight for them, and never a redirect.
-/// Besides, GET of the mailbox and of the transactions that were sent, which the API does not have.
+/// Serves the API over HTTP: POST on its paths, preflights of browsers for them, and never a redirect; besides, GET of
+/// the mailbox and of the sent transactions, which the API does not have.
 struct APIResponder: Sendable {
-    /// A larger body is refused with 413: the signer's own frame is no larger.
+    /// The longest body; a longer one is refused with 413. The signer's messages have the same limit.
     static let bodyLimitBytes = 1 << 20
-    /// Where tests read the e-mails that were sent. No page may read them.
+    /// The path where tests read the e-mails that were sent. Pages may not read it.
     static let mailboxPath = "/sandbox/mailbox"
-    /// Where tests read the transactions that were sent. No page may read them.
+    /// The path where tests read the transactions that were sent. Pages may not read it.
     static let transactionsPath = "/sandbox/transactions"
 
     let api: TurnkeyAPI
     let latency: Duration
-    /// `nil`: nobody is counted.
+    /// `nil` if requests are not limited.
     let limiter: RateLimiter?
-    /// What the answers' `Date` says, too: a client can tell by it that its own clock is wrong.
+    /// The clock, which is also in the answers' `Date`, so that a client can notice that its own is wrong.
     let now: @Sendable () -> Date
     let logger: Logger
 
-    /// Answers one request, held back by the latency.
+    /// Answers one request, delayed by the latency.
     ///
-    /// - Throws: `CancellationError`, where the sandbox ends meanwhile.
+    /// - Throws: `CancellationError` if the sandbox ends meanwhile.
     func respond(to request: Request) async throws -> Response {
         try await Task.sleep(for: latency)
         if Endpoint(rawValue: request.uri.path) != nil, CrossOrigin.isPreflight(request.head) {
@@ -40,12 +40,12 @@ struct APIResponder: Sendable {
         if request.uri.path == Self.transactionsPath, request.method == .get {
             return try response(200, await api.transactions(), [:])
         }
-        let verdict = await limiter?.admit()
+        let allowance = await limiter?.admit()
         var headers = CrossOrigin.answerHeaders
-        if let verdict { headers.append(contentsOf: RateLimitHeaders.fields(verdict)) }
+        if let allowance { headers.append(contentsOf: RateLimitHeaders.fields(allowance)) }
         let body: JSONObject
         do throws(APIRefusal) {
-            if verdict?.isOver == true { throw .tooManyRequests }
+            if allowance?.isOver == true { throw .tooManyRequests }
             body = try await answer(request)
         } catch {
             logger.info("refused", metadata: metadata(of: error, path: request.uri.path))
@@ -75,7 +75,7 @@ struct APIResponder: Sendable {
         } catch is NIOTooManyBytesError {
             throw .bodyTooLarge(limitBytes: Self.bodyLimitBytes)
         } catch {
-            // The client left, or closed its side, in the middle of it.
+            // The client left, or closed its side, before the end of the body.
             throw .malformedBody
         }
     }
@@ -91,7 +91,7 @@ struct APIResponder: Sendable {
         )
     }
 
-    /// What the log says of a refusal; the reason that the API keeps to itself is here.
+    /// Returns what the log says about a refusal, including the reason that the API keeps to itself.
     private func metadata(of error: APIRefusal, path: String) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
             "path": "\(PrintableText(path))", "status": "\(error.status)",

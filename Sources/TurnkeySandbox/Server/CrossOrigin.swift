@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPTypes
 
-/// What lets a page of any origin call the API (Fetch Standard, §3.2), as browsers' clients of the real one do.
+/// The headers that let pages of any origin call the API (Fetch Standard, §3.2), as the real API does.
 ///
-/// A stamp is the only thing that opens anything here, and no browser adds one by itself: there are no cookies, and
-/// credentials are not allowed for. So an origin is neither trusted nor told from another.
+/// Only a stamp gives access here, and no browser adds one by itself: there are no cookies, and credentials are not
+/// allowed. So origins need not be distinguished.
 enum CrossOrigin {
     /// How long a browser may remember a preflight's answer.
     private static let maxAgeSeconds = 600
 
-    /// Whether a browser asks with this request if it may send another one (Fetch Standard, §3.2.2).
+    /// Whether the request is a browser's preflight (Fetch Standard, §3.2.2).
     static func isPreflight(_ request: HTTPRequest) -> Bool {
         request.method == .options && request.headerFields[.origin] != nil
             && request.headerFields[.accessControlRequestMethod] != nil
     }
 
-    /// The answer to a preflight: POST, with the headers that a stamped request has.
+    /// The answer to a preflight: POST, with the headers of a stamped request.
     static let preflightHeaders: HTTPFields = [
         .accessControlAllowOrigin: "*",
         .accessControlAllowMethods: "POST",
@@ -23,6 +23,6 @@ enum CrossOrigin {
         .accessControlMaxAge: String(maxAgeSeconds),
     ]
 
-    /// What every other answer has: any page may read it.
+    /// The header of every other answer: any page may read it.
     static let answerHeaders: HTTPFields = [.accessControlAllowOrigin: "*"]
 }

@@ -2,7 +2,7 @@
 import Foundation
 
 extension Date {
-    /// As HTTP's `Date` has it: IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
+    /// The date as HTTP writes it: IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
     var httpText: String {
         let format: Date.FormatString =
             """

@@ -15,12 +15,12 @@ extension HTTPField.Name {
     }
 }
 
-/// What the API says of its limit with each answer. A page may read it.
+/// The headers in which each answer tells the rate limit. Pages may read them.
 enum RateLimitHeaders {
-    static func fields(_ verdict: RateLimiter.Verdict) -> HTTPFields {
+    static func fields(_ allowance: RateLimiter.Allowance) -> HTTPFields {
         [
-            .rateLimit: String(verdict.limit),
-            .rateLimitRemaining: String(verdict.remaining),
+            .rateLimit: String(allowance.limit),
+            .rateLimitRemaining: String(allowance.remaining),
             .accessControlExposeHeaders: "ratelimit-limit, ratelimit-remaining",
         ]
     }

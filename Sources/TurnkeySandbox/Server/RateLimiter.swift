@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Counts requests in each whole second of the clock, and says which is one too many.
+/// Counts requests in each whole second of the clock, and refuses those beyond the limit.
 ///
-/// The API counts by address and by organization; everyone here is on one machine, and is counted as one.
+/// The API counts by address and by organization; here all clients are on one machine, and are counted together.
 actor RateLimiter {
-    /// What is left after a request, as the API's headers say it.
-    struct Verdict: Sendable {
+    /// What is left after a request, for the API's headers.
+    struct Allowance: Sendable {
         let limit: Int
         let remaining: Int
         let isOver: Bool
@@ -22,11 +22,11 @@ actor RateLimiter {
         self.now = now
     }
 
-    func admit() -> Verdict {
+    func admit() -> Allowance {
         let second = now().unixSeconds
         if second != self.second { (self.second, count) = (second, 0) }
         count = min(count + 1, limitPerSecond + 1)
-        return Verdict(
+        return Allowance(
             limit: limitPerSecond,
             remaining: max(limitPerSecond - count, 0),
             isOver: count > limitPerSecond

@@ -2,25 +2,29 @@
 public import Foundation
 import Glibc
 
-/// Why the ready file could not be written; nothing of it is left.
+/// The ready file could not be written; nothing of it is left.
 public struct ReadyFileError: Error, Hashable {
+    /// The file's path.
     public let path: String
-    /// What was tried: `remove`, `open`, `fchmod`, `write`, `fsync` or `rename`.
+    /// The system call that failed: `remove`, `open`, `fchmod`, `write`, `fsync` or `rename`.
     public let call: String
     /// The system's error number.
     public let errorNumber: Int32
 
+    /// The reason in words.
     public var message: String {
         "cannot write the ready file \(path): \(call): \(unsafe String(cString: strerror(errorNumber)))"
     }
 }
 
-/// The file by which a sandbox says that it listens.
+/// Writes and removes the file by which a sandbox says that it listens.
 public enum ReadyFile {
     /// Writes `information` as one JSON object, mode 0600, so that a reader finds all of it or no file.
     ///
-    /// It is written beside its place under another name, flushed, and renamed (rename(2)). A file that stood there
-    /// before is replaced; anything else (a directory, a link, a pipe, a socket) is left alone: `remove`, EEXIST.
+    /// It is written beside its place under another name, flushed, and renamed (rename(2)). A file that is there is
+    /// replaced. A directory, a link, a pipe or a socket is left alone.
+    ///
+    /// - Throws: The system call that failed; `remove`, EEXIST, if what is there is not a file.
     public static func write(_ information: ReadyInformation, to url: URL) throws(ReadyFileError) {
         try remove(url)
         guard let bytes = encode(information) else { return }
@@ -34,12 +38,12 @@ public enum ReadyFile {
         }
     }
 
-    /// Removes the file of an earlier run, where there is one, so that nobody takes it for this one's.
+    /// Removes the file of an earlier run, if there is one, so that it is not taken for this one's.
     ///
-    /// - Throws: `remove`, EEXIST, where something stands there that is no file.
+    /// - Throws: `remove`, EEXIST, if what is there is not a file.
     public static func remove(_ url: URL) throws(ReadyFileError) {
         var status = stat()
-        guard unsafe lstat(url.path, &status) == 0 else { return }  // nothing there, or nothing that can be seen
+        guard unsafe lstat(url.path, &status) == 0 else { return }  // nothing is there, or nothing that can be seen
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw ReadyFileError(path: url.path, call: "remove", errorNumber: EEXIST)
         }
@@ -48,10 +52,10 @@ public enum ReadyFile {
         }
     }
 
-    /// Removes the file at a run's end, if it is still the run's own: whoever has started another sandbox since then, with
-    /// the same file, is not robbed of theirs. No two runs have the same keys, so no two write the same.
+    /// Removes the file at a run's end, if its bytes are still those of `information`; a file that is gone, or that another
+    /// sandbox wrote since, is left. No two runs have the same keys, so that no two write the same bytes.
     ///
-    /// - Throws: `remove`, as above.
+    /// - Throws: A ``ReadyFileError`` of the call `remove`, if the file cannot be removed.
     public static func remove(_ url: URL, ifHolding information: ReadyInformation) throws(ReadyFileError) {
         guard FileManager.default.contents(atPath: url.path) == encode(information) else { return }
         try remove(url)
@@ -72,7 +76,7 @@ public enum ReadyFile {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         try check(descriptor, "open")
         defer { close(descriptor) }
-        // The mode again: a umask may have taken from it.
+        // Set again, because a umask may have removed bits.
         try check(fchmod(descriptor, 0o600), "fchmod")
         var rest = bytes[...]
         while !rest.isEmpty {

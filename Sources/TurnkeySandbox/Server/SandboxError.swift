@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a sandbox cannot run.
+/// The reasons why a sandbox cannot run.
 public enum SandboxError: Error, Hashable {
+    /// The fixture has a fault.
     case fixture(FixtureError)
-    /// Not a domain in lower case, or there twice.
+    /// The relying party's id is not a domain in lower case, or is given twice.
     case rpId(String)
-    /// Not a scheme and a host, with a port at most.
+    /// The origin is not a scheme and a host, with an optional port.
     case origin(String)
-    /// Its host is no relying party's, nor below one's.
+    /// The origin's host is not a relying party's id, nor below one.
     case foreignOrigin(String)
-    /// Not a number of requests that leaves any.
+    /// The number of requests a second is less than one.
     case rateLimit(Int)
-    /// The port could not be had; `reason` is the system's.
+    /// The port cannot be listened at, for the system's `reason`.
     case cannotListen(port: UInt16, reason: String)
-    /// The server ended before it listened.
-    case stopped
 
+    /// The reason in words.
     public var message: String {
         switch self {
         case .fixture(let error): error.message
@@ -24,15 +24,14 @@ public enum SandboxError: Error, Hashable {
         case .foreignOrigin(let text): "not an origin of a relying party: \(text)"
         case .rateLimit(let limit): "not a rate limit: \(limit)"
         case .cannotListen(let port, let reason): "cannot listen on 127.0.0.1:\(port): \(reason)"
-        case .stopped: "the server ended before it listened"
         }
     }
 
-    /// Whether it is the configuration that is wrong, and not the machine.
+    /// Whether the configuration is at fault, and not the machine.
     public var isUsage: Bool {
         switch self {
         case .rpId, .origin, .foreignOrigin, .rateLimit: true
-        case .fixture, .cannotListen, .stopped: false
+        case .fixture, .cannotListen: false
         }
     }
 
@@ -45,7 +44,6 @@ public enum SandboxError: Error, Hashable {
         case .foreignOrigin: "its host must be a relying party's identifier or end with a dot and one"
         case .rateLimit: "give at least one request a second"
         case .cannotListen: "give another port, or 0 to take a free one"
-        case .stopped: "the log says why"
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// The API's state behind its one door: requests are answered one after the other.
+/// The API's state. Requests are answered one after the other.
 actor TurnkeyAPI {
     private var ledger: Ledger
     private let now: @Sendable () -> Date
@@ -15,12 +15,12 @@ actor TurnkeyAPI {
         try ledger.answer(request, at: now())
     }
 
-    /// The e-mails that were sent, the oldest first.
+    /// Returns the e-mails that were sent, the oldest first.
     func mailbox() -> JSONObject {
         ["messages": .array(ledger.directory.mailbox.map { .object($0.json) })]
     }
 
-    /// The transactions that would have been sent to a chain, the oldest first.
+    /// Returns the transactions that would have been sent to a chain, the oldest first.
     func transactions() -> JSONObject {
         ["transactions": .array(ledger.directory.transactions.map { .object($0.json) })]
     }

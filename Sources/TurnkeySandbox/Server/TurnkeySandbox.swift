@@ -17,10 +17,12 @@ public struct TurnkeySandbox: Sendable {
     private let parties: RelyingParties
     private let notarizer = Notarizer()
     private let rootKey = P256.Signing.PrivateKey()
-    /// What every run starts with: the fixture, and the root user's API key.
+    /// The contents of each run at its start: the fixture, and the root user's API key.
     private let organizations: [Organization]
 
-    /// - Throws: `.fixture`, `.rpId`, `.origin`, `.foreignOrigin` or `.rateLimit`, where the configuration cannot be.
+    /// Creates a sandbox.
+    ///
+    /// - Throws: `.fixture`, `.rpId`, `.origin`, `.foreignOrigin` or `.rateLimit`, if the configuration is not valid.
     public init(_ configuration: SandboxConfiguration) throws(SandboxError) {
         if let limit = configuration.rateLimitPerSecond, limit < 1 { throw .rateLimit(limit) }
         self.configuration = configuration
@@ -39,10 +41,11 @@ public struct TurnkeySandbox: Sendable {
 
     /// Serves on 127.0.0.1 for as long as `body` runs, with fresh state at each call.
     ///
-    /// When `body` is done, requests that are being answered are given a second; what is held back then is dropped.
-    /// - Parameter body: Gets what it takes to use the sandbox, which listens by then.
+    /// When `body` returns, requests that are being answered get a second more; delayed ones are dropped after it.
+    ///
+    /// - Parameter body: Uses the sandbox, which listens by then.
     /// - Returns: What `body` returns.
-    /// - Throws: `.cannotListen`, `.stopped`, and whatever `body` throws.
+    /// - Throws: `.cannotListen`, and the errors of `body`.
     public func withRunning<Value: Sendable>(
         _ body: (ReadyInformation) async throws -> Value
     ) async throws -> Value {
@@ -64,14 +67,14 @@ public struct TurnkeySandbox: Sendable {
 }
 
 extension TurnkeySandbox {
-    /// - Throws: `.cannotListen`, `.stopped`, `CancellationError`.
+    /// Starts the server.
+    ///
+    /// - Throws: `.cannotListen`, `CancellationError`.
     private func start(_ server: LoopbackServer) async throws -> Int {
         do {
             return try await server.start()
         } catch let error as IOError {
             throw SandboxError.cannotListen(port: configuration.port, reason: error.localizedDescription)
-        } catch is CancellationError where !Task.isCancelled {
-            throw SandboxError.stopped
         }
     }
 

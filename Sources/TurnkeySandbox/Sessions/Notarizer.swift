@@ -2,9 +2,9 @@
 import Crypto
 import Foundation
 
-/// What a session token says.
+/// The claims of a session token.
 struct SessionClaims {
-    /// Unix seconds.
+    /// The end of the session in Unix seconds.
     let exp: Int64
     let publicKey: APIPublicKey
     let userId: UUID
@@ -25,16 +25,17 @@ struct SessionClaims {
     }
 }
 
-/// The key that session tokens are signed with, which clients of the real API have pinned.
+/// The key that signs session tokens, which clients of the real API have pinned.
 struct Notarizer: Sendable {
     private let key = P256.Signing.PrivateKey()
 
-    /// Uncompressed: 130 lower-case hex digits.
+    /// The public key, uncompressed: 130 lower-case hex digits.
     var publicKeyHex: String { Hex.encode(key.publicKey.x963Representation) }
 
-    /// A JWT whose signature is r ‖ s over SHA-256(SHA-256(header.payload)): one hash more than ES256 (RFC 7518 §3.4).
+    /// Makes a JWT whose signature is r ‖ s over SHA-256(SHA-256(header.payload)): one hash more than ES256 (RFC 7518
+    /// §3.4).
     ///
-    /// - Returns: `nil` only where there is no JSON or no signature to be had at all.
+    /// - Returns: The token; `nil` only if encoding or signing fails.
     func makeSessionToken(_ claims: SessionClaims) -> String? {
         let header: JSONObject = ["alg": "ES256", "typ": "JWT"]
         guard let header = try? header.encoded(), let payload = try? claims.json.encoded() else { return nil }

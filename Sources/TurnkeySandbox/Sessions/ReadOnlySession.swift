@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A session that reads, and does nothing else: its token stands in `X-Session` in a stamp's place.
+/// A read-only session: its token stands in `X-Session` in place of a stamp.
 struct ReadOnlySession {
-    /// The API fixes it, too.
+    /// The API's fixed life of such a session.
     static let lifetimeSeconds: TimeInterval = 3600
 
-    /// 32 random bytes in base64url; whoever has it may read.
+    /// 32 random bytes in base64url. Anyone who has the token may read.
     let token: String
     let userId: UUID
     let expiresAt: Date

@@ -2,7 +2,7 @@
 import Crypto
 import Foundation
 
-/// A credential bundle: a P-256 private scalar that only the holder of the target key can read.
+/// Makes credential bundles: a P-256 private scalar that only the owner of the target key can read.
 enum SealedBundle {
     /// Seals the 32-byte scalar of `key` to `target`.
     ///

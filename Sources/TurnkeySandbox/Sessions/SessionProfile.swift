@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// What a session may do at most, and for how long. It is never changed.
+/// A bound on what sessions may do and how long they live. A profile never changes.
 struct SessionProfile {
     let id: UUID
-    /// Also the `session_type` of its sessions' tokens.
+    /// The profile's name, and the `session_type` of its sessions' tokens.
     let name: String
-    /// Must hold for each submission of such a session.
+    /// An expression that must be true of each submission of such a session.
     let scope: PolicyExpression
     let expiration: Expiration?
     let notes: String?

@@ -9,10 +9,10 @@ struct APIKeyStamp {
 
     /// Hex digits, lower case.
     let publicKey: String
-    /// ECDSA over SHA-256 of the body.
+    /// The ECDSA signature over the SHA-256 of the body.
     let signature: Data
 
-    /// Reads a header, or answers `nil` for another encoding, a missing field, another scheme or bad hex.
+    /// Reads a header; `nil` for another encoding, a missing field, another scheme or bad hex.
     init?(_ header: String) {
         guard let bytes = Base64URL.decode(header), let object = try? JSONObject(reading: bytes),
             object["scheme"] == .string(Self.scheme),

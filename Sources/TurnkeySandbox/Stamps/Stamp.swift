@@ -13,9 +13,9 @@ struct StampHeaders: Sendable {
     var session: [String] = []
 }
 
-/// Who says that they made a request, not yet verified.
+/// The sender that a request claims, not verified yet.
 enum Stamp {
-    /// Which header it came in.
+    /// The header that the stamp came in.
     enum Kind: Sendable {
         case apiKey
         case webAuthn
@@ -26,8 +26,8 @@ enum Stamp {
     case webAuthn(WebAuthnStamp)
     case session(token: String)
 
-    /// Reads the one stamp of a request; two are as bad as none that can be read. A read-only session stamps nothing: on a
-    /// submission it is no stamp at all.
+    /// Reads the only stamp of a request. Two stamps are refused like an unreadable one. A read-only session's token
+    /// does not count as a stamp of a submission.
     init(reading headers: StampHeaders, for family: Endpoint.Family) throws(APIRefusal) {
         switch (headers.apiKey.count, headers.webAuthn.count, headers.attested.count) {
         case (0, 0, 0) where headers.session.count == 1 && family == .query: self = .session(token: headers.session[0])

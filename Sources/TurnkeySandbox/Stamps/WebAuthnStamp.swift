@@ -8,7 +8,7 @@ struct WebAuthnStamp {
     let credentialId: Data
     let assertion: Assertion
 
-    /// Reads a header, or answers `nil` where a field is missing or is not base64url.
+    /// Reads a header; `nil` if a field is missing or is not base64url.
     init?(_ header: String) {
         guard let object = try? JSONObject(reading: Data(header.utf8)),
             let credentialId = Self.bytes(object["credentialId"]),
@@ -20,7 +20,7 @@ struct WebAuthnStamp {
         assertion = Assertion(authenticatorData: authenticatorData, clientData: clientData, signature: signature)
     }
 
-    /// What a passkey is asked to sign for a body: the UTF-8 bytes of the lower-case hex of its SHA-256, 64 bytes.
+    /// Returns the challenge for a body: the UTF-8 bytes of the lower-case hex of its SHA-256, 64 bytes.
     static func challenge(for body: Data) -> Data {
         Data(Hex.encode(SHA256.hash(data: body)).utf8)
     }

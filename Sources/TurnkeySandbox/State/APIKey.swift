@@ -3,7 +3,7 @@ import Foundation
 
 /// A key that a user stamps with.
 struct APIKey {
-    /// How the key came to be; `invalidateExisting` removes keys of its own kind only.
+    /// How the key was made. `invalidateExisting` removes keys of the same kind only.
     enum Kind: String {
         case apiKey = "CREDENTIAL_TYPE_API_KEY_P256"
         case readWriteSession = "CREDENTIAL_TYPE_READ_WRITE_SESSION_KEY_P256"
@@ -18,7 +18,7 @@ struct APIKey {
     let createdAt: Date
     /// `nil` for a long-lived key.
     let expiration: Expiration?
-    /// What limits the session whose key it is, if anything does.
+    /// The profile that limits the key's session, if there is one.
     var sessionProfileId: UUID?
 
     func hasExpired(at now: Date) -> Bool {

@@ -2,10 +2,10 @@
 import Crypto
 import Foundation
 
-/// One accepted submission and what became of it.
+/// One accepted submission and its outcome.
 struct Activity {
     enum Status {
-        /// How many polls are left until the one that completes it, that one included.
+        /// How many more polls complete it, the last one included.
         case pending(pollsLeft: Int)
         case completed(result: JSONObject)
         case failed(APIRefusal)
@@ -13,7 +13,7 @@ struct Activity {
         case rejected
     }
 
-    /// An approval counts for so long, where not enough others join it.
+    /// How long an approval counts if not enough others join it.
     static let approvalSeconds: TimeInterval = 86_400
 
     let id: UUID
@@ -22,22 +22,22 @@ struct Activity {
     let command: any ActivityCommand
     /// The parameters as they came, without nulls.
     let parameters: JSONObject
-    /// In their order; the first is the submission's own.
+    /// The votes in their order; the first is the submission's own.
     var votes: [Vote]
     let fingerprint: String
     let createdAt: Date
     var updatedAt: Date
     var status: Status
 
-    /// What two submissions of the same bytes have in common: `sha256:` and the lower-case hex of the body's SHA-256.
+    /// Computes what two submissions of the same bytes share: `sha256:` and the lower-case hex of the body's SHA-256.
     static func fingerprint(of body: Data) -> String {
         "sha256:" + Hex.encode(SHA256.hash(data: body))
     }
 
-    /// Who submitted it.
+    /// The user who submitted it.
     var submitter: User { votes[0].user }
 
-    /// Those whose approval counts: the window begins with an approval, and ends for all of them together.
+    /// Returns the users whose approvals count. The time begins with an approval, and ends for all of them together.
     func approvers(at now: Date) -> Set<UUID> {
         var (begin, approvers) = (createdAt, Set<UUID>())
         for vote in votes where vote.selection == .approved {
@@ -51,7 +51,7 @@ struct Activity {
 }
 
 extension Activity {
-    /// As its reader sees it, who may or may not vote on it.
+    /// Returns the activity as its reader sees it, who may or may not vote on it.
     func json(canApprove: Bool, canReject: Bool) -> JSONObject {
         [
             "id": .string(id.text),
@@ -85,7 +85,7 @@ extension Activity {
         return .object([kind.resultKey: .object(result)])
     }
 
-    /// A google.rpc.Status, or null.
+    /// A google.rpc.Status; null if it did not fail.
     private var failure: JSONValue {
         guard case .failed(let error) = status else { return .null }
         var body = error.body

@@ -9,10 +9,10 @@ struct Authenticator {
     let key: COSEKey
     let aaguid: Data
     let transports: [String]
-    /// The relying party that it was registered for, and works for.
+    /// The relying party for which it was registered, and works.
     let rpId: String
     let createdAt: Date
-    /// The counter of the last assertion that was believed.
+    /// The counter of the last accepted assertion.
     var counter: UInt32
 
     var json: JSONObject {

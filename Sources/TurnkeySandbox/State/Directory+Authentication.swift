@@ -2,10 +2,10 @@
 import Foundation
 
 extension Directory {
-    /// Finds whose stamp it is and verifies it. A passkey's counter is kept.
+    /// Finds and verifies the sender of a stamp, and stores a passkey's counter.
     ///
-    /// Looked for in `target`, then in its parent, and for an endpoint that may be asked in the parent's name, in the
-    /// sub-organizations of `target`.
+    /// The credential is searched for in `target`, then in its parent, and for endpoints that may be called in the
+    /// parent's name in the sub-organizations of `target`.
     mutating func authenticate(
         _ stamp: Stamp,
         of body: Data,
@@ -15,18 +15,20 @@ extension Directory {
         at now: Date
     ) throws(APIRefusal) -> Caller {
         var home = try home(of: stamp, asking: target, at: endpoint)
-        // A good passkey stamp counts, whatever becomes of the request.
+        // A valid passkey stamp counts, whatever happens to the request.
         defer { store(home) }
         return try home.authenticate(stamp, of: body, for: parties, at: now)
     }
 
-    /// Where a request is carried out: in the organization that it names, or in the caller's own below it.
+    /// Returns where a request is carried out: the organization that it names, or the caller's own below it.
     func place(of caller: Caller, asking target: Organization) throws(APIRefusal) -> Organization {
         let own = try organization(caller.organizationId)
         return own.parentId == target.id ? own : target
     }
 
-    /// - Throws: `.credentialConflict` where more than one sub-organization knows the credential.
+    /// Finds the organization that knows the stamp's credential.
+    ///
+    /// - Throws: `.credentialConflict` if more than one sub-organization does.
     private func home(
         of stamp: Stamp,
         asking target: Organization,

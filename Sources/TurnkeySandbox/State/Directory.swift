@@ -4,11 +4,11 @@ import Foundation
 /// All that activities change: the organizations with their sub-organizations, and the mail and transactions that were
 /// sent.
 struct Directory {
-    /// In the order of their making.
+    /// The organizations in the order in which they were made.
     private(set) var organizations: [Organization]
-    /// The oldest first.
+    /// The mail, the oldest first.
     private(set) var mailbox: [Mail] = []
-    /// The oldest first.
+    /// The transactions, the oldest first.
     private(set) var transactions: [SentTransaction] = []
 
     init(_ organizations: [Organization]) {
@@ -24,12 +24,12 @@ struct Directory {
         organizations.filter { $0.parentId == id }
     }
 
-    /// The organization that this one belongs to, or `nil` where it belongs to none.
+    /// Returns the organization to which this one belongs; `nil` if there is none.
     func parent(of organization: Organization) -> Organization? {
         organizations.first { $0.id == organization.parentId }
     }
 
-    /// Adds an organization, or puts it in the place of the one with its identifier.
+    /// Adds an organization, or replaces the one with its id.
     mutating func store(_ organization: Organization) {
         if let index = organizations.firstIndex(where: { $0.id == organization.id }) {
             organizations[index] = organization
@@ -46,14 +46,14 @@ struct Directory {
         transactions.append(transaction)
     }
 
-    /// A transaction that was sent for `organization`.
+    /// Finds a transaction that was sent for `organization`.
     func transaction(_ text: String, of organization: Organization) throws(APIRefusal) -> SentTransaction {
         let sent = transactions.first { $0.id == UUID(uuidString: text) && $0.organizationId == organization.id }
         guard let sent else { throw .sendTransactionStatusNotFound }
         return sent
     }
 
-    /// A session profile that sessions of `organization` may name: its own, or its parent's.
+    /// Finds a session profile that sessions of `organization` may have: its own, or its parent's.
     func sessionProfile(_ text: String, for organization: Organization) throws(APIRefusal) -> SessionProfile {
         let profiles = organization.sessionProfiles + (parent(of: organization)?.sessionProfiles ?? [])
         guard let profile = profiles.first(where: { $0.id == UUID(uuidString: text) }) else {

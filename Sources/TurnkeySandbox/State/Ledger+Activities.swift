@@ -2,7 +2,7 @@
 import Foundation
 
 extension Ledger {
-    /// Asks the scope of the caller's session, then the policies of their organization.
+    /// Checks the scope of the caller's session, then the policies of the caller's organization.
     func authorize(_ submission: Submission, from caller: Caller) throws(APIRefusal) -> Organization.Decision {
         let organization = try directory.organization(caller.organizationId)
         try checkScope(of: caller, for: submission.kind, in: organization)
@@ -13,7 +13,9 @@ extension Ledger {
         )
     }
 
-    /// - Throws: `.notAuthorized` where the caller's session has a profile that is not about this kind.
+    /// Checks the scope of the caller's session.
+    ///
+    /// - Throws: `.notAuthorized` if the session's profile does not allow this kind.
     func checkScope(of caller: Caller, for kind: ActivityKind, in organization: Organization) throws(APIRefusal) {
         guard let id = caller.sessionProfileId else { return }
         let profile = try directory.sessionProfile(id.text, for: organization)
@@ -21,9 +23,9 @@ extension Ledger {
         guard profile.scope.holds(for: request) else { throw .notAuthorized }
     }
 
-    /// Makes an activity of a submission, and does it unless polls are to do so, or others have to approve it.
+    /// Makes an activity from a submission, and executes it unless it waits for polls or approvals.
     ///
-    /// What could not be done now is refused now, pending or not.
+    /// What could not be executed now is refused now, pending or not.
     mutating func accept(
         _ submission: Submission,
         _ body: Data,
@@ -59,7 +61,7 @@ extension Ledger {
         return activity
     }
 
-    /// Counts a poll of a pending activity; the last one does it.
+    /// Counts a poll of a pending activity. The last poll executes it.
     mutating func poll(_ activity: Activity, at now: Date) throws(APIRefusal) -> Activity {
         guard case .pending(let pollsLeft) = activity.status else { return activity }
         var activity = activity
@@ -73,8 +75,8 @@ extension Ledger {
         return activity
     }
 
-    /// A key that a pending activity is to register may ask for that activity with its own stamps, also in the parent's
-    /// name. It is refused until it is registered, and yet the time passes that is counted in polls here.
+    /// Counts a poll by a key that a pending activity will register. It may ask for that activity with its own stamps,
+    /// also in the parent's name; it is refused until it is registered, but its polls count.
     mutating func countPoll(_ endpoint: Endpoint, _ body: RequestBody, in target: Organization, at now: Date) {
         var fields = body.fields
         guard endpoint == .getActivity, let id = try? fields.string("activityId") else { return }
@@ -83,7 +85,7 @@ extension Ledger {
         _ = try? poll(activity, at: now)
     }
 
-    /// Does an activity that was allowed late, unless polls are to do so.
+    /// Executes an activity that was allowed later, unless it waits for polls.
     mutating func begin(_ activity: Activity, at now: Date) -> Activity.Status {
         pendingPolls == 0 ? execute(activity, at: now) : .pending(pollsLeft: pendingPolls)
     }

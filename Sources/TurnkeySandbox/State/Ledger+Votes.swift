@@ -2,7 +2,7 @@
 import Foundation
 
 extension Ledger {
-    /// Counts a vote, and answers the activity that it is about, which is done once it is allowed.
+    /// Counts a vote, executes the activity once it is allowed, and returns it.
     ///
     /// The same bytes again are the same vote.
     mutating func vote(
@@ -60,7 +60,7 @@ extension Ledger {
         )
     }
 
-    /// The activity as `caller` sees it. Once nobody's vote is awaited, both are what the API says of a completed one.
+    /// The activity as `caller` sees it. When no vote is awaited any more, both flags are as for a completed one.
     func json(of activity: Activity, for caller: Caller, at now: Date) -> JSONObject {
         guard case .consensusNeeded = activity.status else { return activity.json(canApprove: false, canReject: true) }
         let place = try? directory.organization(activity.organizationId)

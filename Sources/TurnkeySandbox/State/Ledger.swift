@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// One call to the API: which path, whose stamp, and the bytes that were stamped.
+/// One call of the API: its path, its stamp, and the bytes that were stamped.
 struct APIRequest: Sendable {
     let endpoint: Endpoint
     let stamps: StampHeaders
     let body: Data
 }
 
-/// All that the sandbox knows, and the order in which a request is checked. No I/O; the time comes in.
+/// The state of the sandbox, and the order in which a request is checked. It does no I/O, and takes the time as a
+/// value.
 ///
 /// Stamp present, stamp readable, body JSON, organization, key known, signature, key not expired; then for a submission
 /// the caller's organization, the timestamp, the type, whether it was made before, the parameters, and the policies.
@@ -26,8 +27,8 @@ struct Ledger {
         self.pendingPolls = pendingPolls
     }
 
-    /// Answers one request. A refusal changes nothing, but for the counter of a passkey whose stamp was good, and for the
-    /// activity that an unknown key asks for.
+    /// Answers one request. A refusal changes nothing but the counter of a passkey whose stamp was valid, and the polls
+    /// of an activity that an unknown key asks for.
     mutating func answer(_ request: APIRequest, at now: Date) throws(APIRefusal) -> JSONObject {
         let stamp = try Stamp(reading: request.stamps, for: request.endpoint.family)
         let body = try RequestBody(request.body)
@@ -49,7 +50,14 @@ struct Ledger {
         let place = try directory.place(of: caller, asking: target)
         let activity: Activity
         switch request.endpoint.purpose {
-        case .query: return try answerQuery(request.endpoint, body, from: caller, in: place, at: now)
+        case .query(let query):
+            var fields = body.fields
+            let question = try query.init(reading: &fields)
+            try fields.finish()
+            return try question.answer(
+                from: &self,
+                for: QueryContext(caller: caller, organization: place, now: now)
+            )
         case .command(let command):
             activity = try submit(command, request, body.fields, from: caller, in: place, at: now)
         case .vote(let decision):
@@ -76,7 +84,8 @@ struct Ledger {
         }
         let submission = try Submission(reading: &fields, as: command, kind)
         let decision = try authorize(submission, from: caller)
-        // Whom the parent's policies count has no vote below it: nobody could ever approve it there.
+        // A user of the parent, to whom its policies apply, has no vote below it, so the activity could never be
+        // approved there.
         guard decision == .allowed || caller.organizationId == place.id else { throw .notAuthorized }
         return try accept(submission, request.body, decision, from: caller, in: place.id, at: now)
     }

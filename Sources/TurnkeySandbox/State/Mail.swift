@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// An e-mail that the API would have sent: the sandbox keeps it for whoever looks into its mailbox.
+/// An e-mail that the API would have sent, kept for readers of the sandbox's mailbox.
 struct Mail {
     let id: UUID
     let to: String
@@ -11,7 +11,7 @@ struct Mail {
     let apiKeyId: UUID
     /// The credential, sealed to the target key.
     let credentialBundle: String
-    /// What the e-mail's button would open, where a template was given.
+    /// The address of the e-mail's button, if a template was given.
     let magicLink: String?
     let sentAt: Date
 

@@ -2,7 +2,7 @@
 import Foundation
 
 extension Organization {
-    /// Whether the stamp names a credential of one of its users, good or not.
+    /// Whether the stamp names a credential of one of its users, valid or not.
     func knows(_ stamp: Stamp) -> Bool {
         switch stamp {
         case .apiKey(let stamp): owner(ofPublicKey: stamp.publicKey) != nil
@@ -11,7 +11,7 @@ extension Organization {
         }
     }
 
-    /// Finds whose stamp it is and verifies it: key known, then signature, then expiry. A passkey's counter is kept.
+    /// Finds and verifies the sender of a stamp: key known, then signature, then expiry. Stores a passkey's counter.
     mutating func authenticate(
         _ stamp: Stamp,
         of body: Data,

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// An organization: its users, their wallets, and what they asked for.
+/// An organization: its users, their wallets, and their activities.
 struct Organization {
+    /// The API's limit of users.
+    static let userLimit = 100
+
     let id: UUID
     let name: String
-    /// The organization that this one is a sub-organization of.
+    /// The organization of which this one is a sub-organization.
     let parentId: UUID?
     let isEmailAuthDisabled: Bool
-    /// How many root users together may do anything.
+    /// How many root users must agree to do anything.
     let rootQuorumThreshold: Int
     private(set) var users: [User] = []
     private(set) var activities: [Activity] = []
@@ -42,13 +45,15 @@ extension Organization {
         return user
     }
 
-    /// The user that an identifier in a request names; one that is no UUID names nobody.
+    /// Finds the user that an identifier in a request names; text that is not a UUID names none.
     func user(_ text: String) throws(APIRefusal) -> User {
         guard let id = UUID(uuidString: text) else { throw .userNotFound }
         return try user(id)
     }
 
-    mutating func add(_ user: User) {
+    /// - Throws: `.tooManyUsers` for the 101st.
+    mutating func add(_ user: User) throws(APIRefusal) {
+        guard users.count < Self.userLimit else { throw .tooManyUsers }
         users.append(user)
     }
 
@@ -72,9 +77,9 @@ extension Organization {
         return nil
     }
 
-    /// Gives a key to a user. An expired key with the same public key makes room for it.
+    /// Gives a key to a user. An expired key with the same public key is replaced.
     ///
-    /// - Throws: `.publicKeyTaken` where a living key of the organization has that public key, `.tooManyLongLivedKeys`,
+    /// - Throws: `.publicKeyTaken` if a living key of the organization has that public key, `.tooManyLongLivedKeys`,
     ///   `.userNotFound`.
     mutating func add(_ key: APIKey, to userId: UUID) throws(APIRefusal) {
         if let (owner, existing) = owner(ofPublicKey: key.publicKey.hex) {
@@ -88,7 +93,7 @@ extension Organization {
         update(user)
     }
 
-    /// Gives the root user, where there is one, the long-lived key that the sandbox shows to tests.
+    /// Gives the root user, if there is one, the long-lived key that the sandbox tells tests.
     mutating func addRootKey(_ publicKey: APIPublicKey, at now: Date) throws(APIRefusal) {
         guard let rootUser else { return }
         let key = APIKey(
@@ -112,7 +117,7 @@ extension Organization {
     }
 }
 
-// Rules and sessions
+// Policies and sessions
 extension Organization {
     mutating func add(_ policy: Policy) {
         policies.append(policy)
@@ -144,7 +149,7 @@ extension Organization {
         activities.first { $0.fingerprint == fingerprint }
     }
 
-    /// Adds an activity, or puts it in the place of the one with its identifier.
+    /// Adds an activity, or replaces the one with its id.
     mutating func store(_ activity: Activity) {
         if let index = activities.firstIndex(where: { $0.id == activity.id }) {
             activities[index] = activity

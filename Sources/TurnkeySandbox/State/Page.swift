@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Printing
 
-/// Which part of a list is asked for (`paginationOptions`): so many behind an identifier, or before one.
+/// The part of a list that is asked for (`paginationOptions`): a number of elements behind or before an id.
 struct Page {
     private static let limits: ClosedRange<Int> = 1...100
     private static let defaultLimit = 10
@@ -20,7 +21,7 @@ struct Page {
             return
         }
         if let text = try reader.optionalString("limit") {
-            guard let limit = Int(text), Self.limits.contains(limit), String(limit) == text else {
+            guard let limit = Int(spelled: text), Self.limits.contains(limit) else {
                 throw reader.invalid("limit", "must be 1 to 100 in decimal digits")
             }
             self.limit = limit
@@ -42,7 +43,7 @@ struct Page {
         return id
     }
 
-    /// The elements of the page, in their order; none where the cursor's is not in the list.
+    /// Returns the elements of the page in their order; none if the cursor is not in the list.
     func select<Element>(from list: [Element], by id: (Element) -> UUID) -> [Element] {
         switch cursor {
         case nil: return Array(list.prefix(limit))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A transaction that the API would have sent to a chain: the sandbox keeps it for whoever asks what was sent.
+/// A transaction that the API would have sent to a chain, kept for queries of what was sent.
 struct SentTransaction {
-    /// What its status is asked by.
+    /// The id by which its status is asked for.
     let id: UUID
     let organizationId: UUID
     let userId: UUID
@@ -12,7 +12,7 @@ struct SentTransaction {
     let isSponsored: Bool
     let calls: [EthereumCall]
     let gas: EthereumGas
-    /// The whole of it as a node takes it, where its submission said all that is in it.
+    /// The whole transaction as a node takes it, if its submission had all of it.
     let signed: [UInt8]?
     let sentAt: Date
 
@@ -32,7 +32,7 @@ struct SentTransaction {
         return object.merging(gas.json) { own, _ in own }
     }
 
-    /// As `get_send_transaction_status` has it: accepted, and never on its way.
+    /// The answer of `get_send_transaction_status`: accepted, and never on its way.
     var status: JSONObject {
         var object: JSONObject = ["txStatus": "INITIALIZED"]
         object["eth"] = hash.map { ["txHash": .string($0)] }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A member of an organization, with what they prove themselves by.
+/// A member of an organization, with their credentials.
 struct User {
-    /// The API's limits a user: long-lived keys, expiring keys, and authenticators, each.
+    /// The API's limits for one user: long-lived keys, expiring keys, and authenticators, each.
     static let credentialLimit = 10
 
     let id: UUID
     let name: String
     var email: String?
     var phoneNumber: String?
-    /// Whether policies do not concern them.
+    /// Whether the user is a root user, to whom policies do not apply.
     let isRoot: Bool
     let createdAt: Date
     private(set) var apiKeys: [APIKey] = []
@@ -27,14 +27,14 @@ struct User {
 }
 
 extension User {
-    /// Adds a key; the eleventh expiring one takes the place of an expired one, else of the oldest.
+    /// Adds a key. The eleventh expiring key replaces an expired one, or the oldest.
     ///
     /// - Throws: `.tooManyLongLivedKeys` for the eleventh long-lived one.
     mutating func add(_ key: APIKey) throws(APIRefusal) {
         let rivals = apiKeys.filter { ($0.expiration == nil) == (key.expiration == nil) }
         if rivals.count >= Self.credentialLimit {
             guard key.expiration != nil else { throw .tooManyLongLivedKeys }
-            // Keys stand in the order of their creation.
+            // Keys are in the order in which they were added.
             let evicted = rivals.first { $0.hasExpired(at: key.createdAt) } ?? rivals.first
             apiKeys.removeAll { $0.id == evicted?.id }
         }

@@ -10,7 +10,7 @@ struct Vote {
 
     let id: UUID
     let selection: Selection
-    /// The voter as they were when they voted.
+    /// The voter as of the vote.
     let user: User
     /// The body that was stamped.
     let message: String

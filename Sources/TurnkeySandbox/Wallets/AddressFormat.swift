@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a key is named; the API has many more.
+/// How a key's address is written; the API has many more formats.
 enum AddressFormat: String, Sendable, CaseIterable {
     /// `0x` and 40 hex digits with the checksum of ERC-55.
     case ethereum = "ADDRESS_FORMAT_ETHEREUM"

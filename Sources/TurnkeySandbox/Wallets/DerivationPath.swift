@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where in a wallet a key is (BIP-32): `m/44'/60'/0'/0/0`, an apostrophe for a hardened step.
+/// The place of a key in a wallet (BIP-32): `m/44'/60'/0'/0/0`, with an apostrophe for a hardened step.
 struct DerivationPath: Sendable, Hashable {
-    /// More steps than any wallet's scheme has: each costs a multiplication on the curve.
+    /// The most steps, more than any wallet's scheme has: each costs a multiplication on the curve.
     static let maximumDepth = 16
     static let hardened: UInt32 = 1 << 31
 
-    /// As it was written; there is one way to write a path.
+    /// The path as it was written, which is its only spelling.
     let text: String
     let steps: [UInt32]
 
-    /// `nil` for what is no path: another prefix, no step or more than the maximum, a step of 2³¹ or more, a zero before a
-    /// digit.
+    /// Reads a path; `nil` for another prefix, no step or more than the maximum, a step of 2³¹ or more, or a leading
+    /// zero.
     init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.first == "m", (2...Self.maximumDepth + 1).contains(parts.count) else { return nil }

@@ -2,7 +2,7 @@
 import Crypto
 import Foundation
 
-/// A private key with the chain code that its children are made by (BIP-32).
+/// A private key with the chain code from which its children are derived (BIP-32).
 struct ExtendedKey: Sendable {
     let key: SigningKey
     /// 32 bytes.
@@ -14,13 +14,13 @@ struct ExtendedKey: Sendable {
         self.chainCode = chainCode
     }
 
-    /// The master key of a seed of 16 to 64 bytes; `nil` for one seed in 2¹²⁷, which has none.
+    /// Derives the master key of a seed of 16 to 64 bytes; `nil` for one seed in 2¹²⁷, which has none.
     init?(seed: [UInt8]) throws(LibcryptoError) {
         let both = Self.mac(Array("Bitcoin seed".utf8), seed)
         try self.init(scalar: Array(both.prefix(32)), chainCode: Array(both.suffix(32)))
     }
 
-    /// The key at the end of a path; `nil` for one path in 2¹²⁷, which has none.
+    /// Derives the key at the end of a path; `nil` for one path in 2¹²⁷, which has none.
     func derive(_ path: DerivationPath) throws(LibcryptoError) -> ExtendedKey? {
         var key = self
         for step in path.steps {
@@ -30,7 +30,7 @@ struct ExtendedKey: Sendable {
         return key
     }
 
-    /// CKDpriv.
+    /// Derives a child: BIP-32's CKDpriv.
     private func child(_ step: UInt32) throws(LibcryptoError) -> ExtendedKey? {
         let parent = step & DerivationPath.hardened == 0 ? key.publicKey.compressed : [0] + key.scalar
         let index = (0..<4).reversed().map { UInt8(truncatingIfNeeded: step >> ($0 * 8)) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A wallet as a submission introduces it.
+/// A wallet to create, as a submission describes it.
 struct NewWallet {
     private let name: String
     private let accounts: [NewWalletAccount]
@@ -16,7 +16,7 @@ struct NewWallet {
         }
     }
 
-    /// Makes it, and answers what a result says of it.
+    /// Makes the wallet, and returns the members of the result.
     func add(to organization: inout Organization, at now: Date) throws(APIRefusal) -> JSONObject {
         let master: ExtendedKey
         do throws(LibcryptoError) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A wallet's account as a submission introduces it.
+/// A wallet's account to create, as a submission describes it.
 struct NewWalletAccount {
-    /// At most so many are made by one submission: each takes multiplications on the curve, and all others wait meanwhile.
+    /// The most accounts of one submission: each takes multiplications on the curve, and other requests wait meanwhile.
     static let limit = 100
 
     let place: WalletAccount.Place

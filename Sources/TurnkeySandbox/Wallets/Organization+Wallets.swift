@@ -2,10 +2,12 @@
 import Foundation
 
 extension Organization {
-    /// The API's limit an organization.
+    /// The API's limit of wallets in an organization.
     static let walletLimit = 100
 
-    /// - Throws: `.walletNotFound`, also for a text that is no identifier.
+    /// Finds a wallet.
+    ///
+    /// - Throws: `.walletNotFound`, also for text that is not an id.
     func wallet(_ text: String) throws(APIRefusal) -> Wallet {
         guard let id = UUID(uuidString: text), let wallet = wallets.first(where: { $0.id == id }) else {
             throw .walletNotFound
@@ -13,7 +15,7 @@ extension Organization {
         return wallet
     }
 
-    /// The key that signs for an address, which is compared by its bytes.
+    /// Finds the key that signs for an address, which is compared by its bytes.
     ///
     /// - Throws: `.signerNotFound`.
     func signer(_ address: String) throws(APIRefusal) -> WalletAccount {
@@ -23,6 +25,8 @@ extension Organization {
         throw .signerNotFound
     }
 
+    /// Adds a wallet.
+    ///
     /// - Throws: `.tooManyWallets`, `.walletLabelTaken`, `.accountLabelTaken`.
     mutating func add(_ wallet: Wallet) throws(APIRefusal) {
         guard wallets.count < Self.walletLimit else { throw .tooManyWallets }
@@ -31,7 +35,7 @@ extension Organization {
         try checkAccountLabels()
     }
 
-    /// Puts a wallet in the place of the one with its identifier.
+    /// Replaces the wallet with the same id.
     ///
     /// - Throws: `.accountLabelTaken`.
     mutating func update(_ wallet: Wallet) throws(APIRefusal) {

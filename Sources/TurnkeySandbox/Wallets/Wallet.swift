@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A seed and the accounts that were made of it.
+/// A seed and the accounts derived from it.
 struct Wallet {
     let id: UUID
     let name: String
@@ -13,7 +13,7 @@ struct Wallet {
         (self.id, self.name, self.master, self.createdAt) = (id, name, master, createdAt)
     }
 
-    /// The account that would be at this place.
+    /// Derives the account at this place.
     func makeAccount(
         _ id: UUID = UUID(),
         at place: WalletAccount.Place,
@@ -37,7 +37,9 @@ struct Wallet {
         )
     }
 
-    /// - Throws: `.accountTaken` where there is an account at its place.
+    /// Adds an account.
+    ///
+    /// - Throws: `.accountTaken` if its place is taken.
     mutating func add(_ account: WalletAccount) throws(APIRefusal) {
         guard !accounts.contains(where: { $0.place == account.place }) else {
             throw .accountTaken(path: account.place.path.text)

@@ -3,11 +3,11 @@ import Foundation
 
 /// One key of a wallet under one address.
 struct WalletAccount {
-    /// The one curve that keys are made of here.
+    /// The only curve of keys here.
     static let curve = "CURVE_SECP256K1"
     static let pathFormat = "PATH_FORMAT_BIP32"
 
-    /// Which key, and how it is named.
+    /// The key, and the format of its address.
     struct Place: Hashable {
         let path: DerivationPath
         let format: AddressFormat

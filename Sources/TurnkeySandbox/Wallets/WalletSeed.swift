@@ -2,19 +2,19 @@
 import COpenSSL
 import Foundation
 
-/// What all keys of a wallet are made from.
+/// The seed from which all keys of a wallet are derived.
 enum WalletSeed {
-    /// How many words a mnemonic may have.
+    /// The numbers of words that a mnemonic may have.
     static let wordCounts: [Int64] = [12, 15, 18, 21, 24]
 
-    /// A new seed, as random as so many words are. Nobody is ever shown words, so there are none.
+    /// Makes a new seed, as random as so many words are. No words are made, since they are never shown.
     static func make(wordCount: Int64) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<wordCount * 4 / 3).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
-    /// The seed of a mnemonic without a passphrase (BIP-39), 64 bytes; `nil` where the number of words is none, or a word
-    /// has anything but a to z. Whether the words are of the list, and their checksum, is not looked at.
+    /// Derives the seed of a mnemonic without a passphrase (BIP-39), 64 bytes; `nil` for another number of words, or a
+    /// word with a character other than a to z. Neither the word list nor the checksum is checked.
     static func derive(from mnemonic: String) throws(LibcryptoError) -> [UInt8]? {
         let words = mnemonic.split(separator: " ", omittingEmptySubsequences: false)
         guard wordCounts.contains(Int64(words.count)),

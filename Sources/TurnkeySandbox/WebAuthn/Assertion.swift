@@ -6,7 +6,7 @@ import Foundation
 struct Assertion {
     let authenticatorData: Data
     let clientData: Data
-    /// ECDSA over `authenticatorData ‖ SHA-256(clientData)`.
+    /// The ECDSA signature over `authenticatorData ‖ SHA-256(clientData)`.
     let signature: Data
 
     /// What the verifier knows beforehand.
@@ -18,11 +18,11 @@ struct Assertion {
         var needsUserVerified = false
     }
 
-    /// Verifies the assertion (WebAuthn Level 3, §7.2) and answers the authenticator's counter.
+    /// Verifies the assertion (WebAuthn Level 3, §7.2), and returns the authenticator's counter.
     ///
-    /// In this order: type, challenge, origin, cross-origin, length of the authenticator data as its flags say,
-    /// relying party, user present, user verified where asked, counter greater than the last unless both are 0,
-    /// signature. The first that fails is thrown.
+    /// It checks in this order: type, challenge, origin, cross-origin, length of the authenticator data as its flags
+    /// say, relying party, user present, user verified if required, counter greater than the last unless both are 0,
+    /// signature. The first failure is thrown.
     func verify(_ expected: Expectation) throws(WebAuthnFailure) -> UInt32 {
         guard let client = ClientData(clientData) else { throw .clientDataMalformed }
         try client.check(.get, challenge: expected.challenge, for: expected.party)

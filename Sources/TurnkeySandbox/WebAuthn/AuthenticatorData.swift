@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+package import Foundation
 
-/// What an authenticator signs (WebAuthn Level 3, §6.1): rpIdHash(32) ‖ flags(1) ‖ counter(4, big-endian), then the
-/// attested credential and the extensions where their flags say so, and nothing else.
-struct AuthenticatorData {
+/// The data that an authenticator signs (WebAuthn Level 3, §6.1): rpIdHash(32) ‖ flags(1) ‖ counter(4, big-endian),
+/// then the attested credential and the extensions if their flags are set, and nothing else.
+package struct AuthenticatorData {
     struct Flags: OptionSet {
         let rawValue: UInt8
         static let userPresent = Flags(rawValue: 0x01)
@@ -13,19 +13,27 @@ struct AuthenticatorData {
     }
 
     /// A new credential: aaguid(16) ‖ length(2) ‖ id ‖ COSE key.
-    struct AttestedCredential {
-        let aaguid: Data
-        let id: Data
-        /// `nil` where the key is not an ES256 key.
-        let key: COSEKey?
+    package struct AttestedCredential {
+        /// The authenticator's model, 16 bytes.
+        package let aaguid: Data
+        /// The credential's id.
+        package let id: Data
+        /// The public key; `nil` unless it is an ES256 key.
+        package let key: COSEKey?
     }
 
-    let rpIdHash: Data
+    /// The SHA-256 of the relying party's id.
+    package let rpIdHash: Data
     let flags: Flags
-    let counter: UInt32
-    let credential: AttestedCredential?
+    /// The signature counter.
+    package let counter: UInt32
+    /// The new credential, if the flags say that there is one.
+    package let credential: AttestedCredential?
 
-    init(_ bytes: Data) throws(WebAuthnFailure) {
+    /// Reads authenticator data.
+    ///
+    /// - Throws: `.authenticatorDataTooShort`, `.authenticatorDataMalformed`, `.authenticatorDataTrailing`.
+    package init(_ bytes: Data) throws(WebAuthnFailure) {
         var rest = bytes[...]
         rpIdHash = try Self.take(32, from: &rest)
         flags = Flags(rawValue: try Self.take(1, from: &rest)[0])
@@ -53,7 +61,7 @@ struct AuthenticatorData {
         var reader = CBORReader(Data(rest))
         var keyReader = reader
         let key = COSEKey(from: &keyReader)
-        // A key of another algorithm is an item all the same: what follows it is still told apart.
+        // A key of another algorithm is a CBOR item all the same, so what follows it can be found.
         guard (try? reader.value()) != nil else { throw .authenticatorDataMalformed }
         rest = reader.rest
         return AttestedCredential(aaguid: aaguid, id: id, key: key)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a browser reaches an authenticator, in the API's words.
+/// The transports of authenticators, in the API's words.
 enum AuthenticatorTransport: String, CaseIterable {
     case ble = "AUTHENTICATOR_TRANSPORT_BLE"
     case `internal` = "AUTHENTICATOR_TRANSPORT_INTERNAL"

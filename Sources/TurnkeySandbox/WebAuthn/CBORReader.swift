@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+package import Foundation
 
 /// A CBOR data item (RFC 8949) of the kinds that attestation objects, COSE keys and extensions are made of.
-indirect enum CBORValue: Sendable, Hashable {
+package indirect enum CBORValue: Sendable, Hashable {
     case unsigned(UInt64)
     /// The integer −1 − n.
     case negative(UInt64)
     case bytes(Data)
     case text(String)
     case array([CBORValue])
-    /// Keys differ.
+    /// The map's entries; keys differ.
     case map([CBORValue: CBORValue])
     case bool(Bool)
     case null
 }
 
-/// Why bytes are not CBOR as CTAP2 writes it.
-enum CBORError: Error, Equatable {
+/// The faults of bytes that are not CBOR as CTAP2 writes it.
+package enum CBORError: Error, Equatable {
     case truncated
     case trailingBytes
     /// An indefinite length, a tag, a float, or another simple value.
     case unsupported
-    /// A head longer than its number needs.
+    /// A head that is longer than its number needs.
     case notMinimal
     case repeatedKey
     case invalidUTF8
@@ -30,15 +30,15 @@ enum CBORError: Error, Equatable {
 
 /// Reads the CBOR of authenticators, strictly (CTAP2 canonical form, but for the order of keys): definite lengths,
 /// shortest heads, no tags or floats, each key of a map once.
-struct CBORReader {
-    /// CTAP2 allows no more than four levels of maps and arrays.
+package struct CBORReader {
+    /// The most levels of maps and arrays, as CTAP2 allows.
     static let depthLimit = 4
 
-    /// What has not been read yet.
+    /// The bytes not read yet.
     private(set) var rest: Data.SubSequence
 
     /// Reads `bytes` as one item with nothing behind it.
-    static func read(_ bytes: Data) throws(CBORError) -> CBORValue {
+    package static func read(_ bytes: Data) throws(CBORError) -> CBORValue {
         var reader = CBORReader(bytes)
         let value = try reader.value()
         guard reader.rest.isEmpty else { throw .trailingBytes }
@@ -81,7 +81,7 @@ extension CBORReader {
         }
     }
 
-    /// The number in an item's head (RFC 8949 §3), in its shortest form only (§4.2.1).
+    /// Reads the number in an item's head (RFC 8949 §3), in its shortest form only (§4.2.1).
     private mutating func argument(_ additional: UInt8) throws(CBORError) -> UInt64 {
         guard additional >= 24 else { return UInt64(additional) }
         guard additional <= 27 else { throw .unsupported }
@@ -94,7 +94,7 @@ extension CBORReader {
 
     private mutating func array(_ count: UInt64, depth: Int) throws(CBORError) -> [CBORValue] {
         var values: [CBORValue] = []
-        // Each element is a byte at least: a count beyond that ends in `truncated`, not in an allocation.
+        // Each element has at least one byte, so a count beyond the rest ends in `truncated`, not in an allocation.
         for _ in 0..<(try plausible(count)) {
             values.append(try value(depth: depth))
         }

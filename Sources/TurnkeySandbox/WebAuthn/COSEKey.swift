@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
-import Foundation
+package import Foundation
 
 /// An ES256 public key in COSE form (RFC 9053 §7.1): `{1: 2, 3: -7, -1: 1, -2: x, -3: y}`, x and y of 32 bytes.
-struct COSEKey: Sendable, Hashable {
+package struct COSEKey: Sendable, Hashable {
     /// The CBOR as it came.
-    let bytes: Data
+    package let bytes: Data
 
     private let point: Data
 
-    /// Reads an ES256 key with exactly those five members, or answers `nil`.
+    /// Reads an ES256 key with exactly those five members; `nil` for anything else.
     init?(_ bytes: Data) {
         guard case .map(let members) = try? CBORReader.read(bytes) else { return nil }
         self.init(members, bytes: bytes)
     }
 
-    /// Reads the key at the front of `reader`, or answers `nil`.
+    /// Reads the key at the front of `reader`; `nil` for anything else.
     init?(from reader: inout CBORReader) {
         let start = reader.rest
         guard case .map(let members) = try? reader.value() else { return nil }

@@ -3,7 +3,7 @@ import Foundation
 
 /// What a browser says about a WebAuthn ceremony (CollectedClientData, WebAuthn Level 3, §5.8.1).
 ///
-/// Members that are not read here may be there: browsers add some now and then to see that nobody minds.
+/// Other members are ignored: browsers add some now and then, so that readers learn to accept them.
 struct ClientData {
     enum Ceremony: String {
         case create = "webauthn.create"
@@ -15,7 +15,7 @@ struct ClientData {
     let origin: String
     let isCrossOrigin: Bool
 
-    /// Reads the JSON, or answers `nil` where it is none or lacks a member.
+    /// Reads the JSON; `nil` if it is not JSON or lacks a member.
     init?(_ bytes: Data) {
         guard let object = try? JSONObject(reading: bytes),
             case .string(let type) = object["type"],
@@ -33,7 +33,7 @@ struct ClientData {
     }
 
     /// Checks type, challenge, origin and crossOrigin, in this order. `expected` is what `challenge` must spell in
-    /// base64url. The first that fails is thrown.
+    /// base64url. The first failure is thrown.
     func check(_ ceremony: Ceremony, challenge expected: Data, for party: RelyingParty) throws(WebAuthnFailure) {
         guard type == ceremony.rawValue else { throw .wrongType }
         guard Base64URL.decode(challenge) == expected else { throw .wrongChallenge }

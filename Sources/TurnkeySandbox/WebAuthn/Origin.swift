@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The pages that may use a relying party's passkeys, as client data names them.
-enum Origin: Sendable, Hashable {
+package enum Origin: Sendable, Hashable {
     /// A scheme, a host and perhaps a port, as a browser writes them.
     case exactly(String)
     /// `http://localhost`, with any port or none.
     case localhostAtAnyPort
 
-    /// How the last is spelled where origins are given: no origin of a browser has a star.
+    /// The spelling of the latter in a configuration: no browser's origin has a star.
     private static let localhostAtAnyPortText = "http://localhost:*"
 
     /// Reads `https://` or `http://`, a domain and perhaps a port; or `http://localhost:*`.
@@ -29,7 +29,7 @@ enum Origin: Sendable, Hashable {
     }
 
     /// Whether pages of this origin may ask for passkeys of `rpId`: it is their domain, or a parent of it (WebAuthn
-    /// Level 3, §5.1.4.2; that a public suffix is none is left out).
+    /// Level 3, §5.1.4.2; public suffixes are not excluded).
     func mayUse(rpId: String) -> Bool {
         let host =
             switch self {
@@ -54,7 +54,8 @@ enum Origin: Sendable, Hashable {
         return parts.count == 1 || isPort(parts[1]) ? String(host) : nil
     }
 
-    /// As a browser writes it: no sign, no leading zero. `UInt16` alone would read "+80" too.
+    /// Whether the text is a port as a browser writes it: no sign, no leading zero. `UInt16` alone would accept "+80"
+    /// too.
     private static func isPort(_ text: Substring) -> Bool {
         text.utf8.allSatisfy { (0x30...0x39).contains($0) } && text.first != "0" && UInt16(text) != nil
     }

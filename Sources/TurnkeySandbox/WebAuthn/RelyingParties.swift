@@ -3,7 +3,7 @@ import Foundation
 
 /// The relying parties of a sandbox: at least one.
 struct RelyingParties: Sendable {
-    /// Where a passkey says nothing else, it is this one's.
+    /// The relying party of passkeys that name none.
     let first: RelyingParty
     private let others: [RelyingParty]
 
@@ -12,10 +12,10 @@ struct RelyingParties: Sendable {
         self.others = others
     }
 
-    /// Gives each origin to every relying party whose passkeys its pages may use.
+    /// Assigns each origin to every relying party whose passkeys its pages may use.
     ///
-    /// - Throws: `.rpId` for what is none or is there twice, or where there is none at all; `.origin` for what is none;
-    ///   `.foreignOrigin` for one that no relying party has.
+    /// - Throws: `.rpId` for an invalid or repeated id, or if there is none at all; `.origin` for an invalid origin;
+    ///   `.foreignOrigin` for one that belongs to no relying party.
     init(rpIds: [String], origins texts: [String]) throws(SandboxError) {
         for (index, id) in rpIds.enumerated() where !RelyingParty.isIdentifier(id) || rpIds[..<index].contains(id) {
             throw .rpId(id)
@@ -38,7 +38,7 @@ struct RelyingParties: Sendable {
         all.first { $0.id == id }
     }
 
-    /// The relying party whose identifier has this hash; the first where there is none, which then says so.
+    /// Finds the relying party whose id has this hash; the first if there is none, whose check then fails.
     func named(byHash hash: Data) -> RelyingParty {
         all.first { $0.idHash == hash } ?? first
     }

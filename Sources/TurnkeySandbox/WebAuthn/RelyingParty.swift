@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
-import Foundation
+package import Foundation
 
-/// A relying party whose passkeys are believed (WebAuthn Level 3, §4), and the pages that may use them.
-struct RelyingParty: Sendable, Hashable {
-    /// A domain: no scheme, no port.
+/// A relying party whose passkeys are accepted (WebAuthn Level 3, §4), and the pages that may use them.
+package struct RelyingParty: Sendable, Hashable {
+    /// The id, a domain without scheme or port.
     let id: String
-    /// At least one.
+    /// The origins, at least one.
     let origins: [Origin]
 
-    /// Without `origins`: `https://` and `id`, or `http://localhost` with any port where `id` is `localhost`.
-    init(id: String, origins: [Origin] = []) {
+    /// Creates a relying party. Without `origins`: `https://` and `id`, or `http://localhost` with any port if `id` is
+    /// `localhost`.
+    package init(id: String, origins: [Origin] = []) {
         self.id = id
         let standard: Origin = id == "localhost" ? .localhostAtAnyPort : .exactly("https://\(id)")
         self.origins = origins.isEmpty ? [standard] : origins
     }
 
-    /// SHA-256 of the identifier's UTF-8 bytes, as authenticator data carries it.
-    var idHash: Data {
+    /// The SHA-256 of the id's UTF-8 bytes, as authenticator data carries it.
+    package var idHash: Data {
         Data(SHA256.hash(data: Data(id.utf8)))
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why an assertion or an attestation is not believed. The raw value is the reason in words.
-enum WebAuthnFailure: String, Error {
+/// The reasons to refuse an assertion or an attestation. The raw value is the reason in words.
+package enum WebAuthnFailure: String, Error {
     case clientDataMalformed = "client data is not what a browser writes"
     case wrongType = "wrong type"
     case wrongChallenge = "wrong challenge"

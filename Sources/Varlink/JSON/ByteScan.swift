@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 
-/// Scans eight bytes a step. Each mask has the high bit set of a byte that is looked for; the lowest one set is exact
-/// (a borrow can only disturb the bytes above a hit), and only the lowest is used.
 extension Span<UInt8> {
-    /// The first offset from `start` that holds `"`, `\`, a control character or a byte above 0x7F; `count` if none.
+    /// Finds the end of plain text: the first offset from `start` that holds `"`, `\`, a control character or a byte
+    /// above 0x7F, or `count` if there is none.
+    ///
+    /// Scans eight bytes a step. In the mask, the high bit of a byte is set where that byte ends plain text; only the
+    /// lowest set bit is used, and that one is exact (a borrow can only disturb the bytes above a hit).
     func endOfPlainText(from start: Int) -> Int {
         var offset = start
         while offset &+ 8 <= count {
             let word = word(at: offset)
-            let control = (word &- 0x2020_2020_2020_2020) & ~word
-            let hits = (control | zeroBytes(word ^ quotes) | zeroBytes(word ^ backslashes) | word) & highBits
+            // Turning bit 1 of each byte maps the quotation mark (0x22) to 0x20, so that one subtraction finds it and
+            // the control characters.
+            let controlOrQuote = (word ^ 0x0202_0202_0202_0202) &- 0x2121_2121_2121_2121
+            let backslash = (word ^ 0x5C5C_5C5C_5C5C_5C5C) &- 0x0101_0101_0101_0101
+            let hits = (controlOrQuote | backslash | word) & 0x8080_8080_8080_8080
             if hits != 0 { return offset &+ hits.trailingZeroBitCount / 8 }
             offset &+= 8
         }
@@ -17,17 +23,15 @@ extension Span<UInt8> {
         return offset
     }
 
-    /// The first offset from `start` that holds `byte`, before `end`; `end` if none.
+    /// Returns the first offset in `start..<end` that holds `byte`, or `end` if none does.
     func firstOffset(of byte: UInt8, from start: Int, to end: Int) -> Int {
-        let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
-        var offset = start
-        while offset &+ 8 <= end {
-            let hits = zeroBytes(word(at: offset) ^ pattern) & highBits
-            if hits != 0 { return offset &+ hits.trailingZeroBitCount / 8 }
-            offset &+= 8
+        guard start < end else { return end }
+        return unsafe extracting(start..<end).withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, let hit = unsafe memchr(base, CInt(byte), bytes.count) else {
+                return end
+            }
+            return unsafe start + (UnsafeRawPointer(hit) - base)
         }
-        while offset < end, self[offset] != byte { offset &+= 1 }
-        return offset
     }
 
     func lastOffset(of byte: UInt8) -> Int? {
@@ -35,29 +39,30 @@ extension Span<UInt8> {
         return nil
     }
 
-    func equals(_ other: Span<UInt8>) -> Bool {
+    /// Compares two spans byte by byte.
+    package func equals(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
-        for offset in indices where self[offset] != other[offset] { return false }
-        return true
+        return unsafe withUnsafeBytes { bytes in
+            unsafe other.withUnsafeBytes { other in
+                guard let first = bytes.baseAddress, let second = other.baseAddress else { return true }
+                return unsafe memcmp(first, second, bytes.count) == 0
+            }
+        }
     }
 
+    /// Compares the bytes with the text's UTF-8.
     package func equals(_ text: String) -> Bool { equals(text.utf8.span) }
 
-    /// Eight bytes, the first one lowest. Traps when they are not all inside.
+    /// Loads eight bytes as an integer, the first byte lowest. The caller has checked that all eight are inside the
+    /// span.
     private func word(at offset: Int) -> UInt64 {
-        // Checked against the bounds by RawSpan; every pattern of bits is a UInt64.
-        UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        // Every pattern of 64 bits is a valid UInt64.
+        UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
     }
 }
 
-private let highBits: UInt64 = 0x8080_8080_8080_8080
-private let quotes: UInt64 = 0x2222_2222_2222_2222
-private let backslashes: UInt64 = 0x5C5C_5C5C_5C5C_5C5C
-
-private func zeroBytes(_ word: UInt64) -> UInt64 { (word &- 0x0101_0101_0101_0101) & ~word }
-
 extension UInt8 {
-    /// A byte that stands for itself in a JSON string, and is ASCII.
+    /// Whether the byte is ASCII and stands for itself in a JSON string.
     fileprivate var isPlainText: Bool {
         self >= 0x20 && self < 0x80 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\")
     }

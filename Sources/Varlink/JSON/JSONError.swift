@@ -1,42 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why bytes are not one JSON text (RFC 8259), and where: `offset` counts bytes from the start of what was read.
+/// A fault in a JSON text (RFC 8259), with its place.
 package struct JSONError: Error, Equatable {
-    /// A closed set; each reason is one rule of the grammar or one limit.
+    /// The reasons, a closed set: each is one rule of the grammar or one limit of the reader.
     package enum Reason: Equatable, Sendable {
         /// The bytes end inside a value.
         case truncated
-        /// A byte that cannot stand here: also white space that JSON does not know, and a byte order mark.
+        /// A byte that is not allowed at this place, such as white space that JSON does not know, or a byte order mark.
         case unexpectedByte
-        /// More than white space after the value.
+        /// Bytes other than white space after the value.
         case trailingBytes
-        /// Not UTF-8: a stray or missing continuation byte, an overlong form, a surrogate or a value above U+10FFFF.
+        /// Bytes that are not UTF-8: a stray or missing continuation byte, an overlong form, a surrogate or a value
+        /// above U+10FFFF.
         case invalidUTF8
-        /// A byte below 0x20 inside a string; it must be escaped.
+        /// An unescaped byte below 0x20 inside a string.
         case controlCharacter
-        /// A backslash with something else behind it than RFC 8259 §7 lists.
+        /// A backslash that is followed by none of the characters listed in RFC 8259 §7.
         case invalidEscape
-        /// Half of a surrogate pair.
+        /// One half of a surrogate pair without the other.
         case loneSurrogate
-        /// A number with a leading zero, a bare sign, point or exponent.
+        /// A number with a leading zero, or with a sign, point or exponent that no digit follows.
         case invalidNumber
         /// Objects and arrays nested deeper than the reader allows.
         case tooDeep
-        /// A name that stands twice in one object, compared after unescaping.
+        /// A member's name that occurs twice in one object, compared after unescaping.
         case duplicateName
-        /// A value of another type than was asked for.
+        /// A value of a type other than the one asked for.
         case wrongType
-        /// A number that is no integer literal, or does not fit Int64.
+        /// A number that is not written as an integer, or does not fit Int64.
         case notInt64
-        /// A string of more bytes than were allowed.
+        /// A string of more bytes than the caller allows.
         case tooLong
-        /// More members, elements or bytes of names than the reader's budget.
+        /// More members, elements or bytes of names than the reader's budget allows.
         case overBudget
     }
 
+    /// Which rule or limit was broken.
     package let reason: Reason
+    /// Where, in bytes from the start of what was read.
     package let offset: Int
 
+    /// Creates an error; `offset` counts bytes from the start of what was read.
     package init(reason: Reason, offset: Int) {
         self.reason = reason
         self.offset = offset
@@ -44,7 +48,7 @@ package struct JSONError: Error, Equatable {
 }
 
 extension JSONError {
-    /// What was wrong, in words; never repeats the bytes.
+    /// Says what was wrong and at which byte; never repeats the text's own bytes.
     package var message: String { "\(reason.message) at byte \(offset)" }
 }
 

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A value of a JSON text, or a member's name: what it is, where it stands, and where its successor is among the nodes.
+/// One value of a JSON text, or one member's name: its kind, its place in the text, and the index of the node that
+/// follows it.
 ///
-/// 16 bytes: a text of n bytes makes at most n / 2 + 1 nodes.
+/// A node takes 16 bytes; a text of n bytes makes at most n / 2 + 1 nodes.
 package struct JSONNode: Sendable {
     private let start: UInt32
     private let end: UInt32
     private let following: UInt32
+    /// The value's type.
     package let kind: JSONToken.Kind
     private let hasEscapes: Bool
 
     fileprivate init(_ token: JSONToken, next: Int) {
-        // A text that is longer is refused before it is read.
+        // Does not truncate: `read` refuses texts too long for 32 bits before it reads them.
         start = UInt32(truncatingIfNeeded: token.start)
         end = UInt32(truncatingIfNeeded: token.end)
         following = UInt32(truncatingIfNeeded: next)
@@ -19,29 +21,39 @@ package struct JSONNode: Sendable {
         hasEscapes = token.hasEscapes
     }
 
+    /// The node as a token, for the readers that take one.
     package var token: JSONToken { JSONToken(kind, Int(start), Int(end), hasEscapes: hasEscapes) }
 
-    /// Index of the first node behind this one and all that it holds.
+    /// Index of the first node behind this one and everything it contains.
     package var next: Int { Int(following) }
 }
 
-/// A JSON text as a flat list of nodes, in the order of the text: an object is followed by its members, each a name and
-/// a value; an array by its elements. They hold no bytes of the text, so that reading copies nothing.
+/// A JSON text as a flat list of nodes in the order of the text: an object is followed by its members, each a name and
+/// a value, and an array by its elements.
 ///
-/// Kept by its owner and read into again, so that a text of usual size allocates nothing.
+/// The nodes hold no bytes of the text, so reading copies nothing. The owner reads text after text into the same list,
+/// so that a text of ordinary size allocates nothing.
 package struct JSONNodes: Sendable {
     private var all: [JSONNode] = []
-    /// What is kept from one reading to the next.
+    /// Nodes for which memory is kept from one reading to the next.
     private static let keptCapacity = 1024
 
+    /// Creates an empty list.
     package init() {}
 
+    /// The nodes of the text that was read last.
     package var span: Span<JSONNode> {
         @_lifetime(borrow self)
         get { all.span }
     }
 
-    /// Reads one whole text, strictly: as `JSONReader`, with nothing but white space behind it.
+    /// Replaces the list with the nodes of one whole text, read as strictly as by `JSONReader`; only white space may
+    /// follow the value.
+    ///
+    /// - Parameters:
+    ///   - bytes: The text, in UTF-8.
+    ///   - maximumDepth: How many objects and arrays may be nested, the outermost counted as 1.
+    /// - Throws: Any `JSONError`; the list must not be used then.
     package mutating func read(
         _ bytes: Span<UInt8>,
         maximumDepth: Int = JSONReader.defaultMaximumDepth

@@ -1,61 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The names met so far in one object, to refuse one that stands twice.
+/// The names read so far in one object, kept to refuse a name that occurs twice.
 ///
-/// The first eight are kept in place and compared one by one: every object of our interfaces fits. From the ninth on a
-/// table finds them by a hash whose seed is the process's own, so that n names cost n steps, whoever chose them.
+/// The first eight names without escapes are kept in place and compared one by one, which is enough for every object of
+/// our interfaces. Beyond them a hash table finds names. Its hash has a seed that is random in each process, so that n
+/// names cost n steps even when an attacker chose them. The table holds no text: a name with an equal hash is read
+/// again from the JSON text.
 struct JSONObjectNames {
-    /// A name without escapes is a range of the text; one with escapes is a range of `unescaped`.
-    private struct Name {
-        var start: UInt32 = 0
-        var end: UInt32 = 0
-        var isUnescaped = false
-
-        var range: Range<Int> { Int(start)..<Int(end) }
-    }
-
     private static let inPlace = 8
-    /// The half of a place that holds the index.
-    private static let index: UInt64 = 0xFFFF_FFFF
-    private var first = InlineArray<8, Name>(repeating: Name())
-    private var firstCount = 0
-    private var all: [Name] = []
-    /// One more than an index in `all`, and the high half of the name's hash; 0 is a free place. A power of two, at most
-    /// half of it taken.
+    /// Masks the low half of a table's entry, which holds the name's offset.
+    private static let offset: UInt64 = 0xFFFF_FFFF
+    /// Each name's offset in the high half and its length in the low half, so that a name of another length costs one
+    /// comparison.
+    private var first = InlineArray<8, UInt64>(repeating: 0)
+    private var count = 0
+    /// The hash table: in an entry's low half the offset of a name's text, which is never 0, in its high half that of
+    /// its hash; 0 is a free entry. The size is a power of two, and at most half of the entries are taken.
     private var table: [UInt64] = []
-    private var unescaped: [UInt8] = []
 
-    mutating func add(_ token: JSONToken, in reader: JSONReader) throws(JSONError) {
-        let name = try makeName(token, in: reader)
-        let isNew = all.isEmpty ? addInPlace(name, in: reader.bytes) : addToTable(name, in: reader.bytes)
-        guard isNew else { throw JSONError(reason: .duplicateName, offset: token.start) }
+    mutating func add(_ name: JSONToken, in reader: JSONReader) throws(JSONError) {
+        let isNew = table.isEmpty ? addInPlace(name, in: reader) : addToTable(name, in: reader)
+        guard isNew else { throw JSONError(reason: .duplicateName, offset: name.start) }
     }
 
-    private mutating func addInPlace(_ name: Name, in bytes: Span<UInt8>) -> Bool {
-        for index in 0..<firstCount where areEqual(first[index], name, in: bytes) { return false }
-        if firstCount < Self.inPlace {
-            first[firstCount] = name
-            firstCount += 1
+    @inline(__always)
+    private mutating func addInPlace(_ name: JSONToken, in reader: JSONReader) -> Bool {
+        if count < Self.inPlace, !name.hasEscapes {
+            let length = UInt64(truncatingIfNeeded: name.end &- name.start)
+            for index in 0..<count where first[index] & Self.offset == length {
+                if reader.areEqual(Self.token(first[index]), name) { return false }
+            }
+            first[count] = UInt64(truncatingIfNeeded: name.start) << 32 | length
+            count += 1
             return true
         }
         table = [UInt64](repeating: 0, count: 64)
-        for index in 0..<firstCount { _ = addToTable(first[index], in: bytes) }
-        return addToTable(name, in: bytes)
+        let inPlace = count
+        count = 0
+        for index in 0..<inPlace { _ = addToTable(Self.token(first[index]), in: reader) }
+        return addToTable(name, in: reader)
     }
 
-    private mutating func addToTable(_ name: Name, in bytes: Span<UInt8>) -> Bool {
-        let hash = hash(of: name, in: bytes)
+    private static func token(_ packed: UInt64) -> JSONToken {
+        let start = Int(truncatingIfNeeded: packed >> 32)
+        return JSONToken(.string, start, start + Int(truncatingIfNeeded: packed & offset))
+    }
+
+    private mutating func addToTable(_ name: JSONToken, in reader: JSONReader) -> Bool {
+        let hash = reader.hash(of: name)
         var slot = Int(truncatingIfNeeded: hash >> 32) & (table.count - 1)
         while table[slot] != 0 {
-            // The text is looked at where the hashes are the same.
-            if (table[slot] ^ hash) >> 32 == 0, areEqual(all[Int(table[slot] & Self.index) - 1], name, in: bytes) {
-                return false
-            }
+            if (table[slot] ^ hash) >> 32 == 0, reader.areEqual(table[slot] & Self.offset, name) { return false }
             slot = (slot + 1) & (table.count - 1)
         }
-        all.append(name)
-        table[slot] = hash & ~Self.index | UInt64(all.count)
-        if all.count * 2 >= table.count { growTable() }
+        table[slot] = hash & ~Self.offset | UInt64(name.start)
+        count += 1
+        if count * 2 >= table.count { growTable() }
         return true
     }
 
@@ -68,34 +68,27 @@ struct JSONObjectNames {
             table[slot] = entry
         }
     }
+}
 
-    private func hash(of name: Name, in bytes: Span<UInt8>) -> UInt64 {
+extension JSONReader {
+    fileprivate func hash(of name: JSONToken) -> UInt64 {
         var hasher = Hasher()
-        let text = text(of: name, in: bytes)
-        unsafe text.withUnsafeBytes { pointer in unsafe hasher.combine(bytes: pointer) }
+        withText(of: name) { text in unsafe text.withUnsafeBytes { unsafe hasher.combine(bytes: $0) } }
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
-    private mutating func makeName(_ token: JSONToken, in reader: JSONReader) throws(JSONError) -> Name {
-        var range = token.start..<token.end
-        if token.hasEscapes {
-            let start = unescaped.count
-            try reader.append(token, to: &unescaped)
-            range = start..<unescaped.count
-        }
-        guard let start = UInt32(exactly: range.lowerBound), let end = UInt32(exactly: range.upperBound) else {
-            throw JSONError(reason: .tooLong, offset: token.start)
-        }
-        return Name(start: start, end: end, isUnescaped: token.hasEscapes)
+    /// Compares the name that was read at `offset` with this one.
+    fileprivate func areEqual(_ offset: UInt64, _ name: JSONToken) -> Bool {
+        var cursor = self
+        cursor.offset = Int(offset) - 1
+        do throws(JSONError) { return areEqual(try cursor.string(), name) } catch { return false }
     }
 
-    private func areEqual(_ one: Name, _ other: Name, in bytes: Span<UInt8>) -> Bool {
-        guard one.range.count == other.range.count else { return false }
-        return text(of: one, in: bytes).equals(text(of: other, in: bytes))
+    fileprivate func areEqual(_ one: JSONToken, _ other: JSONToken) -> Bool {
+        withText(of: one) { one in withText(of: other) { one.equals($0) } }
     }
 
-    @_lifetime(borrow self, copy bytes)
-    private func text(of name: Name, in bytes: Span<UInt8>) -> Span<UInt8> {
-        name.isUnescaped ? unescaped.span.extracting(name.range) : bytes.extracting(name.range)
+    private func withText<Result>(of name: JSONToken, _ body: (Span<UInt8>) -> Result) -> Result {
+        name.hasEscapes ? body(unescaped(name).span) : body(bytes.extracting(name.start..<name.end))
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSONReader {
-    /// Reads `text` to its end and checks every byte of it: one JSON value of any type, and nothing behind it.
+    /// Reads `text` to its end and checks every byte: one JSON value of any type, and only white space behind it.
     ///
-    /// What another reader makes of a text that passes is the only thing that it can make of it.
+    /// A text that passes can be read in one way only, so another reader may be trusted to find the same in it.
+    ///
+    /// - Throws: Any `JSONError`.
     package static func check(
         _ text: Span<UInt8>,
         maximumDepth: Int = Self.defaultMaximumDepth

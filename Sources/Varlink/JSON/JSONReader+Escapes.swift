@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSONReader {
-    /// Reads one escape (RFC 8259 §7), both halves of a surrogate pair at once.
+    /// Reads one escape (RFC 8259 §7); for a surrogate pair both halves at once.
     mutating func readEscape() throws(JSONError) -> Unicode.Scalar {
         let start = offset
         offset += 1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSONReader {
-    /// Reads a number by the grammar of RFC 8259 §6; its value is not computed here.
+    /// Reads a number by the grammar of RFC 8259 §6, without computing its value.
     mutating func number() throws(JSONError) -> JSONToken {
         let start = offset
         skip(UInt8(ascii: "-"))
@@ -16,9 +16,10 @@ extension JSONReader {
         return JSONToken(offset == endOfInteger ? .integer : .fraction, start, offset)
     }
 
-    /// The integer that the token holds.
+    /// Computes the integer of a number's token.
     ///
-    /// - Throws: `.wrongType` if it is no number; `.notInt64` if it has a fraction or an exponent, or does not fit.
+    /// - Throws: `.wrongType` if the token is not a number; `.notInt64` if it has a fraction or an exponent, or does
+    ///   not fit.
     package func int(_ token: JSONToken) throws(JSONError) -> Int64 {
         let notInt64 = JSONError(reason: .notInt64, offset: token.start)
         guard token.kind != .fraction else { throw notInt64 }
@@ -28,7 +29,7 @@ extension JSONReader {
         for offset in (isNegative ? token.start + 1 : token.start)..<token.end {
             let digit = Int64(bytes[offset] &- UInt8(ascii: "0"))
             let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
-            // Counted downwards where negative, so that -2⁶³ is reached.
+            // A negative number is counted downwards, so that -2⁶³ can be reached.
             let sum = isNegative ? tens.subtractingReportingOverflow(digit) : tens.addingReportingOverflow(digit)
             guard !overflows, !sum.overflow else { throw notInt64 }
             value = sum.partialValue
@@ -36,7 +37,9 @@ extension JSONReader {
         return value
     }
 
-    /// The truth value that the token holds; `.wrongType` if it holds none.
+    /// Returns the truth value of a token.
+    ///
+    /// - Throws: `.wrongType` if the token is neither true nor false.
     package func bool(_ token: JSONToken) throws(JSONError) -> Bool {
         guard token.kind == .bool else { throw JSONError(reason: .wrongType, offset: token.start) }
         return bytes[token.start] == UInt8(ascii: "t")

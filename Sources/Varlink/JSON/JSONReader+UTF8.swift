@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSONReader {
-    /// Skips a run of scalars above U+007F.
+    /// Skips a run of scalars above U+007F, checking each.
     mutating func skipScalars() throws(JSONError) {
         repeat { try skipScalar() } while offset < bytes.count && bytes[offset] >= 0x80
     }
 
-    /// Skips one: the well-formed sequences of the Unicode Standard, table 3-7, and no other.
+    /// Skips one scalar: one of the well-formed sequences of the Unicode Standard, table 3-7.
     private mutating func skipScalar() throws(JSONError) {
         let start = offset
         let second: ClosedRange<UInt8>

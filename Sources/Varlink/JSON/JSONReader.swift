@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A strict cursor over one JSON text: RFC 8259 to the letter, one accepted reading for each text.
+/// A strict cursor over one JSON text: RFC 8259 to the letter, and one possible reading for each text.
 ///
-/// UTF-8 only, no byte order mark, at most `maximumDepth` nested objects and arrays, no name twice in an object, and
-/// nothing but white space behind the value. Also a value that is skipped is checked whole. The reader owns nothing;
-/// only objects of more than eight members, and names with escapes, allocate: at most some four times the bytes that
-/// they take in the text. An object of n names costs some n comparisons.
+/// It takes UTF-8 without a byte order mark, at most `maximumDepth` nested objects and arrays, no name twice in an
+/// object, and only white space behind the value. A value that is skipped is checked whole too.
+///
+/// The reader borrows the text and owns nothing. Only objects of more than eight members, or with escapes in their
+/// names, allocate: at most some ten times the bytes that the names take in the text. An object of n names costs some n
+/// comparisons.
 package struct JSONReader: ~Escapable {
-    /// Objects and arrays inside one another, the outermost counted as 1.
+    /// How many objects and arrays may be nested, the outermost counted as 1.
     package static let defaultMaximumDepth = 32
 
     let maximumDepth: Int
 
     let bytes: Span<UInt8>
-    /// Offset of the next byte.
+    /// Offset of the next byte to read.
     package internal(set) var offset = 0
     var depth = 0
-    /// What may still be read; without end unless it is set.
+    /// What may still be read; unlimited unless the owner sets it.
     package var budget = JSONBudget()
 
+    /// Creates a cursor at the start of `bytes`, which it borrows. `maximumDepth` is how many objects and arrays may be
+    /// nested.
     @_lifetime(copy bytes)
     package init(_ bytes: Span<UInt8>, maximumDepth: Int = Self.defaultMaximumDepth) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
     }
 
-    /// Reads any value to its end and checks every byte of it.
+    /// Reads any one value to its end and checks every byte of it.
+    ///
+    /// - Throws: Any `JSONError` but `.trailingBytes`, `.wrongType`, `.notInt64` and `.tooLong`.
     package mutating func value() throws(JSONError) -> JSONToken {
         skipWhiteSpace()
         let start = offset
@@ -45,7 +51,9 @@ package struct JSONReader: ~Escapable {
         }
     }
 
-    /// The text must end here, but for white space.
+    /// Checks that only white space is left.
+    ///
+    /// - Throws: `.trailingBytes` otherwise.
     package mutating func end() throws(JSONError) {
         skipWhiteSpace()
         guard offset == bytes.count else { throw error(.trailingBytes) }
@@ -72,7 +80,13 @@ extension JSONReader {
         return JSONToken(kind, start, offset)
     }
 
+    /// Skips white space. One comparison tells that there is none, as is usual.
+    @inline(__always)
     mutating func skipWhiteSpace() {
+        if offset < bytes.count, bytes[offset] <= 0x20 { skipBlanks() }
+    }
+
+    private mutating func skipBlanks() {
         while offset < bytes.count {
             switch bytes[offset] {
             case 0x20, 0x09, 0x0A, 0x0D: offset += 1

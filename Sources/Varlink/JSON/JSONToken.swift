@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A value that was read whole and found to be good: its kind and where it stands. It holds no bytes.
+/// A value that was read whole and is well formed: its type and its place in the text. It holds no bytes.
 package struct JSONToken: Equatable, Sendable {
+    /// The types of values.
     package enum Kind: Equatable, Sendable {
         case object
         case array
@@ -13,10 +14,12 @@ package struct JSONToken: Equatable, Sendable {
         case null
     }
 
+    /// The value's type.
     package let kind: Kind
-    /// Whether the string holds a backslash. False for anything but a string.
+    /// Whether the string holds a backslash. False for a token that is not a string.
     package let hasEscapes: Bool
-    // A call keeps seventeen tokens and is handed on: 12 bytes each, rather than 32. No text is as long as 4 GiB.
+    // 32 bits are enough, since no text is as long as 4 GiB: a token takes 12 bytes rather than 32, and a call holds
+    // seventeen and is passed on.
     private let start32: UInt32
     private let end32: UInt32
 

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Appends JSON text to bytes that the caller keeps and uses again. Members stand in the order in which they are written.
+/// Appends JSON text to bytes that the caller keeps and uses again. Members stand in the order in which they are
+/// written.
 ///
-/// Commas come of themselves: one goes before a name or an element unless a bracket or a colon was just written.
-/// Nothing is allocated but the bytes' own growth.
+/// Commas are written where they are due: before a name or an element unless a bracket or a colon was just written.
+/// Nothing is allocated but the growth of `bytes`.
 package struct JSONWriter: Sendable {
-    /// What was written so far, behind what was there before. Owned by the caller between calls.
+    /// The text written so far, behind the bytes that were there before.
     package var bytes: [UInt8]
 
-    /// - Parameter bytes: Written behind these; hand over an emptied array to use its capacity again.
+    /// Creates a writer that appends.
+    ///
+    /// - Parameter bytes: The bytes to append to; an emptied array lends its capacity.
     package init(appendingTo bytes: consuming [UInt8] = []) {
         self.bytes = bytes
     }
 
+    /// Writes an object; `writeMembers` writes its members, each a name and a value.
+    /// Writes an array; `writeElements` writes its elements.
     package mutating func object(_ writeMembers: (inout JSONWriter) -> Void) {
         enclose(in: "{", "}", writeMembers)
     }
@@ -21,32 +26,38 @@ package struct JSONWriter: Sendable {
         enclose(in: "[", "]", writeElements)
     }
 
+    /// Writes a string, escaped as JSON asks.
     package mutating func string(_ text: String) {
         string(utf8: text.utf8.span)
     }
 
-    /// - Parameter utf8: Valid UTF-8, not yet escaped.
+    /// Writes a string.
+    ///
+    /// - Parameter utf8: The string's text, as valid UTF-8 that is not yet escaped.
     package mutating func string(utf8: Span<UInt8>) {
         separate()
         quote(utf8)
     }
 
+    /// Writes an integer in decimal digits.
     package mutating func int(_ value: Int64) {
         separate()
         append(String(value))
     }
 
+    /// Writes true or false.
     package mutating func bool(_ value: Bool) {
         separate()
         append(value ? "true" : "false")
     }
 
+    /// Writes null.
     package mutating func null() {
         separate()
         append("null")
     }
 
-    /// A member's name; its value must be written next.
+    /// Writes a member's name; its value must be written next.
     package mutating func name(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
@@ -65,7 +76,8 @@ extension JSONWriter {
         bytes.append(UInt8(ascii: closing))
     }
 
-    /// The last byte tells whether a comma is due: a value ends in none of these, and NUL ends a message.
+    /// Writes a comma where one is due, which the last byte tells: a value ends in none of these, and NUL ends a
+    /// message.
     private mutating func separate() {
         switch bytes.last {
         case nil, 0, UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"): return
@@ -73,7 +85,7 @@ extension JSONWriter {
         }
     }
 
-    /// Text that needs no escape.
+    /// Appends text that needs no escape.
     private mutating func append(_ text: String) {
         append(text.utf8.span)
     }
@@ -94,7 +106,7 @@ extension JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// RFC 8259 §7: quotation mark, backslash and control characters; any other byte stands for itself.
+    /// Appends a byte, escaped where RFC 8259 §7 asks for it: a quotation mark, a backslash or a control character.
     private mutating func escape(_ byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\""): append(#"\""#)

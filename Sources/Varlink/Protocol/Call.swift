@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One call, read from a message (the bytes without their NUL):
-/// `{"method":…,"parameters":{…},"oneway":…,"more":…,"upgrade":…}`.
+/// One call, read from a message without its NUL: `{"method":…,"parameters":{…},"oneway":…,"more":…,"upgrade":…}`.
 ///
-/// Its members may stand in any order. The whole message was checked as JSON, so what is read from it later is well formed.
-/// A call keeps no bytes: it knows where things stand in its message, and is only good together with it.
+/// The members may stand in any order. The whole message is checked as JSON, so whatever is read from it later is well
+/// formed. A call holds no bytes: it knows where things stand in its message, and is valid only together with it.
 package struct Call: Sendable {
-    /// No reply may be sent, not even an error.
+    /// Whether the caller asked for no reply, not even an error.
     package let isOneway: Bool
-    /// The caller takes more than one reply.
+    /// Whether the caller takes more than one reply.
     package let wantsMore: Bool
-    /// The caller wants another protocol after this call; always refused.
+    /// Whether the caller asked for another protocol after this call, which is always refused.
     private let wantsUpgrade: Bool
     private let methodName: JSONToken
     private let parameters: ParameterTokens
 
+    /// Reads and checks one message.
+    ///
+    /// - Parameters:
+    ///   - message: The message's bytes, without the NUL.
+    ///   - maximumDepth: How many objects and arrays may be nested.
+    /// - Throws: `CallError`, after which the connection has to end.
     package init(_ message: Span<UInt8>, maximumDepth: Int = JSONReader.defaultMaximumDepth) throws(CallError) {
         let members: CallMembers
         do throws(JSONError) { members = try CallMembers(message, maximumDepth: maximumDepth) } catch {
@@ -23,7 +28,7 @@ package struct Call: Sendable {
         guard !members.hasUnknown else { throw .unknownMember }
         guard let method = members.method else { throw .missingMethod }
         guard method.kind == .string else { throw .methodIsNotString }
-        // null stands for parameters that are absent, as it does for one of them.
+        // null counts as absent, for the parameters as for each of them.
         guard [.object, .null].contains(members.parametersKind) else { throw .parametersAreNotObject }
         methodName = method
         parameters = members.parameters
@@ -33,15 +38,15 @@ package struct Call: Sendable {
         guard !(isOneway && wantsMore) else { throw .onewayAndMore }
     }
 
-    /// The method that is called; it takes every parameter that the call has.
+    /// Finds the method that is called, and checks that it takes every parameter that the call has.
     ///
     /// - Parameters:
-    ///   - interfaces: What the socket serves.
+    ///   - interfaces: The interfaces that the socket serves.
     ///   - message: The bytes that the call was read from.
-    /// - Returns: One of the methods of these interfaces.
-    /// - Throws: `.interfaceNotFound`, also for an interface that is not among these and for a name without one;
-    ///   `.methodNotFound`; `.invalidParameter` with the first parameter that the method does not take, or with
-    ///   `upgrade`; `.expectedMore` for Monitor without `more`. Names are echoed in at most 64 printable ASCII bytes.
+    /// - Returns: A method of one of these interfaces.
+    /// - Throws: `.interfaceNotFound`, also for a name without an interface; `.methodNotFound`; `.invalidParameter`
+    ///   with the first parameter that the method does not take, or with `upgrade`; `.expectedMore` for Monitor without
+    ///   `more`. Names are echoed in at most 64 printable ASCII bytes.
     package func method(among interfaces: [Interface], in message: Span<UInt8>) throws(ErrorReply) -> Method {
         let method = try findMethod(among: interfaces, in: JSONReader(message))
         guard !wantsUpgrade else { throw .invalidParameter(parameter: "upgrade") }
@@ -50,12 +55,12 @@ package struct Call: Sendable {
         return method
     }
 
-    /// Whether the call names `method`, whatever else is wrong with it.
+    /// Whether the call names `method`. Tells it for a faulty call too.
     package func names(_ method: StamperMethod, in message: Span<UInt8>) -> Bool {
         JSONReader(message).equals(methodName, method.fullName)
     }
 
-    /// The call's parameters; `message` is the bytes that the call was read from.
+    /// Lends the call's parameters; `message` is the bytes that the call was read from.
     @_lifetime(copy message)
     package func parameters(in message: Span<UInt8>) -> Parameters {
         Parameters(parameters, in: JSONReader(message))
@@ -64,7 +69,7 @@ package struct Call: Sendable {
 
 extension Call {
     private static func readFlag(_ token: JSONToken?, in message: Span<UInt8>) throws(CallError) -> Bool {
-        // null stands for a flag that is absent, as it does for parameters.
+        // null counts as absent, for a flag as for parameters.
         guard let token, token.kind != .null else { return false }
         do throws(JSONError) { return try JSONReader(message).bool(token) } catch { throw .flagIsNotBool }
     }

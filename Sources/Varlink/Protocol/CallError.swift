@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a message's bytes are not a call. The connection ends: nothing tells where the peer's next call would start to make sense.
+/// A fault that makes a message no call. The connection then ends, since nothing tells where the peer's next call would
+/// start.
 package enum CallError: Error, Equatable {
     case json(JSONError)
     /// A member other than method, parameters, oneway, more and upgrade.
@@ -8,14 +9,14 @@ package enum CallError: Error, Equatable {
     case missingMethod
     case methodIsNotString
     case parametersAreNotObject
-    /// oneway, more or upgrade is something else than true, false or null.
+    /// A value of oneway, more or upgrade other than true, false or null.
     case flagIsNotBool
-    /// No reply and many replies asked for at once.
+    /// Both oneway and more: no reply, and many.
     case onewayAndMore
 }
 
 extension CallError {
-    /// What was wrong, in words; never repeats the peer's bytes.
+    /// Says what was wrong; never repeats the peer's bytes.
     package var message: String {
         switch self {
         case .json(let error): "not a JSON text: \(error.message)"

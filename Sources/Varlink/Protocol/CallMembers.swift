@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The members of a call's object as they stand in the message, before they are judged.
+/// The members of a call's object as they stand in the message, before they are checked.
 struct CallMembers {
     private(set) var method: JSONToken?
     private(set) var oneway: JSONToken?
@@ -8,10 +8,10 @@ struct CallMembers {
     private(set) var upgrade: JSONToken?
     private(set) var hasUnknown = false
     private(set) var parameters = ParameterTokens()
-    /// An object where the call has no parameters.
+    /// The type of the parameters; an object where the call has none.
     private(set) var parametersKind = JSONToken.Kind.object
 
-    /// Reads the message to its end, every byte of it.
+    /// Reads the message to its end and checks every byte as JSON.
     init(_ message: Span<UInt8>, maximumDepth: Int) throws(JSONError) {
         var reader = JSONReader(message, maximumDepth: maximumDepth)
         var object = try reader.beginObject()

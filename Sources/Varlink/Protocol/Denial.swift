@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a call is refused by a rule: the parameters of Denied.
+/// The parameters of the error Denied: which rule refused the call, and why.
 package struct Denial: Equatable, Sendable {
-    /// `peer`, `uid`, `gid`, `unit` or `mayName`: who is served; `payload`: what may be stamped.
+    /// The kind of rule. `peer`, `uid`, `gid`, `unit` and `mayName` restrict callers; `payload` restricts payloads;
+    /// `libcrypto` says that the library failed.
     package let rule: String
-    /// Of `payload` alone: the rule that decided, or came nearest; nil where none did.
+    /// For `payload` alone: the id of the rule that decided or came nearest, if there is one.
     package let id: String?
-    /// Of `payload` alone.
+    /// For `payload` alone: the reason, one of those in `docs/reference/rules.md`.
     package let reason: String?
-    /// Of `payload` alone: the pointer that failed.
+    /// For `payload` alone: the JSON pointer to the value that failed.
     package let at: String?
+    /// In how many milliseconds the same payload may be stamped, where time alone changes the answer.
     package let retryAfterMilliseconds: Int64?
+    /// What the client should do.
     package let fallback: Fallback
 
-    /// Who is not served.
+    /// Creates the refusal of a caller, by the kind of rule that refused it.
     package init(rule: String) {
         self.rule = rule
         (id, reason, at, retryAfterMilliseconds) = (nil, nil, nil, nil)
         fallback = ErrorName.denied.fallback
     }
 
-    /// A payload that is not stamped. `isTransient`: the same payload may be stamped at another time.
+    /// Creates the refusal of a payload. `isTransient` says that the same payload may be stamped at another time.
     package init(
         payload id: String?,
         reason: String,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Span<UInt8> {
-    /// A peer's name as an error repeats it: at most its first 64 bytes, each that is not printable ASCII as `?`.
+    /// A peer's name as an error repeats it: at most its first 64 bytes, each byte that is not printable ASCII replaced
+    /// by `?`.
     var echo: String {
         var text = ""
         for offset in 0..<Swift.min(count, maximumEchoBytes) {
@@ -16,7 +17,7 @@ extension Span<UInt8> {
 private let maximumEchoBytes = 64
 
 extension JSONReader {
-    /// The string as an error repeats it.
+    /// Returns the string of a token as an error repeats it.
     func echo(_ token: JSONToken) -> String {
         if let name = bytesInPlace(token) { return name.echo }
         return unescaped(token).span.echo

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What was wrong with a credential bundle: `reason` of io.stampd.Control.InvalidBundle.
+/// The faults of a credential bundle: `reason` of io.stampd.Control.InvalidBundle.
 package enum BundleFault: String, CaseIterable, Sendable {
     case encoding
     case checksum
@@ -10,13 +10,25 @@ package enum BundleFault: String, CaseIterable, Sendable {
     case scalar
 }
 
-/// Where a session's credential comes from: `origin` of the type Session.
+/// The reasons why a parcel starts no session: `reason` of io.stampd.Delivery.ParcelRefused.
+package enum ParcelFault: String, CaseIterable, Sendable {
+    case malformed
+    case signature
+    case unknownApprover
+    case notForThisFrame
+    case otherCard
+    case tooLate
+    case sessionNotAllowed
+    case alreadyTaken
+}
+
+/// The origins of a session's credential: `origin` of the type Session.
 package enum SessionOrigin: String, CaseIterable, Sendable {
     case bundle
     case generated
 }
 
-/// What happened: `kind` of the type Event.
+/// The kinds of events: `kind` of the type Event.
 package enum EventKind: String, CaseIterable, Sendable {
     case embeddedKeyCreated
     case embeddedKeyReset
@@ -31,27 +43,27 @@ package enum EventKind: String, CaseIterable, Sendable {
     case confirmationEnded
 }
 
-/// What rules say of a payload: `effect` of the type Explanation.
+/// The verdicts of rules on a payload: `effect` of the type Explanation.
 package enum ExplanationEffect: String, CaseIterable, Sendable {
     case allow
     case deny
     case confirm
 }
 
-/// How a socket is held to its rules: `mode` of the type Explanation; `none` where it has no rules.
+/// How strictly a socket's rules apply: `mode` of the type Explanation; `none` where the socket has no rules.
 package enum ExplanationMode: String, CaseIterable, Sendable {
     case enforce
     case observe
     case none
 }
 
-/// `mode` of the type RuleSet.
+/// How strictly a rule set applies: `mode` of the type RuleSet.
 package enum RuleSetMode: String, CaseIterable, Sendable {
     case enforce
     case observe
 }
 
-/// What one rule said: `outcome` of the type RuleStep.
+/// The results of one rule: `outcome` of the type RuleStep.
 package enum RuleStepOutcome: String, CaseIterable, Sendable {
     case passed
     case failed

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every error that a frame answers, as the reply names it.
+/// The names of all errors that a frame answers, as a reply spells them.
 package enum ErrorName: String, CaseIterable, Sendable {
     case interfaceNotFound = "org.varlink.service.InterfaceNotFound"
     case methodNotFound = "org.varlink.service.MethodNotFound"
@@ -23,14 +23,17 @@ package enum ErrorName: String, CaseIterable, Sendable {
     case unknownSessionKey = "io.stampd.Control.UnknownSessionKey"
     case unknownConfirmation = "io.stampd.Control.UnknownConfirmation"
 
-    /// What a client should do, where the error's parameters say nothing else.
+    case parcelRefused = "io.stampd.Delivery.ParcelRefused"
+    case notConfigured = "io.stampd.Delivery.NotConfigured"
+
+    /// What a client should do after the error, unless its parameters carry a `fallback` of their own.
     package var fallback: Fallback {
         switch self {
         case .noEmbeddedKey, .noSession, .sessionExpired: .passkey
         case .locked, .rateLimited: .retry
         case .interfaceNotFound, .methodNotFound, .methodNotImplemented, .invalidParameter, .permissionDenied,
             .expectedMore, .publicKeyMismatch, .denied, .tooLarge, .tooManySessions, .invalidBundle,
-            .unknownSessionKey, .unknownConfirmation:
+            .unknownSessionKey, .unknownConfirmation, .parcelRefused, .notConfigured:
             .never
         }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An error as the reply to a call, with its parameters: every error of our interfaces and no other.
+/// An error in reply to a call, with its parameters: exactly the errors of our interfaces.
 package enum ErrorReply: Error, Equatable, Sendable {
     case interfaceNotFound(interface: String)
     case methodNotFound(method: String)
@@ -17,22 +17,27 @@ package enum ErrorReply: Error, Equatable, Sendable {
     case locked
     case rateLimited(retryAfterMilliseconds: Int64)
     case tooLarge(limitBytes: Int64)
-    /// `retryAfterMilliseconds`: nil where no place becomes free by itself.
+    /// `retryAfterMilliseconds` is nil where no place becomes free by itself.
     case tooManySessions(limit: Int64, retryAfterMilliseconds: Int64?)
 
     case invalidBundle(reason: BundleFault, message: String)
     case unknownSessionKey(publicKey: String)
     case unknownConfirmation(id: String)
 
+    case parcelRefused(reason: ParcelFault)
+    case notConfigured
+
+    /// Creates the error for a parameter of our interfaces.
     package static func invalidParameter(_ name: ParameterName) -> ErrorReply {
         .invalidParameter(parameter: name.rawValue)
     }
 
-    /// A refusal of the caller, whatever it asks.
+    /// Creates the refusal of a caller, whatever it asks; `rule` is the kind of rule that refused it.
     package static func denied(rule: String) -> ErrorReply { .denied(Denial(rule: rule)) }
 }
 
 extension ErrorReply {
+    /// The error's name in the reply.
     package var name: ErrorName {
         switch self {
         case .interfaceNotFound: .interfaceNotFound
@@ -53,10 +58,12 @@ extension ErrorReply {
         case .invalidBundle: .invalidBundle
         case .unknownSessionKey: .unknownSessionKey
         case .unknownConfirmation: .unknownConfirmation
+        case .parcelRefused: .parcelRefused
+        case .notConfigured: .notConfigured
         }
     }
 
-    /// What a client should do: what the error's name says, but for what time alone changes.
+    /// What a client should do: what the error's name implies, except for errors that time alone may lift.
     package var fallback: Fallback {
         switch self {
         case .tooManySessions(_, .some): .retry
@@ -65,15 +72,16 @@ extension ErrorReply {
         }
     }
 
-    /// The error's parameters in the order of the interface's text.
+    /// Writes the error's parameters in the order of the interface's text.
     func writeParameters(to writer: inout JSONWriter) {
         switch self {
         case .interfaceNotFound(let interface): writer.member("interface", interface)
         case .methodNotFound(let method), .methodNotImplemented(let method): writer.member("method", method)
         case .invalidParameter(let parameter): writer.member("parameter", parameter)
-        case .permissionDenied, .expectedMore: break
+        case .permissionDenied, .expectedMore, .notConfigured: break
         case .unknownSessionKey(let publicKey): writer.member("publicKey", publicKey)
         case .unknownConfirmation(let id): writer.member("id", id)
+        case .parcelRefused(let reason): writer.member("reason", reason.rawValue)
         case .invalidBundle(let reason, let message):
             writer.member("reason", reason.rawValue)
             writer.member("message", message)

@@ -5,13 +5,18 @@ package enum Interface: String, CaseIterable, Sendable {
     case service = "org.varlink.service"
     case stamper = "io.stampd.Stamper"
     case control = "io.stampd.Control"
+    case delivery = "io.stampd.Delivery"
 
-    /// The interface's text in Varlink's interface language, as GetInterfaceDescription answers it.
+    /// The interface's text in Varlink's interface language, which GetInterfaceDescription answers: the bytes of a file in
+    /// `Interfaces`, which for the frame's own interfaces is the page in `docs/reference`.
     package var text: String {
-        switch self {
-        case .service: OrgVarlinkService.text
-        case .stamper: IOStampdStamper.text
-        case .control: IOStampdControl.text
-        }
+        let bytes =
+            switch self {
+            case .service: PackageResources.org_varlink_service_varlink
+            case .stamper: PackageResources.io_stampd_Stamper_varlink
+            case .control: PackageResources.io_stampd_Control_varlink
+            case .delivery: PackageResources.io_stampd_Delivery_varlink
+            }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Varlink messages, each ended by one NUL byte.
+/// Writes Varlink messages, each ended by one NUL byte.
 extension JSONWriter {
-    /// One reply to a call. `continues` says that more replies to it follow; only for a call that asked for `more`.
+    /// Writes one reply to a call.
+    ///
+    /// - Parameters:
+    ///   - continues: Whether more replies to the call follow; only for a call that asked for `more`.
+    ///   - writeParameters: Writes the members of the reply's parameters.
     package mutating func reply(continues: Bool = false, _ writeParameters: (inout JSONWriter) -> Void = { _ in }) {
         object { message in
             message.objectMember("parameters", writeParameters)
@@ -11,7 +15,7 @@ extension JSONWriter {
         bytes.append(0)
     }
 
-    /// One error as the reply to a call.
+    /// Writes one error as the reply to a call.
     package mutating func reply(_ error: ErrorReply) {
         object { message in
             message.member("error", error.name.rawValue)

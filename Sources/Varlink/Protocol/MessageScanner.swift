@@ -2,17 +2,19 @@
 
 /// Finds messages, each ended by one NUL byte, in a buffer that grows at its end. No byte is looked at twice.
 ///
-/// The caller owns the buffer: it appends what it receives, asks `next` until there is no whole message left, and drops
-/// `takeConsumedByteCount()` bytes from the front when it likes.
+/// The caller owns the buffer. It appends what it receives, calls `next` until no whole message is left, and may then
+/// remove `takeConsumedByteCount()` bytes from the front.
 package struct MessageScanner: Sendable {
+    /// The result of one step.
     package enum Progress: Equatable, Sendable {
-        /// A message: the range of its bytes in the buffer, without the NUL.
+        /// The next message: the range of its bytes in the buffer, without the NUL.
         case message(Range<Int>)
         case needsMore
-        /// A message of more than `limitBytes`, whole or not. Every further answer is the same.
+        /// A message of more than `limitBytes`, complete or not. Every later step has the same result.
         case tooLarge
     }
 
+    /// The longest message where the owner sets no limit: 1 MiB.
     package static let defaultLimitBytes = 1_048_576
 
     /// The longest message, in bytes without its NUL.
@@ -21,13 +23,17 @@ package struct MessageScanner: Sendable {
     private var scanned = 0
     private var isTooLarge = false
 
+    /// Creates a scanner at the start of an empty buffer; `limitBytes` is the longest message, in bytes without its
+    /// NUL.
     package init(limitBytes: Int = Self.defaultLimitBytes) {
         self.limitBytes = limitBytes
     }
 
-    /// Bytes at the end of the buffer that belong to a message that is not whole yet.
+    /// Counts the bytes at the end of the buffer that belong to an incomplete message.
     package func pendingByteCount(in buffer: Span<UInt8>) -> Int { max(buffer.count - messageStart, 0) }
 
+    /// Finds the next message in the buffer, which must begin with the bytes of the call before, less those removed
+    /// since.
     package mutating func next(in buffer: Span<UInt8>) -> Progress {
         guard !isTooLarge else { return .tooLarge }
         let end = buffer.firstOffset(of: 0, from: scanned, to: buffer.count)
@@ -43,14 +49,14 @@ package struct MessageScanner: Sendable {
         return .message(message)
     }
 
-    /// Puts back the message that was found last: it is found again next. Where its bytes lie must not have changed.
+    /// Puts back the message found last, so that the next step finds it again. The bytes must not have moved meanwhile.
     package mutating func putBack(_ message: Range<Int>) {
         messageStart = message.lowerBound
         scanned = message.upperBound
     }
 
-    /// How many bytes at the buffer's front belong to messages already found. The caller must now remove exactly these;
-    /// ranges answered before are void.
+    /// Takes the number of bytes at the buffer's front that belong to messages already found. The caller must then
+    /// remove exactly these, and ranges returned earlier are void.
     package mutating func takeConsumedByteCount() -> Int {
         let consumed = messageStart
         scanned -= consumed

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What holds of one method wherever it is asked: in a client, in the daemon, in its accounts.
+/// Properties of one method, for the clients, the daemon and its accounts alike.
 package struct MethodTraits: Equatable, Sendable {
-    /// What a call takes of its account's tokens.
+    /// How many of its account's tokens a call costs.
     package enum Price: Equatable, Sendable {
         case free
-        /// One token, and one for each begun 4 KiB of the call.
+        /// One token, and one more for each begun 4 KiB of the call.
         case read
-        /// As `read`, and one more for each begun 4 KiB of the reply.
+        /// As much as `read`, and one more token for each begun 4 KiB of the reply.
         case list
     }
 
     /// The parameters that the method takes, in the interface's order.
     package let parameters: [ParameterName]
-    /// Whether a client may send it once more when nobody knows whether the first call arrived: it reads, or stamps.
+    /// Whether a client may send the call again when it does not know whether the first one arrived: true for calls
+    /// that read, or stamp.
     package let isRepeatable: Bool
+    /// How many of its account's tokens a call costs.
     package let price: Price
-    /// Whether the audit has a record of each call of it that is refused.
+    /// Whether the audit records each refused call of the method.
     package let isRefusalAudited: Bool
 
     fileprivate init(
@@ -33,6 +35,7 @@ package struct MethodTraits: Equatable, Sendable {
 }
 
 extension ServiceMethod {
+    /// The method's properties.
     package var traits: MethodTraits {
         switch self {
         case .getInfo: MethodTraits(isRepeatable: true)
@@ -42,6 +45,7 @@ extension ServiceMethod {
 }
 
 extension StamperMethod {
+    /// The method's properties.
     package var traits: MethodTraits {
         switch self {
         case .getEmbeddedPublicKey: MethodTraits(isRepeatable: true)
@@ -55,7 +59,7 @@ extension StamperMethod {
         case .explain: MethodTraits([.payload, .session, .delegate, .path], isRepeatable: true, price: .read)
         case .getSession: MethodTraits([.session], isRepeatable: true)
         case .listSessions, .getStatus: MethodTraits(isRepeatable: true, price: .list)
-        // Every call is recorded, whatever it finds.
+        // The audit records every call, whatever it finds.
         case .reportRejected: MethodTraits([.publicKey, .session], price: .read, isRefusalAudited: true)
         case .monitor: MethodTraits(price: .read)
         }
@@ -63,6 +67,7 @@ extension StamperMethod {
 }
 
 extension ControlMethod {
+    /// The method's properties.
     package var traits: MethodTraits {
         switch self {
         case .initEmbeddedKey: MethodTraits([.expirationSeconds], isRefusalAudited: true)
@@ -86,6 +91,15 @@ extension ControlMethod {
                 price: .read,
                 isRefusalAudited: true
             )
+        }
+    }
+}
+
+extension DeliveryMethod {
+    package var traits: MethodTraits {
+        switch self {
+        case .getCard: MethodTraits(isRepeatable: true, price: .read)
+        case .deliver: MethodTraits([.parcel, .signature], price: .read, isRefusalAudited: true)
         }
     }
 }

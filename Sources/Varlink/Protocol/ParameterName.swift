@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every parameter of every method of our interfaces.
+/// The parameters of all methods of our interfaces.
 package enum ParameterName: String, CaseIterable, Sendable {
     case allow
     case bundle
@@ -11,11 +11,13 @@ package enum ParameterName: String, CaseIterable, Sendable {
     case id
     case interface
     case organizationId
+    case parcel
     case path
     case payload
     case payloadSha256
     case publicKey
     case session
+    case signature
     case socket
     case uid
     case unit

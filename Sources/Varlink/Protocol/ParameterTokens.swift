@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a call's parameters stand in its message.
+/// The places of a call's parameters in its message.
 ///
-/// Only the first nine are kept: no method takes more than eight, so that among nine of different names there is one
-/// that is refused.
+/// Only the first nine are kept. No method takes more than eight, so among nine of different names there is one that
+/// the method refuses.
 struct ParameterTokens {
     struct Parameter {
         var name: JSONToken

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The parameters of one call, read by name. It lends the message's bytes.
+/// The parameters of one call, read by name from the message's bytes, which it borrows.
 ///
-/// A parameter that is null counts as absent. Whatever is wrong with one is `.invalidParameter` with its name: absent
-/// but required, of another type, too long, or not to be read as an Int64.
+/// A parameter that is null counts as absent. Every fault is thrown as `.invalidParameter` with the parameter's name:
+/// required but absent, of another type, too long, or not an Int64.
 package struct Parameters: ~Escapable {
     private let tokens: ParameterTokens
     private let reader: JSONReader
@@ -22,7 +22,9 @@ package struct Parameters: ~Escapable {
         }
     }
 
-    /// Appends a required string's UTF-8 bytes to `buffer`: one copy, no allocation but the buffer's growth.
+    /// Appends the UTF-8 of a required string to `buffer`: one copy, and no allocation but the buffer's growth.
+    ///
+    /// - Throws: `.invalidParameter`, also for more than `maximumByteCount` bytes.
     package func string(
         _ name: ParameterName,
         into buffer: inout [UInt8],
@@ -33,9 +35,10 @@ package struct Parameters: ~Escapable {
         }
     }
 
-    /// Appends an optional string's UTF-8 bytes to `buffer`.
+    /// Appends the UTF-8 of an optional string to `buffer`.
     ///
-    /// - Returns: Whether there was one; an empty string is one.
+    /// - Returns: Whether the call has the parameter; an empty string counts.
+    /// - Throws: `.invalidParameter`, also for more than `maximumByteCount` bytes.
     package func optionalString(
         _ name: ParameterName,
         into buffer: inout [UInt8],
@@ -50,7 +53,9 @@ package struct Parameters: ~Escapable {
         }
     }
 
-    /// A required string.
+    /// Returns a required string of at most `maximumByteCount` bytes of UTF-8.
+    ///
+    /// - Throws: `.invalidParameter`.
     package func text(_ name: ParameterName, maximumByteCount: Int) throws(ErrorReply) -> String {
         guard let text = try optionalText(name, maximumByteCount: maximumByteCount) else {
             throw .invalidParameter(name)
@@ -58,7 +63,9 @@ package struct Parameters: ~Escapable {
         return text
     }
 
-    /// An optional string; nil where absent.
+    /// Returns an optional string of at most `maximumByteCount` bytes of UTF-8; nil if absent.
+    ///
+    /// - Throws: `.invalidParameter`.
     package func optionalText(_ name: ParameterName, maximumByteCount: Int) throws(ErrorReply) -> String? {
         guard let token = find(name) else { return nil }
         do throws(JSONError) {
@@ -68,25 +75,33 @@ package struct Parameters: ~Escapable {
         }
     }
 
-    /// An optional integer; nil where absent.
+    /// Returns an optional integer; nil if absent.
+    ///
+    /// - Throws: `.invalidParameter`.
     package func optionalInt(_ name: ParameterName) throws(ErrorReply) -> Int64? {
         guard let token = find(name) else { return nil }
         do throws(JSONError) { return try reader.int(token) } catch { throw .invalidParameter(name) }
     }
 
-    /// A required integer.
+    /// Returns a required integer.
+    ///
+    /// - Throws: `.invalidParameter`.
     package func int(_ name: ParameterName) throws(ErrorReply) -> Int64 {
         guard let number = try optionalInt(name) else { throw .invalidParameter(name) }
         return number
     }
 
-    /// A required flag.
+    /// Returns a required flag.
+    ///
+    /// - Throws: `.invalidParameter`.
     package func bool(_ name: ParameterName) throws(ErrorReply) -> Bool {
         guard let token = find(name) else { throw .invalidParameter(name) }
         do throws(JSONError) { return try reader.bool(token) } catch { throw .invalidParameter(name) }
     }
 
-    /// An optional array of integers; nil where absent.
+    /// Returns an optional array of at most `maximumCount` integers; nil if absent.
+    ///
+    /// - Throws: `.invalidParameter`.
     package func optionalInts(_ name: ParameterName, maximumCount: Int) throws(ErrorReply) -> [Int64]? {
         guard let token = find(name) else { return nil }
         var numbers: [Int64] = []
@@ -102,7 +117,7 @@ package struct Parameters: ~Escapable {
         return numbers
     }
 
-    /// The parameter's value; nil where it is absent or null.
+    /// Finds the parameter's value; nil if it is absent or null.
     private func find(_ name: ParameterName) -> JSONToken? {
         for index in 0..<tokens.count where reader.equals(tokens[index].name, name.rawValue) {
             let value = tokens[index].value

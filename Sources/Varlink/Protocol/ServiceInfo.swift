@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What org.varlink.service answers about the service.
+/// What org.varlink.service answers about the service, and the replies themselves.
 package struct ServiceInfo: Sendable {
+    /// Who made the service.
     package let vendor: String
+    /// The service's name.
     package let product: String
+    /// The service's version.
     package let version: String
+    /// Where the service is described.
     package let url: String
-    /// As this socket serves them.
+    /// The interfaces that this socket serves.
     package let interfaces: [Interface]
 
+    /// Creates the answers of one socket.
     package init(vendor: String, product: String, version: String, url: String, interfaces: [Interface]) {
         self.vendor = vendor
         self.product = product
@@ -19,8 +24,8 @@ package struct ServiceInfo: Sendable {
 
     /// Answers a method of org.varlink.service.
     ///
-    /// - Throws: `.interfaceNotFound` for the description of an interface that is not served here;
-    ///   `.invalidParameter`. Then nothing is written.
+    /// - Throws: `.interfaceNotFound` for the description of an interface that is not served here; `.invalidParameter`.
+    ///   Then nothing is written.
     package func reply(
         to method: ServiceMethod,
         _ parameters: Parameters,

@@ -2,22 +2,24 @@
 import Foundation
 import StampClient
 
-/// Which records are asked for: fields with the values that they must have.
+/// The records that are asked for: fields with the values that they must have.
 ///
-/// The unit's name is always among them: journald itself writes it beside each record, from whom it got it, so that
-/// nobody else's records pass, whatever their MESSAGE_ID.
+/// The unit's name is always among the fields. journald itself writes it beside each record, so no other program's
+/// records match, whatever their MESSAGE_ID.
 struct AuditQuery {
-    /// By name, each with its value.
+    /// The fields by name, each with its value.
     private(set) var fields: [(name: String, value: String)]
     var since: String?
     var until: String?
     var follows = false
-    /// Whether records that look alike, whoever wrote them, come with the unit's.
-    var includesStrangers = false
+    /// Whether records that look alike, from any program, are read with the unit's.
+    var includesOtherWriters = false
 
+    /// Creates a query.
+    ///
     /// - Parameters:
-    ///   - unit: The frame's, such as `stampd.service`.
-    ///   - frameUid: The frame's own user, if that is asked for.
+    ///   - unit: The frame's unit, such as `stampd.service`.
+    ///   - frameUid: The frame's own user, if only its records are asked for.
     init(unit: String, frameUid: UInt32?) {
         fields = [("_SYSTEMD_UNIT", unit), ("_TRANSPORT", "journal")]
         if let frameUid { fields.append(("_UID", "\(frameUid)")) }
@@ -27,22 +29,22 @@ struct AuditQuery {
         if let value { fields.append((name, value)) }
     }
 
-    /// What journalctl is called with.
+    /// The arguments of journalctl.
     var arguments: [String] {
         var arguments = ["--output=json", "--all", "--no-pager", "--quiet"]
         if let since { arguments.append("--since=\(since)") }
         if let until { arguments.append("--until=\(until)") }
         if follows { arguments += ["--follow", since == nil ? "--lines=0" : "--no-tail"] }
-        let strangers = includesStrangers ? ["+", "_TRANSPORT=journal", "SYSLOG_IDENTIFIER=stampd"] : []
-        return arguments + fields.map { "\($0.name)=\($0.value)" } + strangers
+        let otherWriters = includesOtherWriters ? ["+", "_TRANSPORT=journal", "SYSLOG_IDENTIFIER=stampd"] : []
+        return arguments + fields.map { "\($0.name)=\($0.value)" } + otherWriters
     }
 
-    /// The record of one line of journalctl's; nil for a record that was not asked for, or is not a frame's.
+    /// Reads the record in one line of journalctl; nil for a record that was not asked for, or is not a frame's.
     ///
-    /// - Throws: `Failure` where the line is not a JSON object.
+    /// - Throws: `Failure` if the line is not a JSON object.
     func read(_ line: Data) throws -> AuditRecord? {
         guard let entry = try? StrictJSON.decode([String: Field].self, from: line) else {
-            throw Failure("journalctl wrote what is not a record", status: .never)
+            throw Failure("journalctl wrote text that is not a record", status: .never)
         }
         func text(_ name: String) -> String? { entry[name]?.text }
         let isForeign = entry.contains { $0.key.hasPrefix("STAMPD_") && $0.value.text == nil }
@@ -50,7 +52,8 @@ struct AuditQuery {
         return AuditRecord(text)
     }
 
-    /// A field as journalctl writes it: one that stands twice, or is not text, is an array there. A frame writes neither.
+    /// A field as journalctl writes it. One that occurs twice, or is not text, is an array there; a frame writes
+    /// neither.
     private struct Field: Decodable {
         let text: String?
 

@@ -3,7 +3,7 @@ import Foundation
 
 /// One record of a frame's audit.
 struct AuditRecord: Renderable {
-    /// RFC 3339, UTC, milliseconds: when the journal got it.
+    /// When the journal received it: RFC 3339, UTC, milliseconds.
     let time: String
     let event: String
     let message: String
@@ -13,7 +13,7 @@ struct AuditRecord: Renderable {
     let publicKey: String?
     let uid: Int?
     let pid: Int?
-    /// The caller's, where the frame could tell it.
+    /// The caller's unit, if the frame could tell it.
     let callerUnit: String?
     let payloadSHA256: String?
     let activityType: String?
@@ -23,10 +23,12 @@ struct AuditRecord: Renderable {
     let microseconds: Int?
     let leftOut: Int?
     let lost: Int?
-    /// Its number in the frame's audit.
+    /// The record's number in the frame's audit.
     let sequence: Int?
 
-    /// - Parameter text: A field's value by its name. Nil without the fields that every record has.
+    /// Reads a record; nil if it lacks a field that every record has.
+    ///
+    /// - Parameter text: Returns a field's value by its name.
     init?(_ text: (String) -> String?) {
         guard let event = text("STAMPD_EVENT"), let message = text("MESSAGE"), text("MESSAGE_ID") != nil,
             let microseconds = text("__REALTIME_TIMESTAMP").flatMap({ Int64($0) })
@@ -66,14 +68,14 @@ struct AuditRecord: Renderable {
         return [([time, message] + details).joined(separator: " ")]
     }
 
-    /// A value with a space in it could pass for further fields.
+    /// Quotes a value with a space in it, which could pass for further fields.
     private func quote(_ value: String) -> String {
         guard value.contains(where: { $0.isWhitespace || $0 == "\"" }) else { return value }
         return "\"\(value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
     }
 }
 
-/// RFC 3339, UTC, milliseconds.
+/// Formats a time: RFC 3339, UTC, milliseconds.
 func makeTimeText(microseconds: Int64) -> String {
     let date = Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
     return Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(date)

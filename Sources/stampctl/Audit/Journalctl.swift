@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// journalctl(1) as a child process: each line that it writes.
+/// Runs journalctl(1) as a child process, and reads its lines.
 struct Journalctl {
     let arguments: [String]
 
+    /// Runs journalctl to its end.
+    ///
     /// - Parameter onLine: Gets each line, without its newline, as it comes.
-    /// - Throws: `Failure` where journalctl is not there or ends badly; what it says goes to standard error.
+    /// - Throws: `Failure` if journalctl is not installed or fails; its own messages go to standard error.
     func run(_ onLine: (Data) throws -> Void) throws {
         let (process, output) = (Process(), Pipe())
         process.executableURL = URL(filePath: "/usr/bin/env")

@@ -7,7 +7,7 @@ struct ActivityWaitCommand: ReportingCommand {
         commandName: "wait",
         abstract: "Wait for an activity's end, and print it.",
         discussion: """
-            For the activity that a command named when it gave up, or that needs somebody's approval. Polls slower where \
+            For the activity that a command named when it gave up, or that needs another approval. Polls slower where \
             the API asks for it, and gives up with 4 where it is still pending, with 5 where it still needs approval.
             """
     )
@@ -38,7 +38,9 @@ struct ActivityWaitCommand: ReportingCommand {
     }
 }
 
-/// - Throws: for anything but 1 to 86400.
+/// Reads 1 to 86400 seconds.
+///
+/// - Throws: `ValidationError` for anything else.
 @Sendable private func readWait(_ text: String) throws -> Int {
     let seconds = try readSeconds(text)
     guard seconds <= 86_400 else { throw ValidationError("it is 86400 seconds at most") }

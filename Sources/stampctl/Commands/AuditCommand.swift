@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Printing
 import StampClient
 
 struct AuditCommand: ReportingCommand {
@@ -7,7 +8,7 @@ struct AuditCommand: ReportingCommand {
         commandName: "audit",
         abstract: "Print the frame's records in the journal: who stamped what.",
         discussion: """
-            Only records that the journal got from the frame's unit are printed; anybody can write others that look alike.
+            Only records that the journal got from the frame's unit are printed; any program can write records that look alike.
 
             With --verify: whether every record is there as it was written, up to the frame's last one; ends with 6 where \
             records are missing, with 7 where they were changed, repeated, reordered or forged.
@@ -29,7 +30,7 @@ struct AuditCommand: ReportingCommand {
     @Option(help: ArgumentHelp("Only records of this public key.", valueName: "public-key"))
     var key: String?
 
-    @Option(help: ArgumentHelp("Only records of this caller.", valueName: "uid"))
+    @Option(help: ArgumentHelp("Only records of this caller.", valueName: "uid"), transform: readUserId)
     var uid: UInt32?
 
     @Option(help: ArgumentHelp("Only records of callers in this unit.", valueName: "unit"))
@@ -38,7 +39,7 @@ struct AuditCommand: ReportingCommand {
     @Option(help: "Only what was allowed, or refused.")
     var decision: AuditDecision?
 
-    // journalctl takes -1h as well.
+    // journalctl accepts -1h as well.
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Not before: a time as journalctl takes it, such as \"1 hour ago\".", valueName: "time")
@@ -87,10 +88,10 @@ struct AuditCommand: ReportingCommand {
     }
 
     private func performVerification() async throws {
-        // Before the journal is read: what the frame wrote by then is in it.
+        // Read before the journal, which then contains every record up to the head.
         let (head, reason) = try await askHead()
         var query = AuditQuery(unit: unit, frameUid: nil)
-        (query.since, query.until, query.includesStrangers) = (since, until, true)
+        (query.since, query.until, query.includesOtherWriters) = (since, until, true)
         var reader = ChainReader(unit: unit, frameUid: frameUser?.userId, head: head, isWindow: since != nil)
         try Journalctl(arguments: query.arguments).run { try reader.take($0) }
         let report = reader.finish(headReason: reason)
@@ -98,7 +99,7 @@ struct AuditCommand: ReportingCommand {
         if let status = report.status { throw ExitCode(status.rawValue) }
     }
 
-    /// The frame's last record; where it is not compared, why.
+    /// Reads the frame's last record; if it cannot be compared, returns why.
     private func askHead() async throws -> (ChainVerification.Head?, reason: String?) {
         guard until == nil else { return (nil, "--until is given") }
         guard unit == Self.defaultUnit || socketDirectory != nil else {
@@ -126,7 +127,15 @@ struct AuditCommand: ReportingCommand {
     }
 }
 
-/// What a frame decided.
+/// Reads a user id.
+///
+/// - Throws: `ValidationError` for anything else.
+@Sendable private func readUserId(_ text: String) throws -> UInt32 {
+    guard let uid = UInt32(spelled: text) else { throw ValidationError("it is the number of a user, in digits") }
+    return uid
+}
+
+/// The decisions of a frame.
 enum AuditDecision: String, CaseIterable, ExpressibleByArgument {
     case allowed
     case refused

@@ -7,7 +7,7 @@ struct ConfirmCommand: ReportingCommand {
         commandName: "confirm",
         abstract: "Say yes or no to stamps that wait for that.",
         discussion: """
-            Without an ID, whoever is at the terminal is asked about one after another: y(es), n(o), or l(ater), which \
+            Without an ID, the person at the terminal is asked about one after another: y(es), n(o), or l(ater), which \
             leaves it waiting. With --watch, the next is waited for.
 
             With --json, what waits is printed instead, one object a line; with --watch also what comes to wait later, and \
@@ -18,9 +18,9 @@ struct ConfirmCommand: ReportingCommand {
             """
     )
 
-    /// What to do where the frame refuses the answer.
+    /// The hint after a refusal by the frame.
     static let ownHint =
-        "it is this account's own stamp that waits: somebody else must answer, unless its rule says \"sameAccount\""
+        "it is this account's own stamp that waits: another account must answer, unless its rule says \"sameAccount\""
 
     @OptionGroup var frame: FrameOptions
     @OptionGroup var output: OutputOptions
@@ -59,7 +59,7 @@ struct ConfirmCommand: ReportingCommand {
         if output.json { return try await list(control) }
         guard Question.canBeAsked else {
             throw Failure(
-                "nobody can be asked here: standard input is no terminal",
+                "no question can be asked here: standard input is no terminal",
                 hint: "give an ID with --yes or --no, or --json to list what waits",
                 status: .wrongUsage
             )
@@ -108,7 +108,7 @@ struct ConfirmCommand: ReportingCommand {
         }
     }
 
-    /// Prints what waits and was not printed yet.
+    /// Prints the waiting stamps that were not printed yet.
     private func tell(_ control: ControlClient, _ told: inout Set<String>) async throws {
         for confirmation in try await control.listConfirmations() where told.insert(confirmation.id).inserted {
             try output.print(json: confirmation)
@@ -120,7 +120,9 @@ struct ConfirmCommand: ReportingCommand {
     }
 }
 
-/// - Throws: for anything but a SHA-256 as stampctl prints it.
+/// Reads a SHA-256 as stampctl prints it.
+///
+/// - Throws: `ValidationError` for anything else.
 @Sendable private func readSHA256(_ text: String) throws -> String {
     let isLowerHex = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     guard text.utf8.count == 64, isLowerHex else { throw ValidationError("it is 64 lower-case hex digits") }

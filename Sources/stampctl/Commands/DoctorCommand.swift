@@ -7,11 +7,11 @@ import TurnkeyClient
 struct DoctorCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look at everything a session needs, and say what is wrong and what to do.",
+        abstract: "Look at everything a session needs, and name each fault and its repair.",
         discussion: """
             Looks at the configuration, the environment and the files, at certificates, proxy and limits, then at the \
-            sockets, the frame, the store, the API, the clock and the session, in this order. Changes nothing, asks \
-            nobody. Ends with 5 where something is wrong.
+            sockets, the frame, the store, the API, the clock and the session, in this order. Changes nothing, and \
+            asks no question. Ends with 5 where there is a fault.
             """
     )
 
@@ -24,12 +24,12 @@ struct DoctorCommand: ReportingCommand {
     func perform() async throws {
         var findings: [Finding] = []
         let turnkey = try examineConfiguration(&findings)
-        let surroundings = Surroundings(
+        let localChecks = LocalChecks(
             environment: ProcessInfo.processInfo.environment,
             api: turnkey.isWhole ? turnkey.client.config.apiBaseUrl : nil
         )
         let examination = Examination(turnkey: turnkey.client, session: session.session, asksAPI: turnkey.isWhole)
-        for look in surroundings.looks + examination.looks { findings.append(await look()) }
+        for look in localChecks.looks + examination.looks { findings.append(await look()) }
         for finding in findings { try output.print(finding) }
         let faults = findings.count { $0.state == .wrong }
         guard faults == 0 else {
@@ -37,7 +37,8 @@ struct DoctorCommand: ReportingCommand {
         }
     }
 
-    /// Without an organization the rest can still be looked at; where the configuration cannot be used, the frame can.
+    /// Examines the configuration. Without an organization, the rest can still be examined; with an unusable
+    /// configuration, the frame can.
     private func examineConfiguration(_ findings: inout [Finding]) throws -> (client: Turnkey, isWhole: Bool) {
         do {
             let turnkey = try api.makeTurnkey(frame, organizationId: organization.organizationId)

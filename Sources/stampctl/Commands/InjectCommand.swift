@@ -17,7 +17,7 @@ struct InjectCommand: ReportingCommand {
         help: ArgumentHelp("Refuse a bundle that holds another key than this.", valueName: "public-key"),
         transform: readPublicKey
     )
-    var expectPublicKey: String?
+    var expectPublicKey: PublicKey?
 
     @Argument(help: "The bundle's file, or - for standard input. One newline at its end is not part of it.")
     var file = InputFile.standardInput
@@ -37,7 +37,7 @@ struct InjectCommand: ReportingCommand {
                 expectPublicKey: expectPublicKey
             )
         } catch {
-            // A bundle that was read well and does not open has nothing to be seen in its text.
+            // A bundle whose text is correct, but that does not open, shows no fault in its text.
             guard case .invalidBundle(let reason, _) = error, reason != .decryption else { throw error }
             let failure = Failure(error)
             throw Failure(failure.message, hint: BundleText(text: bundle).hint ?? failure.hint, status: failure.status)

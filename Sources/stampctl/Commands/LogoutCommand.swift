@@ -7,7 +7,7 @@ struct LogoutCommand: ReportingCommand {
         commandName: "logout",
         abstract: "End a session for everyone, and forget it.",
         discussion: """
-            The key stays registered at the API until it expires; nobody has its private half any more. With the last \
+            The key stays registered at the API until it expires; its private half is gone. With the last \
             session, the stored user is forgotten too. That the session is over already is no error.
             """
     )

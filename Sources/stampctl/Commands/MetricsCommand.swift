@@ -16,12 +16,12 @@ struct MetricsCommand: ReportingCommand {
 
     @OptionGroup var frame: FrameOptions
 
-    /// The text is Prometheus's either way.
+    /// The output is Prometheus's text with and without --json.
     var output: OutputOptions { get throws { try OutputOptions.parse([]) } }
 
     func perform() async throws {
         let status = try await frame.stampClient.getStatus()
-        // Who may not ask the control socket, and who asks a frame without rules, has the rest.
+        // A user who may not use the control socket, and a frame without rules, still give the rest.
         let sets = try? await frame.controlClient.getRules()
         try StandardOutput.write(Data(status.makePrometheusText(sets ?? []).utf8))
     }

@@ -5,9 +5,9 @@ import TurnkeyClient
 struct RefreshCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "refresh",
-        abstract: "Go on with a new key before the session ends; nobody is asked.",
+        abstract: "Go on with a new key before the session ends, without asking the user.",
         discussion: """
-            The frame makes the new key, the old one registers it (stamp_login), and it takes the old one's place. If \
+            The frame makes the new key, the old one registers it (stamp_login), and it takes the place of the old key. If \
             anything fails, the old key stamps on.
             """
     )
@@ -43,7 +43,7 @@ struct RefreshCommand: ReportingCommand {
                 invalidateExisting: invalidateExisting
             )
         } catch TurnkeyError.configuration(.missingOrganization) {
-            // Neither its injector nor a login has said so; this command has no option for it.
+            // Neither its injector nor a login has named one, and this command has no option for it.
             let hint = TurnkeyError.configuration(.missingOrganization).hint
             throw Failure("whose organization's the session is, is not known", hint: hint, status: .wrongUsage)
         }

@@ -59,7 +59,7 @@ struct RegisterCommand: ReportingCommand {
                 .createAuthenticators(userId: whoami.userId, authenticators: [authenticator])
             return RegisteredPasskey(authenticatorIds: ids, userId: whoami.userId)
         } catch {
-            // At once: a Ctrl-C ends the process before any error is told.
+            // Recorded at once, because Ctrl-C ends the process before any error is printed.
             let unregistered = UnregisteredPasskey(user: user, rpId: rpId, credentialId: attestation.credentialId)
             for line in unregistered.lines(after: error, atSecurityKey: passkey.securityKey) {
                 StandardError.write(line)
@@ -74,7 +74,7 @@ struct RegisterCommand: ReportingCommand {
     }
 }
 
-/// A passkey that the API knows from now on.
+/// A passkey that is registered at the API.
 struct RegisteredPasskey: Renderable {
     let authenticatorIds: [String]
     let userId: String

@@ -5,7 +5,7 @@ import Rules
 struct RulesCheckCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Look for faults in rules, and for what is hardly meant.",
+        abstract: "Look for faults in rules, and for rules that are hardly meant.",
         discussion: """
             The file is a frame's configuration (stampd.json), of which only the rules are looked at, or one rule set: \
             an object, or a built-in set's name as a JSON text. Whether a frame takes the rest of a configuration says \

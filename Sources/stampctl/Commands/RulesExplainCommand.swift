@@ -8,7 +8,7 @@ struct RulesExplainCommand: ReportingCommand {
         abstract: "Say what a frame's rules make of a payload, and why.",
         discussion: """
             Nothing is stamped, charged or asked. Without --as you are the caller, at the socket that --socket names. With \
-            --as it is somebody else, and the control socket is asked: uid (a number or a name; you where absent), gid \
+            --as the caller is another one, and the control socket is asked: uid (a number or a name; you where absent), gid \
             (once for each group), unit, and what a stamping proxy says, delegate and path:
 
               stampctl rules explain --socket stamp-agent --as uid=1001,unit=agent.service body.json
@@ -32,7 +32,8 @@ struct RulesExplainCommand: ReportingCommand {
         help: ArgumentHelp(
             "Another caller: uid=…,gid=…,unit=…,delegate=…,path=…, of which some.",
             valueName: "caller"
-        )
+        ),
+        transform: CallerOption.init
     )
     var caller: CallerOption?
 
@@ -58,7 +59,9 @@ struct RulesExplainCommand: ReportingCommand {
     }
 }
 
-/// - Throws: for what no socket of a frame is called.
+/// Reads the name of a frame's socket.
+///
+/// - Throws: `ValidationError` for anything else.
 @Sendable func readSocketName(_ text: String) throws -> String {
     guard text == "stamp" || text == "control" || RuleFile.isFurtherSocket(text) else {
         throw ValidationError("it is stamp, stamp-NAME or control")

@@ -23,23 +23,23 @@ struct RulesShowCommand: ReportingCommand {
 }
 
 /// The rule sets of a frame, a line each under a heading.
-struct RuleSetTable: Paintable {
+struct RuleSetTable: StyledRenderable {
     let sets: [RuleSetState]
 
     private static let heading = [
         "SOCKET", "MODE", "RULES", "ALLOWED", "DENIED", "ASKED", "WOULD DENY", "WOULD ASK", "SHA256",
     ]
 
-    func lines(width: Int?) -> [PaintedLine] {
-        guard !sets.isEmpty else { return [PaintedLine("no rules are in force: every socket is open", .careful)] }
-        return PaintedLine.makeTable([Self.heading.map { PaintedLine($0, .bold) }] + sets.map(Self.cells))
+    func lines(width: Int?) -> [StyledLine] {
+        guard !sets.isEmpty else { return [StyledLine("no rules are in force: every socket is open", .careful)] }
+        return StyledLine.makeTable([Self.heading.map { StyledLine($0, .bold) }] + sets.map(Self.cells))
     }
 
-    private static func cells(of set: RuleSetState) -> [PaintedLine] {
-        [PaintedLine(set.socket), PaintedLine(set.mode.rawValue, set.mode == .observe ? .careful : nil)]
+    private static func cells(of set: RuleSetState) -> [StyledLine] {
+        [StyledLine(set.socket), StyledLine(set.mode.rawValue, set.mode == .observe ? .careful : nil)]
             + [set.rules, set.allowed, set.denied, set.confirmed, set.wouldDeny, set.wouldConfirm]
-            .map { PaintedLine("\($0)") }
-            // Enough of it to tell two sets apart; all of it is in the JSON.
-            + [PaintedLine(String(set.sha256.prefix(12)))]
+            .map { StyledLine("\($0)") }
+            // Enough to distinguish two sets; the JSON has all of it.
+            + [StyledLine(String(set.sha256.prefix(12)))]
     }
 }

@@ -36,6 +36,12 @@ struct RulesTestCommand: ReportingCommand {
     @Argument(help: "The cases' file, or - for standard input.")
     var cases: InputFile
 
+    func validate() throws {
+        guard rules?.path != "-" || cases.path != "-" else {
+            throw ValidationError("standard input is named twice: as the rules, and as the cases")
+        }
+    }
+
     func perform() async throws {
         let cases: RuleCases
         let text = try self.cases.read()
@@ -62,13 +68,13 @@ struct RulesTestCommand: ReportingCommand {
             let count = error.faults.count == 1 ? "a fault" : "\(error.faults.count) faults"
             throw Failure(
                 "the rules have \(count)",
-                hint: "\"stampctl rules check\" says what is wrong",
+                hint: "\"stampctl rules check\" names the faults",
                 status: .never
             )
         }
     }
 
-    /// From the directory of the file of cases; of standard input, from the one that this process is in.
+    /// Resolves a path from the directory of the file of cases; for standard input, from the current directory.
     private func resolve(_ path: String) -> InputFile {
         guard cases.path != "-", !path.hasPrefix("/") else { return InputFile(path: path) }
         return InputFile(path: URL(filePath: cases.path).deletingLastPathComponent().appending(path: path).path)

@@ -16,7 +16,7 @@ struct SessionActivateCommand: ReportingCommand {
         help: ArgumentHelp("What \"stampctl session create\" printed.", valueName: "public-key"),
         transform: readPublicKey
     )
-    var publicKey: String
+    var publicKey: PublicKey
 
     func perform() async throws {
         try output.print(try await frame.controlClient.activateSession(publicKey: publicKey, terms: terms.terms))

@@ -5,7 +5,7 @@ import StampClient
 struct SessionDropCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "drop",
-        abstract: "Drop a session key that nobody will activate.",
+        abstract: "Drop a session key that will not be activated.",
         discussion: "A key that is not waiting for its activation changes nothing: a session that it began stays."
     )
 
@@ -16,7 +16,7 @@ struct SessionDropCommand: ReportingCommand {
         help: ArgumentHelp("What \"stampctl session create\" printed.", valueName: "public-key"),
         transform: readPublicKey
     )
-    var publicKey: String
+    var publicKey: PublicKey
 
     func perform() async throws {
         try await frame.controlClient.dropSessionKey(publicKey: publicKey)

@@ -13,7 +13,7 @@ struct SessionEndCommand: ReportingCommand {
         do throws(StampError) {
             try await frame.controlClient.endSession(session.session)
         } catch .noSession(let name, _), .sessionExpired(let name, _) {
-            // Not a reason to ask the passkey: nobody wants a session here.
+            // Not a reason to ask the passkey, since no session is wanted here.
             throw Failure("no session \"\(name)\" to end", hint: "\"stampctl session list\"", status: .never)
         }
         try output.print(Done())

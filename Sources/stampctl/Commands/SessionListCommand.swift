@@ -7,7 +7,7 @@ import TurnkeyClient
 struct SessionListCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the sessions, with what is left of them.",
+        abstract: "List the sessions, with their remaining life.",
         discussion: """
             Those of the frame, and those that are only stored: "restorable" is one that the frame has lost and can \
             have back, "over" one that is only kept until the next login.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import StampClient
 import TurnkeyClient
 
 struct SessionSelectCommand: ReportingCommand {
@@ -12,7 +13,7 @@ struct SessionSelectCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     @Argument(help: ArgumentHelp("The session's name.", valueName: "name"), transform: readSessionName)
-    var name: String
+    var name: SessionName
 
     func perform() async throws {
         try await frame.makeTurnkey().sessions.select(name)

@@ -11,6 +11,6 @@ struct SessionShowCommand: ReportingCommand {
 
     func perform() async throws {
         let shown = try await frame.stampClient.getSession(session.session)
-        try output.print(Fingerprinted(shown, publicKey: shown.publicKey))
+        try output.print(Fingerprinted(shown, publicKey: shown.publicKey.text))
     }
 }

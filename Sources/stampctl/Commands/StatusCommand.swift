@@ -7,7 +7,7 @@ struct StatusCommand: ReportingCommand {
         commandName: "status",
         abstract: "Show what the frame is and has done.",
         discussion: """
-            With --accounts: who is connected to it, by account. An account is a user with every subordinate uid of \
+            With --accounts: its connections, by account. An account is a user with every subordinate uid of \
             theirs; "-" stands for those that cannot be told. HELD BACK says why calls of it wait: rate, reading \
             (memory for unfinished calls), output (replies that are not taken) or connections.
             """

@@ -20,7 +20,7 @@ struct WhoamiCommand: ReportingCommand {
     @OptionGroup var organization: OrganizationOptions
     @OptionGroup var output: OutputOptions
 
-    @Flag(help: "Ask nobody: show the user of the last login or session, as it was stored.")
+    @Flag(help: "Ask no server: show the user of the last login or session, as it was stored.")
     var stored = false
 
     var passkeyHint: String? { relyingParty.makeHint() }
@@ -29,7 +29,7 @@ struct WhoamiCommand: ReportingCommand {
         let turnkey = try api.makeTurnkey(frame, organizationId: organization.organizationId)
         guard !stored else { return try printStoredUser(turnkey) }
         let client = turnkey.sessionClient(session: try turnkey.resolve(session))
-        try await AwaitedYes.telling(turnkey.frame) {
+        try await ConfirmationNotice.telling(turnkey.frame) {
             guard !output.json else { return try StandardOutput.write(try await client.askWhoami().text) }
             try output.print(TurnkeyUser(try await client.getWhoami()))
         }
@@ -37,7 +37,7 @@ struct WhoamiCommand: ReportingCommand {
 
     private func printStoredUser(_ turnkey: Turnkey) throws {
         guard let user = try turnkey.getCurrentUser() else {
-            throw Failure("nobody has logged in here", status: .never)
+            throw Failure("no user has logged in here", status: .never)
         }
         try output.print(user)
     }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import StampClient
 
-/// A stamp that waits, as somebody sees it who is to say yes or no.
-struct ConfirmationCard: Paintable {
+/// A waiting stamp, as it is shown to the person who answers.
+struct ConfirmationCard: StyledRenderable {
     let confirmation: Confirmation
 
     func encode(to encoder: any Encoder) throws { try confirmation.encode(to: encoder) }
 
-    func lines(width: Int?) -> [PaintedLine] {
+    func lines(width: Int?) -> [StyledLine] {
         let left = makeDurationText(milliseconds: confirmation.expiresInMilliseconds)
         let heading =
-            PaintedLine("Stamp it? ", .bold) + "Confirmation \(confirmation.id), by rule \(confirmation.rule) at "
+            StyledLine("Stamp it? ", .bold) + "Confirmation \(confirmation.id), by rule \(confirmation.rule) at "
             + "\(confirmation.socket); it waits \(left)"
         let column = rows.map(\.name.count).max() ?? 0
         return [heading]
             + rows.map { row in
                 let padding = String(repeating: " ", count: column - row.name.count + 2)
-                return PaintedLine("  ") + PaintedLine(row.name, .dim) + padding + row.value
+                return StyledLine("  ") + StyledLine(row.name, .dim) + padding + row.value
             }
     }
 
@@ -25,14 +25,14 @@ struct ConfirmationCard: Paintable {
             ["user \(confirmation.uid)", confirmation.unit, confirmation.delegate.map { "for \($0)" }]
             .compactMap(\.self).joined(separator: ", ")
         return [
-            ("asks", who), ("session", confirmation.session), ("key", confirmation.publicKey),
+            ("asks", who), ("session", confirmation.session.text), ("key", confirmation.publicKey.text),
             ("sha256", confirmation.payloadSha256),
         ] + confirmation.shown.map { ($0.at, $0.value) }
     }
 }
 
 extension Confirmation.Shown {
-    /// The text, and behind an amount in wei what that is in units of 10^18: nobody counts noughts rightly at night.
+    /// The text; behind an amount in wei also its value in units of 10^18, since zeros are easily miscounted.
     fileprivate var value: String {
         guard !text.isEmpty else { return "(nothing)" }
         let digits = text.dropFirst().dropLast()

@@ -2,15 +2,15 @@
 import Glibc
 import StampClient
 
-/// Asks whoever is at the terminal about one stamp that waits after another.
+/// Asks the person at the terminal about one waiting stamp after another.
 ///
-/// One question stands at a time. It is taken back where its stamp no longer waits, and what was typed before a question
-/// stood there answers nothing.
+/// One question stands at a time. It is withdrawn if its stamp no longer waits, and input typed before a question is
+/// ignored.
 struct Confirming {
     private enum Input: Sendable {
         case event(Event)
         case lost(StampError)
-        /// `nil`: the terminal is gone, or the question was taken back.
+        /// `nil` if the terminal is gone, or the question was withdrawn.
         case answer(String?, of: Confirmation)
     }
 
@@ -19,25 +19,25 @@ struct Confirming {
         let task: Task<Void, Never>
     }
 
-    /// Asks one question; `nil`: nobody is there any more, or the task was cancelled.
+    /// Asks one question; `nil` if the terminal is gone, or the task was cancelled.
     typealias Asking = @Sendable (_ question: String) async -> String?
 
     private let control: ControlClient
     private let watches: Bool
     private let ask: Asking
-    private let say: @Sendable ([PaintedLine]) -> Void
+    private let say: @Sendable ([StyledLine]) -> Void
     private let sink: AsyncStream<Input>.Continuation
     private let inputs: AsyncStream<Input>
     private var question: Asked?
-    /// Left for later, or for somebody else: not asked again.
+    /// Confirmations left for later, or for another person; they are not asked about again.
     private var left: Set<String> = []
 
-    /// `watches`: waits for the next when none waits.
+    /// Creates a dialogue. `watches` says whether to wait for the next stamp when none waits.
     init(
         _ control: ControlClient,
         watches: Bool,
         ask: @escaping Asking = Self.askAtTerminal,
-        say: @escaping @Sendable ([PaintedLine]) -> Void = StandardError.write(painted:)
+        say: @escaping @Sendable ([StyledLine]) -> Void = StandardError.write(styled:)
     ) {
         self.control = control
         self.watches = watches
@@ -46,9 +46,9 @@ struct Confirming {
         (inputs, sink) = AsyncStream.makeStream(of: Input.self)
     }
 
-    /// Returns when nothing waits any more, or the terminal is gone.
+    /// Returns when no stamp waits any more, or the terminal is gone.
     mutating func run() async throws(StampError) {
-        // First of all: what comes to wait later is told.
+        // Begun first, so that later stamps are reported.
         let events = try await control.monitor()
         let pump = Task { [sink] in
             do throws(StampError) {
@@ -69,6 +69,8 @@ struct Confirming {
         await takeBack()
     }
 
+    /// Takes an input.
+    ///
     /// - Returns: Whether there is more to wait for.
     private mutating func take(_ input: Input) async throws(StampError) -> Bool {
         switch input {
@@ -77,7 +79,7 @@ struct Confirming {
             case .confirmationWanted where question == nil: return try await askNext()
             case .confirmationEnded where question?.confirmation.id == event.confirmationId && question != nil:
                 await takeBack()
-                say([PaintedLine(), PaintedLine("It no longer waits.")])
+                say([StyledLine(), StyledLine("It no longer waits.")])
                 return try await askNext()
             default: return true
             }
@@ -96,8 +98,8 @@ struct Confirming {
         case "y", "yes": try await decide(confirmation, allow: true)
         case "n", "no": try await decide(confirmation, allow: false)
         case "l", "later": left.insert(confirmation.id)
-        // Asked again.
-        default: say([PaintedLine("Answer y, n or l.")])
+        // The question is asked again.
+        default: say([StyledLine("Answer y, n or l.")])
         }
     }
 
@@ -108,21 +110,23 @@ struct Confirming {
                 payloadSha256: confirmation.payloadSha256,
                 allow: allow
             )
-            say([allow ? PaintedLine("Yes", .good) + ": it is stamped." : PaintedLine("No", .bad) + ": it is refused."])
+            say([allow ? StyledLine("Yes", .good) + ": it is stamped." : StyledLine("No", .bad) + ": it is refused."])
         } catch {
-            if case .unknownConfirmation = error { return say([PaintedLine("It no longer waits.")]) }
+            if case .unknownConfirmation = error { return say([StyledLine("It no longer waits.")]) }
             guard case .denied = error else { throw error }
-            say([PaintedLine("The answer is refused: ", .bad) + error.message, PaintedLine(ConfirmCommand.ownHint)])
+            say([StyledLine("The answer is refused: ", .bad) + error.message, StyledLine(ConfirmCommand.ownHint)])
             left.insert(confirmation.id)
         }
     }
 
-    /// - Returns: Whether something is asked or waited for.
+    /// Asks the next question.
+    ///
+    /// - Returns: Whether a question stands, or a stamp is waited for.
     private mutating func askNext() async throws(StampError) -> Bool {
         let waiting = try await control.listConfirmations().first { !left.contains($0.id) }
         guard let waiting else {
             if !watches {
-                say([PaintedLine(left.isEmpty ? "Nothing waits for a yes." : "Nothing else waits for a yes.")])
+                say([StyledLine(left.isEmpty ? "Nothing waits for a yes." : "Nothing else waits for a yes.")])
             }
             return watches
         }
@@ -136,7 +140,7 @@ struct Confirming {
         return true
     }
 
-    /// What was typed before the question stands there was typed for another.
+    /// Drops input that was typed before the question stood.
     private static let askAtTerminal: Asking = { question in
         tcflush(STDIN_FILENO, TCIFLUSH)
         return await Question.ask(question)

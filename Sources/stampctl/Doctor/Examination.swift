@@ -3,11 +3,11 @@ import Foundation
 import StampClient
 import TurnkeyClient
 
-/// What the doctor looks at, each look by itself: what one finds does not keep the next from looking.
+/// The checks of `stampctl doctor`. Each stands alone, so that a failure does not prevent the next.
 struct Examination: Sendable {
     let turnkey: Turnkey
-    let session: String?
-    /// Whether it is known where the API is.
+    let session: SessionName?
+    /// Whether the API's address is known.
     let asksAPI: Bool
 
     var looks: [@Sendable () async -> Finding] {
@@ -34,7 +34,10 @@ struct Examination: Sendable {
     @Sendable private func examineStore() async -> Finding {
         await look("store") {
             let user = try turnkey.getCurrentUser()
-            return .good("store", user.map { "\($0.username) (\($0.userId)) logged in last" } ?? "nobody has logged in")
+            return .good(
+                "store",
+                user.map { "\($0.username) (\($0.userId)) logged in last" } ?? "no user has logged in"
+            )
         }
     }
 
@@ -69,9 +72,10 @@ struct Examination: Sendable {
         }
     }
 
-    /// What is wrong where the session is one organization's, and another is configured that does not know its key.
+    /// Finds the fault if the session belongs to one organization, and another is configured that does not know its
+    /// key.
     ///
-    /// A parent knows the keys of those below it, so that it may be asked in its name.
+    /// A parent knows the keys of its sub-organizations, so it may be asked in their name.
     private func findOrganizationFault(_ session: Session, _ error: TurnkeyError) -> Finding? {
         let refusal: APIError
         switch error {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// One thing that was looked at.
+/// The result of one check.
 struct Finding: Renderable {
     enum State: String, Encodable {
         case good
         case wrong
-        /// Could not be told, because of something else that is wrong.
+        /// It could not be checked, because of another fault.
         case unknown
     }
 

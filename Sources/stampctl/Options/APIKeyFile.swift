@@ -4,7 +4,7 @@ import Glibc
 import StampClient
 import TurnkeyClient
 
-/// A file that holds an API key: one JSON object, `publicKey` and `privateKey` in hex.
+/// A file with an API key: one JSON object, `publicKey` and `privateKey` in hex.
 struct APIKeyFile {
     private struct Members: Decodable {
         let publicKey: String
@@ -13,7 +13,9 @@ struct APIKeyFile {
 
     private let members: Members
 
-    /// - Throws: where it is not there, is open to others than its owner, or is no such object. What is in it is not said.
+    /// Reads the file.
+    ///
+    /// - Throws: `Failure` if it is missing, open to other users, or not such an object. Its contents are not repeated.
     init(_ path: String) throws {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else {
@@ -43,10 +45,12 @@ struct APIKeyFile {
         }
     }
 
-    /// - Throws: where the private key is none, or is another's than the public key.
+    /// Makes a stamper with the key.
+    ///
+    /// - Throws: `Failure` if the private key is invalid, or does not belong to the public key.
     func makeStamper() throws -> APIKeyStamper {
         let stamper = try APIKeyStamper(hexadecimal: members.privateKey)
-        guard stamper.publicKey == members.publicKey.lowercased() else {
+        guard stamper.publicKey.text == members.publicKey.lowercased() else {
             throw Failure("the API key's file holds two keys that do not belong together", status: .wrongUsage)
         }
         return stamper

@@ -4,7 +4,7 @@ import Foundation
 import StampClient
 import TurnkeyClient
 
-/// Which API, and for whom.
+/// The options that name the API and the organization.
 struct APIOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -14,9 +14,10 @@ struct APIOptions: ParsableArguments {
     )
     var apiBaseUrl: String?
 
-    /// The way to the API and to the frame; what is not given comes from the environment or from turnkey.json.
+    /// Makes the entry point to API and frame; options that are not given come from the environment or from
+    /// turnkey.json.
     ///
-    /// - Throws: where no organization is named.
+    /// - Throws: `Failure` if no organization is named.
     func makeTurnkey(
         _ frame: FrameOptions,
         organizationId: String?,
@@ -27,7 +28,7 @@ struct APIOptions: ParsableArguments {
         return Turnkey(config, frame: configured.stampClient(at: socket), control: configured.controlClient)
     }
 
-    /// The same with somebody who asks for passkeys.
+    /// Makes the same, with an authenticator that asks for passkeys.
     func makeTurnkey(_ frame: FrameOptions, organizationId: String?, _ passkey: PasskeyOptions) throws -> Turnkey {
         var config = try load(frame, organizationId: organizationId, rpId: passkey.rpId)
         if config.rpId == nil {
@@ -42,8 +43,8 @@ struct APIOptions: ParsableArguments {
         )
     }
 
-    /// As above, for bodies that name their organization themselves, and for what needs none. `socket`: the stamp socket
-    /// that is used.
+    /// Makes the same for requests that name their organization themselves, and for those that need none. `socket` is
+    /// the stamp socket to use.
     func makeTurnkey(_ frame: FrameOptions, stampingAt socket: String = "stamp") throws -> Turnkey {
         do {
             return try makeTurnkey(frame, organizationId: nil, stampingAt: socket)

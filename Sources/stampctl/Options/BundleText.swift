@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A credential bundle as it was pasted or saved: what happened to it on the way, where that can be seen.
+/// A credential bundle as it was pasted or saved, and what visibly happened to it on the way.
 struct BundleText {
     let text: String
 
-    /// What to do about a bundle that the frame could not read; `nil` where nothing of the sort is to be seen.
+    /// What to do about a bundle that the frame could not read; `nil` if nothing is visible.
     var hint: String? {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
         if let first = trimmed.first, first == "{" || first == "[" { return envelopeHint(trimmed) }
         if trimmed.isEmpty { return "there is nothing in it" }
         if let first = trimmed.first, let last = trimmed.last, Self.quotes.contains(first), Self.quotes.contains(last) {
-            return "it is in quotation marks: give what is between them"
+            return "it is in quotation marks: give the text between them"
         }
         if trimmed.utf8.contains(0x0D) || text.utf8.contains(0x0D) {
             return "it has Windows's line ends (CR LF): take them away with tr -d '\\r\\n'"

@@ -30,6 +30,7 @@ struct FrameOptions: ParsableArguments {
 
     var stampClient: StampClient { StampClient(address) }
     var controlClient: ControlClient { ControlClient(address) }
+    var deliveryClient: DeliveryClient { DeliveryClient(address) }
 
     /// A stamp socket by its name.
     func stampClient(at socket: String) -> StampClient { StampClient(address, socket: socket) }

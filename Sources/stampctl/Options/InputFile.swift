@@ -5,7 +5,7 @@ import Glibc
 
 /// A file's path, or - for standard input.
 struct InputFile: ExpressibleByArgument {
-    /// No payload is larger: a frame takes 1 MiB in a call, and the API less than this in a body.
+    /// The largest input, 16 MiB: a frame takes 1 MiB in a call, and the API less in a body.
     static let maximumByteCount = 16 << 20
 
     let path: String
@@ -23,11 +23,11 @@ struct InputFile: ExpressibleByArgument {
         self.init(path: argument)
     }
 
-    /// The bytes, as they are.
+    /// Reads the bytes as they are.
     ///
-    /// - Throws: where it cannot be read, and where there are more than 16 MiB of it.
+    /// - Throws: `Failure` if the input cannot be read, or has more than 16 MiB.
     func read() throws -> Data {
-        // Not Data(contentsOf:): it reads regular files alone, and a shell's <(…) is none.
+        // Not Data(contentsOf:), which only reads regular files; a shell's <(…) is none.
         let file = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw makeFailure(errno) }
         defer { if path != "-" { close(file) } }
@@ -41,7 +41,9 @@ struct InputFile: ExpressibleByArgument {
         return data
     }
 
-    /// - Throws: where the bytes are not UTF-8.
+    /// Reads UTF-8 text.
+    ///
+    /// - Throws: `Failure` if the bytes are not UTF-8.
     func readText() throws -> String {
         guard let text = String(validating: try read(), as: UTF8.self) else {
             throw Failure("\(name) is not UTF-8", status: .wrongUsage)
@@ -57,12 +59,12 @@ struct InputFile: ExpressibleByArgument {
         }
     }
 
-    /// Says the path only where something is there: what is no path may be the bundle itself, and is not repeated.
+    /// Names the path only if a file is there. Otherwise the argument may be the bundle itself, and is not repeated.
     private func makeFailure(_ code: CInt) -> Failure {
         guard path == "-" || FileManager.default.fileExists(atPath: path) else {
             return Failure(
                 "there is no such file",
-                hint: "give a file, or - for standard input; what is read is never itself an argument",
+                hint: "give a file, or - for standard input; the text itself is never an argument",
                 status: .wrongUsage
             )
         }
@@ -70,5 +72,5 @@ struct InputFile: ExpressibleByArgument {
     }
 }
 
-/// An error number in the system's words (strerror(3)).
+/// Returns the system's words for an error number (strerror(3)).
 func describe(_ code: CInt) -> String { unsafe String(cString: strerror(code)) }

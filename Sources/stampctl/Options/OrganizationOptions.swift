@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
-/// For whom the API is asked.
+/// The option that names the organization.
 struct OrganizationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The organization (else TURNKEY_ORGANIZATION_ID).", valueName: "id"),
@@ -10,7 +10,9 @@ struct OrganizationOptions: ParsableArguments {
     var organizationId: String?
 }
 
-/// - Throws: for an empty one, such as a shell's variable that is not set.
+/// Reads an organization's id.
+///
+/// - Throws: `ValidationError` for an empty one, such as from a shell's variable that is not set.
 @Sendable private func readOrganization(_ text: String) throws -> String {
     guard !text.isEmpty else { throw ValidationError("it is empty") }
     return text

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
-/// For whom the results are.
+/// The options for the form of results.
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print one JSON object a line.")
     var json = false

@@ -2,7 +2,7 @@
 import ArgumentParser
 import TurnkeyClient
 
-/// Whose passkeys approve.
+/// The option that names the relying party of passkeys.
 struct RelyingPartyOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -12,7 +12,7 @@ struct RelyingPartyOptions: ParsableArguments {
     )
     var rpId: String?
 
-    /// Where only the passkey helps, whose passkey that is.
+    /// Says whose passkey is needed, if only the passkey helps.
     func makeHint() -> String? {
         let rpId = rpId ?? (try? TurnkeyConfiguration.load(defaultOrganizationId: "").rpId)
         return rpId.map { "\"stampctl login\" with a passkey of \($0)" }

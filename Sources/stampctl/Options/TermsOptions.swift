@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Printing
 import StampClient
 import TurnkeyClient
 
-/// How long a session is to live, and whose it is said to be.
+/// The options for a session's life, and the organization and user to record.
 struct TermsOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -14,10 +15,12 @@ struct TermsOptions: ParsableArguments {
     )
     var expirationSeconds: Int?
 
-    @Option(help: ArgumentHelp("The organization to show with the session; nobody checks it.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("The organization to show with the session; the frame does not check it.", valueName: "id")
+    )
     var organizationId: String?
 
-    @Option(help: ArgumentHelp("The user to show with the session; nobody checks it.", valueName: "id"))
+    @Option(help: ArgumentHelp("The user to show with the session; the frame does not check it.", valueName: "id"))
     var userId: String?
 
     var terms: SessionTerms {
@@ -25,13 +28,19 @@ struct TermsOptions: ParsableArguments {
     }
 }
 
-/// - Throws: for anything but a whole number above zero.
+/// Reads a whole number above zero.
+///
+/// - Throws: `ValidationError` for anything else.
 @Sendable func readSeconds(_ text: String) throws -> Int {
-    guard let seconds = Int(text), seconds > 0 else { throw ValidationError("it is a whole number of seconds above 0") }
+    guard let seconds = Int(spelled: text), seconds > 0 else {
+        throw ValidationError("it is a whole number of seconds above 0, in digits")
+    }
     return seconds
 }
 
-/// - Throws: for less than a session that is registered at the API has to live.
+/// Reads the life of a session that is registered at the API.
+///
+/// - Throws: `ValidationError` for less than such a session needs.
 @Sendable func readSessionSeconds(_ text: String) throws -> Int {
     let seconds = try readSeconds(text)
     guard seconds >= Expiry.minimumExpirationSeconds else {
@@ -40,9 +49,9 @@ struct TermsOptions: ParsableArguments {
     return seconds
 }
 
-/// - Throws: for anything but a public key as stampctl prints it.
-@Sendable func readPublicKey(_ text: String) throws -> String {
-    let isLowerHex = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-    guard text.utf8.count == 66, isLowerHex else { throw ValidationError("it is 66 lower-case hex digits") }
-    return text
+/// Reads a public key as stampctl prints it.
+///
+/// - Throws: `ValidationError` for anything else.
+@Sendable func readPublicKey(_ text: String) throws -> PublicKey {
+    do { return try PublicKey(text) } catch { throw ValidationError(error.hint) }
 }

@@ -5,7 +5,7 @@ extension FrameAccount: Renderable {
     var lines: [String] { AccountTable(accounts: [self]).lines }
 }
 
-/// The accounts of a frame, a line each under a heading; numbers stand at the right.
+/// The accounts of a frame, a line each under a heading, with numbers aligned right.
 struct AccountTable: Renderable {
     let accounts: [FrameAccount]
 

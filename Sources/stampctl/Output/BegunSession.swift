@@ -3,10 +3,10 @@ import LoginPage
 import StampClient
 import TurnkeyClient
 
-/// A session that has begun, as it is shown.
+/// A session that has begun, as it is printed.
 struct BegunSession: Renderable {
-    let name: String
-    let publicKey: String
+    let name: SessionName
+    let publicKey: PublicKey
     let fingerprint: String?
     let organizationId: String
     let userId: String
@@ -16,7 +16,7 @@ struct BegunSession: Renderable {
     init(_ session: TurnkeySession) {
         name = session.name
         publicKey = session.publicKey
-        fingerprint = KeyFingerprint(publicKey: session.publicKey)?.text
+        fingerprint = KeyFingerprint(publicKey: session.publicKey.text)?.text
         organizationId = session.organizationId
         userId = session.userId
         origin = session.origin
@@ -25,7 +25,7 @@ struct BegunSession: Renderable {
 
     var lines: [String] {
         makeTable([
-            ("session", name), ("public key", publicKey), ("fingerprint", fingerprint),
+            ("session", name.text), ("public key", publicKey.text), ("fingerprint", fingerprint),
             ("organization", organizationId), ("user", userId), ("origin", origin.rawValue),
             ("expires in", makeDurationText(milliseconds: expiresInMilliseconds)),
         ])
@@ -35,7 +35,7 @@ struct BegunSession: Renderable {
 extension SessionSummary: Renderable {
     var lines: [String] {
         makeTable([
-            ("session", isSelected ? "\(name) (selected)" : name), ("public key", publicKey),
+            ("session", isSelected ? "\(name) (selected)" : name.text), ("public key", publicKey.text),
             ("organization", organizationId), ("user", userId), ("origin", origin.rawValue),
             ("state", state == .alive ? nil : state.rawValue),
             ("expires in", state == .over ? nil : makeDurationText(milliseconds: expiresInMilliseconds)),

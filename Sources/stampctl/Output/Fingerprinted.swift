@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import LoginPage
+import TurnkeyClient
 
 /// A result about a key, with the fingerprint that pages show of it, to compare.
 struct Fingerprinted<Result: Tabular>: Tabular {

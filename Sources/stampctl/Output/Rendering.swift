@@ -3,9 +3,9 @@ import Foundation
 import Glibc
 import Printing
 
-/// A result, for people and for programs: the same value either way.
+/// A result that people and programs read: the same value in two forms.
 protocol Renderable: Encodable {
-    /// What a person reads.
+    /// The lines for people.
     var lines: [String] { get }
 }
 
@@ -13,7 +13,7 @@ protocol Renderable: Encodable {
 protocol Tabular: Renderable {
     typealias Row = (name: String, value: String?)
 
-    /// Those without a value are left out.
+    /// The rows; those without a value are left out.
     var rows: [Row] { get }
 }
 
@@ -22,9 +22,9 @@ extension Tabular {
 }
 
 /// A result whose form for people depends on the screen.
-protocol Paintable: Encodable {
-    /// `width`: columns; nil where lines may be of any length.
-    func lines(width: Int?) -> [PaintedLine]
+protocol StyledRenderable: Encodable {
+    /// Returns the lines for people. `width` is the number of columns; nil if lines may have any length.
+    func lines(width: Int?) -> [StyledLine]
 }
 
 extension OutputOptions {
@@ -34,12 +34,12 @@ extension OutputOptions {
         try print(json: result)
     }
 
-    func print(_ result: some Paintable) throws {
+    func print(_ result: some StyledRenderable) throws {
         guard !json else { return try print(json: result) }
         try StandardOutput.write(result.lines(width: Screen.width(STDOUT_FILENO)))
     }
 
-    /// One line of JSON.
+    /// Prints one line of JSON.
     func print(json result: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -48,7 +48,8 @@ extension OutputOptions {
 }
 
 extension OutputOptions {
-    /// The API's answer: as it came, but for what a terminal would obey, which is escaped as JSON does; or in one line.
+    /// Prints the API's answer as it came, with characters that a terminal would obey escaped as in JSON; or in one
+    /// line.
     func print(answer: Data) throws {
         guard json else {
             let text = PrintableText.escapeJSON(String(decoding: answer, as: UTF8.self))
@@ -57,7 +58,8 @@ extension OutputOptions {
         try StandardOutput.write(withoutWhiteSpace(answer))
     }
 
-    /// A JSON text in one line, each of its values as it is spelled: a number that is read and written is another number.
+    /// Returns a JSON text in one line, with each value as it is spelled, since a number that is parsed and written may
+    /// change.
     private func withoutWhiteSpace(_ json: Data) -> Data {
         var (isInString, isEscaped) = (false, false)
         return json.filter { byte in
@@ -72,7 +74,7 @@ extension OutputOptions {
     }
 }
 
-/// Two columns, the first as wide as its widest entry.
+/// Makes two columns, the first as wide as its widest entry.
 func makeTable(_ rows: [(name: String, value: String?)]) -> [String] {
     let width = rows.map(\.name.count).max() ?? 0
     return rows.compactMap { row in
@@ -80,7 +82,7 @@ func makeTable(_ rows: [(name: String, value: String?)]) -> [String] {
     }
 }
 
-/// The two largest units of what is left: `47h 59m`, `14m 59s`, `9s`.
+/// Returns the two largest units of a time: `47h 59m`, `14m 59s`, `9s`.
 func makeDurationText(milliseconds: Int) -> String {
     let seconds = max(0, milliseconds / 1_000)
     let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60)

@@ -9,15 +9,24 @@ extension Status: Renderable {
             ("sessions", "\(sessions)"), ("connections", "\(connections)"), ("stamped", "\(stamped)"),
             ("denied", "\(denied)"), ("failed", "\(failed)"), ("audit lost", "\(auditLost)"),
             ("waiting", waiting.map { "\($0)" }), ("audit record", auditSequence.map { "\($0)" }),
-            ("audit chain", auditChain),
+            ("audit chain", auditChain), ("parcels", parcels),
         ])
+    }
+}
+
+extension Status {
+    /// Of a frame that has got any: `3 taken, 1 tooLate, 2 otherCard`.
+    private var parcels: String? {
+        let counts = [("taken", delivered ?? 0)] + (refusedParcels ?? []).map { ($0.reason, $0.count) }
+        guard counts.contains(where: { $0.1 != 0 }) else { return nil }
+        return counts.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
     }
 }
 
 extension Session: Tabular {
     var rows: [Row] {
         [
-            ("session", name), ("public key", publicKey), ("organization", organizationId), ("user", userId),
+            ("session", name.text), ("public key", publicKey.text), ("organization", organizationId), ("user", userId),
             ("origin", origin.rawValue), ("expires in", makeDurationText(milliseconds: expiresInMilliseconds)),
         ]
     }
@@ -36,18 +45,19 @@ extension Stamp: Renderable {
 extension Event: Renderable {
     var lines: [String] {
         let left = expiresInMilliseconds.map { makeDurationText(milliseconds: $0) }
-        return [[kind.rawValue, session, publicKey, confirmationId, left].compactMap(\.self).joined(separator: " ")]
+        let key = publicKey?.text ?? embeddedPublicKey
+        return [[kind.rawValue, session?.text, key, confirmationId, left].compactMap(\.self).joined(separator: " ")]
     }
 }
 
-/// That a command without a result did what it says; people are told by its silence.
+/// The result of a command that has none. For people it prints nothing.
 struct Done: Renderable {
     let done = true
     var lines: [String] { [] }
 }
 
-/// The public half of a key that waits to be activated.
+/// The public half of a key that waits for its activation.
 struct SessionKey: Renderable {
-    let publicKey: String
-    var lines: [String] { [publicKey] }
+    let publicKey: PublicKey
+    var lines: [String] { [publicKey.text] }
 }

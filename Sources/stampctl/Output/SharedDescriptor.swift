@@ -2,15 +2,15 @@
 import Foundation
 import Glibc
 
-/// A descriptor that other programs have too, such as a terminal's or a pipe's: one of them may have made it non-blocking
-/// (fcntl(2)), for all of them.
+/// A descriptor that this process shares with other programs, such as a terminal or a pipe. Another program may have
+/// made it non-blocking (fcntl(2)), for all of them.
 struct SharedDescriptor: Sendable {
     let number: CInt
 
     static let standardOutput = SharedDescriptor(number: STDOUT_FILENO)
     static let standardError = SharedDescriptor(number: STDERR_FILENO)
 
-    /// Writes all of it, however long that takes.
+    /// Writes all of the data, however long that takes.
     func write(_ data: Data) throws(SystemError) {
         var rest = data[...]
         while !rest.isEmpty {
@@ -19,7 +19,7 @@ struct SharedDescriptor: Sendable {
         }
     }
 
-    /// Waits for bytes, and reads as many of them as there are, up to `count`. `nil`: there are no more.
+    /// Waits for bytes, and reads at most `count` of them. `nil` at the end.
     func read(_ count: Int) throws(SystemError) -> Data? {
         var buffer = [UInt8](repeating: 0, count: count)
         while true {
@@ -29,7 +29,9 @@ struct SharedDescriptor: Sendable {
         }
     }
 
-    /// - Throws: for an error that waiting does not mend.
+    /// Waits until the descriptor is ready.
+    ///
+    /// - Throws: `SystemError` for an error that waiting does not mend.
     private func wait(for event: CInt, after code: CInt) throws(SystemError) {
         guard code != EINTR else { return }
         guard code == EAGAIN else { throw SystemError(code: code) }
@@ -38,7 +40,7 @@ struct SharedDescriptor: Sendable {
     }
 }
 
-/// What the system said: an error number of errno(3).
+/// An error number of the system (errno(3)).
 struct SystemError: Error {
     let code: CInt
 }

@@ -4,28 +4,28 @@ import Glibc
 import Printing
 import Synchronization
 
-/// Where everything goes that is not a result.
+/// Writes everything that is not a result to standard error.
 enum StandardError {
     /// Returns to the line's beginning and erases the line (ECMA-48, CR and EL).
     private static let eraseLine = "\r\u{1B}[K"
-    /// What stands in the terminal's last line while something is waited for.
+    /// The terminal's last line while something is waited for.
     private static let notice = Mutex<String?>(nil)
 
-    /// More than any message of ours takes; what the API says may be of any length.
+    /// The longest message, since the API's text may have any length.
     private static let maximumLength = 4_096
 
     static func report(_ message: String, hint: String?) {
-        write(after: paint("stampctl:", code: 31) + " ", message)
-        if let hint { write(after: paint("hint:", code: 36) + " ", hint) }
+        write(after: style("stampctl:", code: 31) + " ", message)
+        if let hint { write(after: style("hint:", code: 36) + " ", hint) }
     }
 
-    /// One line: text in it that came from elsewhere can neither begin another nor command the terminal.
+    /// Writes one line. Text from outside in it can neither begin another line nor command the terminal.
     static func write(_ line: String) { write(after: "", line) }
 
-    /// Lines for people, painted where that is wanted.
-    static func write(painted lines: [PaintedLine]) {
-        let isPainted = Screen.isPainted(STDERR_FILENO)
-        for line in lines { put(line.text(isPainted: isPainted) + "\n") }
+    /// Writes lines for people, in colour if that is wanted.
+    static func write(styled lines: [StyledLine]) {
+        let isStyled = Screen.isStyled(STDERR_FILENO)
+        for line in lines { put(line.text(isStyled: isStyled) + "\n") }
     }
 
     private static func write(after lead: String, _ text: String) {
@@ -35,10 +35,10 @@ enum StandardError {
         }
     }
 
-    /// A question, whose answer is typed behind it.
+    /// Writes a question, behind which the answer is typed.
     static func prompt(_ question: String) { put("\(PrintableText(question, maximumLength: maximumLength))") }
 
-    /// Shows `text` for as long as `work` takes, on a terminal; nothing of it is left there, and nothing goes elsewhere.
+    /// Shows `text` on a terminal while `work` runs, and erases it afterwards. Without a terminal nothing is written.
     static func showing<Result>(
         _ text: String?,
         _ work: () async throws -> Result
@@ -57,8 +57,18 @@ enum StandardError {
         return try await work()
     }
 
+    /// Puts `text` in the place of the notice that stands in the terminal's last line; `nil` takes it away.
+    static func notice(_ text: String?) {
+        guard canErase else { return }
+        notice.withLock { notice in
+            guard notice != nil || text != nil else { return }
+            notice = text.map { "\(PrintableText($0, maximumLength: maximumLength))" }
+            put(eraseLine + (notice ?? ""))
+        }
+    }
+
     private static func put(_ text: String) {
-        // Where that fails, there is nowhere left to report to.
+        // If this fails, there is nowhere left to report it.
         try? SharedDescriptor.standardError.write(Data(text.utf8))
     }
 
@@ -66,7 +76,7 @@ enum StandardError {
         isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
-    private static func paint(_ word: String, code: Int) -> String {
-        Screen.isPainted(STDERR_FILENO) ? "\u{1B}[\(code)m\(word)\u{1B}[0m" : word
+    private static func style(_ word: String, code: Int) -> String {
+        Screen.isStyled(STDERR_FILENO) ? "\u{1B}[\(code)m\(word)\u{1B}[0m" : word
     }
 }

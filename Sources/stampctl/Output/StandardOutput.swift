@@ -4,10 +4,10 @@ import Foundation
 import Glibc
 import Printing
 
-/// Where the results go.
+/// Writes the results to standard output.
 enum StandardOutput {
-    /// Ends the process, and quietly, when nobody reads standard output any more: for what may have nothing to write for
-    /// hours, and would find that out only then.
+    /// Ends the process quietly when the reader of standard output is gone. For commands that may write nothing for
+    /// hours, and would only notice it then.
     static func endWhenUnread() {
         Thread.detachNewThread {
             var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
@@ -16,24 +16,24 @@ enum StandardOutput {
         }
     }
 
-    /// Lines for people: text in them that came from elsewhere can neither begin a line nor command the terminal.
+    /// Writes lines for people. Text from outside in them can neither begin a line nor command the terminal.
     ///
-    /// - Throws: as `write`.
+    /// - Throws: As `write`.
     static func write(lines: [String]) throws {
         try write(Data(lines.map { "\(PrintableText($0))" }.joined(separator: "\n").utf8))
     }
 
-    /// Lines for people, painted where that is wanted.
+    /// Writes lines for people, in colour if that is wanted.
     ///
-    /// - Throws: as `write`.
-    static func write(_ lines: [PaintedLine]) throws {
-        let isPainted = Screen.isPainted(STDOUT_FILENO)
-        try write(Data(lines.map { $0.text(isPainted: isPainted) }.joined(separator: "\n").utf8))
+    /// - Throws: As `write`.
+    static func write(_ lines: [StyledLine]) throws {
+        let isStyled = Screen.isStyled(STDOUT_FILENO)
+        try write(Data(lines.map { $0.text(isStyled: isStyled) }.joined(separator: "\n").utf8))
     }
 
-    /// The bytes, and a newline where they do not end in one.
+    /// Writes the bytes, and a newline if they do not end in one.
     ///
-    /// - Throws: where they cannot be written. Who has stopped reading a pipe has what they wanted: that ends quietly.
+    /// - Throws: `Failure` if they cannot be written. If the reader of a pipe is gone, the process ends quietly.
     static func write(_ data: Data) throws {
         do throws(SystemError) {
             try SharedDescriptor.standardOutput.write(data.last == 0x0A ? data : data + [0x0A])

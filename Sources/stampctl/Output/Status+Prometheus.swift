@@ -2,7 +2,7 @@
 import StampClient
 
 extension Status {
-    /// Prometheus's text format, version 0.0.4.
+    /// Makes Prometheus's text format, version 0.0.4.
     func makePrometheusText(_ sets: [RuleSetState]) -> String {
         var metrics: [Metric] = [
             Metric(
@@ -27,7 +27,18 @@ extension Status {
             )
         }
         if let waiting {
-            metrics.append(Metric("stampd_stamps_waiting", "gauge", "Stamps that wait for somebody's yes.", waiting))
+            metrics.append(Metric("stampd_stamps_waiting", "gauge", "Stamps that wait for a confirmation.", waiting))
+        }
+        if let delivered {
+            metrics.append(
+                Metric(
+                    name: "stampd_parcels_total",
+                    type: "counter",
+                    help: "Parcels of a fleet's approvers, by what they came to.",
+                    samples: [(#"{result="delivered"}"#, "\(delivered)")]
+                        + (refusedParcels ?? []).map { (#"{result="\(label($0.reason))"}"#, "\($0.count)") }
+                )
+            )
         }
         if !sets.isEmpty {
             metrics.append(
@@ -48,13 +59,13 @@ extension RuleSetState {
         [
             ("allow", allowed), ("deny", denied), ("confirm", confirmed), ("wouldDeny", wouldDeny),
             ("wouldConfirm", wouldConfirm),
-        ].map { (#"{socket="\#(label)",effect="\#($0)"}"#, "\($1)") }
+        ].map { (#"{socket="\#(label(socket))",effect="\#($0)"}"#, "\($1)") }
     }
+}
 
-    /// The socket's name as a label's value: a frame that is none may say anything.
-    private var label: String {
-        socket.replacing("\\", with: #"\\"#).replacing("\"", with: #"\""#).replacing("\n", with: #"\n"#)
-    }
+/// Escapes a name for a label's value, since a program that poses as a frame may send anything.
+private func label(_ name: String) -> String {
+    name.replacing("\\", with: #"\\"#).replacing("\"", with: #"\""#).replacing("\n", with: #"\n"#)
 }
 
 /// One metric and its samples, each with its labels.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import TurnkeyClient
 
-/// An activity without a result yet, in the shape of the API's answer: what `stampctl activity wait` and an approval need.
+/// An activity without a result yet, in the shape of the API's answer. `stampctl activity wait` and an approval need
+/// it.
 struct UnfinishedActivity: Renderable {
     private struct Members: Encodable {
         let id: String
@@ -27,6 +28,6 @@ struct UnfinishedActivity: Renderable {
         )
     }
 
-    /// People read it in the error's message.
+    /// Empty, since the error's message tells people.
     var lines: [String] { [] }
 }

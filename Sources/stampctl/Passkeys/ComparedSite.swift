@@ -2,33 +2,27 @@
 import LoginPage
 import TurnkeyClient
 
-/// A site's page whose answer counts only once the user has compared the fingerprints, where there is one to ask.
+/// A site's page whose answer counts only after the user has compared the fingerprints, if there is a terminal to ask
+/// at.
 struct ComparedSite: Sendable {
     let page: SitePage
-    /// What stands on the terminal while the page waits.
+    /// The line on the terminal while the page waits.
     let notice: String?
 
     func stampLogin(_ request: LoginRequest) async throws -> StampedLogin {
-        let signed = try await StandardError.showing(notice) {
-            try await page.signedStampLogin(for: SiteRequest(request))
-        }
+        let login = try await StandardError.showing(notice) { try await page.signedStampLogin(for: request) }
         try await compare(request.publicKey)
-        return StampedLogin(body: signed.body, stamp: signed.stamp, expirationSeconds: signed.expirationSeconds)
+        return login
     }
 
     func makeBundle(_ request: LoginRequest) async throws -> MadeBundle {
-        let made = try await StandardError.showing(notice) { try await page.bundle(for: SiteRequest(request)) }
+        let made = try await StandardError.showing(notice) { try await page.bundle(for: request) }
         try await compare(request.publicKey, registered: made.publicKey)
-        return MadeBundle(
-            credentialBundle: made.credentialBundle,
-            publicKey: made.publicKey,
-            userId: made.userId,
-            organizationId: made.organizationId,
-            expirationSeconds: made.expirationSeconds
-        )
+        return made
     }
 
-    /// Without a terminal nobody is asked: the answer came from the site, for this very question, all the same.
+    /// Asks whether the fingerprints are equal. Without a terminal the question is not asked; the answer still came
+    /// from the site, for this question.
     private func compare(_ publicKey: String, registered: String? = nil) async throws {
         guard Question.canBeAsked, let fingerprint = KeyFingerprint(publicKey: publicKey) else { return }
         let answer = await Question.ask("did the page show \(fingerprint)? [y/N]")
@@ -38,9 +32,9 @@ struct ComparedSite: Sendable {
     }
 }
 
-/// The user did not say that the page showed the key's fingerprint.
+/// The user did not confirm that the page showed the key's fingerprint.
 struct UnconfirmedKey: PasskeyError {
-    /// The key that the page has registered at the API already.
+    /// The key that the page has already registered at the API.
     let registeredKey: String?
 
     var message: String { "the fingerprint was not confirmed, so nothing was started" }
@@ -50,16 +44,5 @@ struct UnconfirmedKey: PasskeyError {
             "the page registered the key \($0): it expires; if another was shown, look at your API keys"
         }
             ?? "if the page showed another one, do not approve it again before you know why"
-    }
-}
-
-extension SiteRequest {
-    fileprivate init(_ request: LoginRequest) {
-        self.init(
-            organizationId: request.organizationId,
-            userId: request.userId,
-            publicKey: request.publicKey,
-            expirationSeconds: request.expirationSeconds
-        )
     }
 }

@@ -4,7 +4,7 @@ import LoginPage
 import SecurityKey
 import TurnkeyClient
 
-/// Where the passkey is asked for: on a page of this machine, or at a security key.
+/// The options for where the passkey is asked for: on a page of this machine, or at a security key.
 struct PasskeyOptions: ParsableArguments {
     @Flag(help: "Ask on a page of this machine, for a passkey of localhost (the default).")
     var browser = false
@@ -43,20 +43,25 @@ struct PasskeyOptions: ParsableArguments {
         }
     }
 
+    /// Whether any of the options was given.
+    var areGiven: Bool {
+        browser || securityKey || rpId != nil || isOnlyPrinted || allowLocalhostPasskey || timeoutSeconds != nil
+    }
+
     static let choice = ValidationError("--browser, --site and --security-key exclude one another")
 
     /// How long a page waits.
     var pageTimeout: Duration { .seconds(timeoutSeconds ?? 120) }
 
-    /// The address is a line of its own on standard error.
+    /// Announces the address on a line of its own on standard error.
     var opener: PageOpener { PageOpener(isOnlyPrinted ? .printing : .browser) { StandardError.write($0) } }
 
-    /// Of which relying party the passkeys are where nothing names one; none for a security key, which has them of many.
+    /// The relying party if none is named; none for a security key, which has passkeys of many.
     var defaultRpId: String? { securityKey ? nil : "localhost" }
 
-    /// The authenticator that approves what is asked of `config`'s API.
+    /// Makes the authenticator for requests to `config`'s API.
     ///
-    /// - Throws: where it can tell already that it will not.
+    /// - Throws: `Failure` if it is already known that it cannot work.
     func makeAuthenticator(_ config: TurnkeyConfiguration) throws -> any PasskeyAuthenticator {
         guard !securityKey else {
             let options = SecurityKeyOptions(timeout: .seconds(timeoutSeconds ?? 60))
@@ -69,11 +74,13 @@ struct PasskeyOptions: ParsableArguments {
             timeout: pageTimeout
         )
         if let rpId = config.rpId { try page.check(rpId) }
-        return AwaitedPage(page: page)
+        return AnnouncedPage(page: page)
     }
 }
 
-/// - Throws: for anything but 1 to 600.
+/// Reads 1 to 600 seconds.
+///
+/// - Throws: `ValidationError` for anything else.
 @Sendable private func readTimeout(_ text: String) throws -> Int {
     let seconds = try readSeconds(text)
     guard seconds <= 600 else { throw ValidationError("it is 600 seconds at most") }

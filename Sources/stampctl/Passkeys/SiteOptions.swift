@@ -2,7 +2,7 @@
 import ArgumentParser
 import LoginPage
 
-/// The page of the user's own site.
+/// The options for the page of the user's own site.
 struct SiteOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Ask on the login page of your own site, for a passkey of that site.", valueName: "url")
@@ -16,7 +16,9 @@ struct SiteOptions: ParsableArguments {
         guard !paste || site != nil else { throw ValidationError("--paste is for --site") }
     }
 
-    /// - Throws: where `passkey` says what a site's page does not do.
+    /// Checks that the options fit together.
+    ///
+    /// - Throws: `ValidationError` if `passkey` asks for something that a site's page does not do.
     func check(_ passkey: PasskeyOptions) throws {
         guard site != nil else { return }
         guard !passkey.browser, !passkey.securityKey else { throw PasskeyOptions.choice }
@@ -36,7 +38,7 @@ struct SiteOptions: ParsableArguments {
             paste: paste ? readCode : nil,
             timeout: passkey.pageTimeout
         )
-        return ComparedSite(page: page, notice: paste ? nil : AwaitedPage.notice)
+        return ComparedSite(page: page, notice: paste ? nil : AnnouncedPage.notice)
     }
 
     @Sendable private func readCode() async -> String { await Question.ask("the code that the page shows:") ?? "" }

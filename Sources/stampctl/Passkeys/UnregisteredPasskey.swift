@@ -2,13 +2,13 @@
 import Foundation
 import TurnkeyClient
 
-/// A passkey that was made, and that the API does not know, or may not know.
+/// A passkey that was made and that the API does not know, as far as is known.
 struct UnregisteredPasskey {
     let user: PasskeyUser
     let rpId: String
     let credentialId: Data
 
-    /// What there is now, and what to do about it, for people.
+    /// Returns what exists now and what to do about it, for people.
     func lines(after error: TurnkeyError, atSecurityKey: Bool) -> [String] {
         let id = Base64URL.encode(credentialId)
         let place =

@@ -3,7 +3,7 @@ import Foundation
 import Rules
 import TurnkeyClient
 
-/// The members of one object of a file of cases: each is taken once, and none may be left over.
+/// The members of one object of a file of cases. Each is taken once, and none may be left over.
 struct CaseMembers {
     private let place: String
     private let bytes: [UInt8]
@@ -27,14 +27,16 @@ struct CaseMembers {
         return members.remove(at: index).value
     }
 
-    /// - Throws: where a member is left that nobody took.
+    /// Checks that every member was taken.
+    ///
+    /// - Throws: `RuleFault` otherwise.
     func end() throws(RuleFault) {
         if let rest = members.first { throw fault(rest.name, "no member of this name is known here") }
     }
 
     mutating func text(_ name: String) throws(RuleFault) -> String? { try textOrNull(name) ?? nil }
 
-    /// Nil within where `null` is there.
+    /// Takes a text or `null`, which is nil within.
     mutating func textOrNull(_ name: String) throws(RuleFault) -> String?? {
         guard let value = take(name) else { return .none }
         if value.isNull { return .some(nil) }
@@ -56,23 +58,33 @@ struct CaseMembers {
     }
 
     private func number(_ value: Value, _ name: String) throws(RuleFault) -> UInt32 {
-        guard let number = value.int.flatMap({ UInt32(exactly: $0) }) else {
-            throw fault(name, "the number of a user or group")
+        guard let number = value.int.flatMap({ UInt32(exactly: $0) }), number != .max else {
+            throw fault(name, "the number of a user or group, below \(UInt32.max)")
         }
         return number
     }
 
-    /// A time as `2026-11-30T10:00:00Z`, in milliseconds since 1970.
+    /// Takes a claim of a stamping proxy.
+    mutating func claim(_ name: String) throws(RuleFault) -> Rules.Caller.ProxyStatement {
+        guard let text = try text(name) else { return .none }
+        guard (1...Counters.maximumPartyByteCount).contains(text.utf8.count) else {
+            throw fault(name, "1 to \(Counters.maximumPartyByteCount) bytes")
+        }
+        return .text(text)
+    }
+
+    /// Takes a time such as `2026-11-30T10:00:00Z`, in milliseconds since 1970.
     mutating func time(_ name: String) throws(RuleFault) -> Int64? {
         guard let text = try text(name) else { return nil }
-        // The parser rolls hours and days over, and looks at no more than it needs: what it read must be written alike.
+        // The parser accepts overflowing hours and days, and trailing text, so the result is formatted again and
+        // compared.
         guard let date = try? Date(text, strategy: .iso8601), date.formatted(.iso8601) == text,
             let milliseconds = Int64(exactly: (date.timeIntervalSince1970 * 1000).rounded())
         else { throw fault(name, "a time, such as 2026-11-30T10:00:00Z") }
         return milliseconds
     }
 
-    /// A public key in hex.
+    /// Takes a public key in hex.
     mutating func key(_ name: String) throws(RuleFault) -> KeyBytes? {
         guard let text = try text(name) else { return nil }
         guard let key = Hexadecimal.decode(text).map(Array.init), [33, 65].contains(key.count),
@@ -81,7 +93,7 @@ struct CaseMembers {
         return bytes
     }
 
-    /// A text's bytes, or those of an object as they stand in the file.
+    /// Takes the bytes of a text, or those of an object as they stand in the file.
     mutating func payload(_ name: String) throws(RuleFault) -> [UInt8]? {
         guard let value = take(name) else { return nil }
         return try payload(value, name)

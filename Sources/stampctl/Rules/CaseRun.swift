@@ -2,7 +2,7 @@
 import Foundation
 import Rules
 
-/// What came of one case.
+/// The result of one case.
 struct CaseResult: Encodable {
     struct Verdict: Encodable, Equatable {
         var effect: String
@@ -20,9 +20,9 @@ struct CaseResult: Encodable {
 }
 
 extension RuleCase {
-    /// Decides the payload by the rules of a file, as a frame would.
+    /// Decides about the payload by the rules of a file, as a frame would.
     ///
-    /// - Throws: where the file has no set for the socket, and where a payload before it was not stamped.
+    /// - Throws: `Failure` if the file has no set for the socket, or a payload before this one was not stamped.
     func run(with rules: RuleFile) throws -> CaseResult {
         let set: RuleSet?
         do throws(RuleFile.UnknownSocket) { set = try rules.set(of: socket) } catch {
@@ -62,12 +62,12 @@ extension RuleCase {
         )
     }
 
-    /// Any moment will do: what was stamped before was stamped then.
+    /// Any moment will do, as payloads before this one are stamped at it.
     private static let boot: Int64 = 1 << 50
 
     private static func milliseconds(_ date: Date) -> Int64 { Int64(date.timeIntervalSince1970 * 1000) }
 
-    /// The payload's own, so that a case does not grow stale.
+    /// The payload's own time, so that a case does not become stale.
     private var timestamp: Int64? {
         guard let value = try? Value.read(payload.span),
             let member = value.members?.first(where: { $0.name == "timestampMs" })?.value
@@ -76,32 +76,32 @@ extension RuleCase {
     }
 }
 
-/// What came of all, for people: a table of those that came out otherwise than they must.
+/// The results of all cases, for people: a table of those that were not as expected.
 struct CaseTable {
     let results: [CaseResult]
 
-    var lines: [PaintedLine] {
+    var lines: [StyledLine] {
         let failed = results.filter { !$0.passed }
         let count = results.count == 1 ? "1 case" : "\(results.count) cases"
         guard !failed.isEmpty else {
             let word = results.count == 1 ? "it" : "they"
-            return [PaintedLine("ok: ", .good) + "\(count) came out as \(word) must"]
+            return [StyledLine("ok: ", .good) + "\(count) came out as \(word) must"]
         }
-        let heading = ["CASE", "SOCKET", "", "EFFECT", "RULE", "REASON", "AT"].map { PaintedLine($0, .bold) }
+        let heading = ["CASE", "SOCKET", "", "EFFECT", "RULE", "REASON", "AT"].map { StyledLine($0, .bold) }
         let rows = failed.flatMap { result in
             [
-                [PaintedLine(result.name), PaintedLine(result.socket)] + Self.cells(result.expected, "must", .good),
-                [PaintedLine(), PaintedLine()] + Self.cells(result.found, "came", .bad),
+                [StyledLine(result.name), StyledLine(result.socket)] + Self.cells(result.expected, "must", .good),
+                [StyledLine(), StyledLine()] + Self.cells(result.found, "came", .bad),
             ]
         }
-        return PaintedLine.makeTable([heading] + rows)
-            + [PaintedLine("\(failed.count) of \(count) came out otherwise", .bad)]
+        return StyledLine.makeTable([heading] + rows)
+            + [StyledLine("\(failed.count) of \(count) came out otherwise", .bad)]
     }
 
-    private static func cells(_ verdict: CaseResult.Verdict, _ word: String, _ paint: Paint) -> [PaintedLine] {
+    private static func cells(_ verdict: CaseResult.Verdict, _ word: String, _ style: TextStyle) -> [StyledLine] {
         [
-            PaintedLine(word), PaintedLine(verdict.effect, paint), PaintedLine(verdict.id ?? "-"),
-            PaintedLine(verdict.reason ?? "-"), PaintedLine(verdict.at ?? "-"),
+            StyledLine(word), StyledLine(verdict.effect, style), StyledLine(verdict.id ?? "-"),
+            StyledLine(verdict.reason ?? "-"), StyledLine(verdict.at ?? "-"),
         ]
     }
 }

@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import StampClient
 
-/// An explanation, with what it was asked for.
-struct ExplanationReport: Paintable {
+/// An explanation, with the question.
+struct ExplanationReport: StyledRenderable {
     let socket: String
     let explanation: Explanation
 
     func encode(to encoder: any Encoder) throws { try explanation.encode(to: encoder) }
 
-    func lines(width: Int?) -> [PaintedLine] {
+    func lines(width: Int?) -> [StyledLine] {
         var lines = [verdict]
         for text in [meaning, consequence] + [hint.map { "To do: \($0)." }] {
-            if let text { lines += PaintedLine.wrap(text, indent: 2, width: width) }
+            if let text { lines += StyledLine.wrap(text, indent: 2, width: width) }
         }
         return lines + table
     }
 
     private var isObserved: Bool { explanation.mode == .observe && explanation.reason != .ruleDeny }
 
-    private var verdict: PaintedLine {
-        let place = PaintedLine(" at \(socket)")
+    private var verdict: StyledLine {
+        let place = StyledLine(" at \(socket)")
         let rule = explanation.id.map { "rule \($0)" }
         switch explanation.effect {
         case .allow where explanation.mode == .none:
-            return PaintedLine("ALLOWED", .good) + place + ": the socket has no rules"
-        case .allow: return PaintedLine("ALLOWED", .good) + place + (rule.map { " by \($0)" } ?? "")
+            return StyledLine("ALLOWED", .good) + place + ": the socket has no rules"
+        case .allow: return StyledLine("ALLOWED", .good) + place + (rule.map { " by \($0)" } ?? "")
         case .confirm:
-            return PaintedLine(isObserved ? "WOULD BE ASKED" : "ASKED", .careful) + place
-                + (rule.map { ": \($0) wants somebody's yes" } ?? "")
+            return StyledLine(isObserved ? "WOULD BE ASKED" : "ASKED", .careful) + place
+                + (rule.map { ": \($0) needs a confirmation" } ?? "")
         case .deny:
-            return PaintedLine(isObserved ? "WOULD BE REFUSED" : "REFUSED", isObserved ? .careful : .bad) + place
+            return StyledLine(isObserved ? "WOULD BE REFUSED" : "REFUSED", isObserved ? .careful : .bad) + place
                 + (explanation.reason.map { ": \($0.text)" } ?? "") + (explanation.at.map { " at \($0)" } ?? "")
         }
     }
@@ -56,21 +56,21 @@ struct ExplanationReport: Paintable {
 
     private var hint: String? { explanation.effect == .deny ? explanation.reason?.hint : nil }
 
-    private var table: [PaintedLine] {
+    private var table: [StyledLine] {
         let told = explanation.steps.filter { $0.outcome != .passed }
         let passed = explanation.steps.count - told.count
-        let heading = ["  RULE", "SAYS", "WHY"].map { PaintedLine($0, .bold) }
+        let heading = ["  RULE", "SAYS", "WHY"].map { StyledLine($0, .bold) }
         let rows = told.map { step in
             [
-                PaintedLine("  \(step.id)", step.id == explanation.id ? .bold : nil),
-                step.outcome == .held ? PaintedLine("matches", .good) : PaintedLine("does not", .careful),
-                PaintedLine(Self.why(step)),
+                StyledLine("  \(step.id)", step.id == explanation.id ? .bold : nil),
+                step.outcome == .held ? StyledLine("matches", .good) : StyledLine("does not", .careful),
+                StyledLine(Self.why(step)),
             ]
         }
         guard !explanation.steps.isEmpty else { return [] }
         let rest = passed == 1 ? "1 rule is" : "\(passed) rules are"
-        return [PaintedLine()] + (told.isEmpty ? [] : PaintedLine.makeTable([heading] + rows))
-            + (passed == 0 ? [] : [PaintedLine("  \(rest) not about this caller, or not about this payload", .dim)])
+        return [StyledLine()] + (told.isEmpty ? [] : StyledLine.makeTable([heading] + rows))
+            + (passed == 0 ? [] : [StyledLine("  \(rest) not about this caller, or not about this payload", .dim)])
     }
 
     private static func why(_ step: Explanation.Step) -> String {

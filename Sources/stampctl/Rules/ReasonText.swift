@@ -2,7 +2,7 @@
 import StampClient
 
 extension DenialReason {
-    /// What it means, as a sentence.
+    /// Returns the reason's meaning as a sentence.
     func explain(at place: String?) -> String {
         let member = place ?? "a member"
         return switch self {
@@ -18,13 +18,13 @@ extension DenialReason {
         case .timeStale: "The payload's timestampMs lies further from the frame's clock than the rule allows."
         case .timeWindow: "The rule allows it on other days, or at other hours (UTC)."
         case .limit(let name): "The limit \(name) is used up, or has no room for this one."
-        case .confirmRefused: "Somebody was asked, and said no."
-        case .confirmTimeout: "Somebody was asked, and nobody answered in time."
-        case .confirmNobody: "It cannot wait for somebody's yes now: too many wait, or the frame stops."
+        case .confirmRefused: "A person was asked, and said no."
+        case .confirmTimeout: "A person was asked, and did not answer in time."
+        case .confirmNobody: "It cannot wait for a confirmation now: too many stamps wait, or the frame stops."
         }
     }
 
-    /// What to do about it, where there is something to do.
+    /// What to do about it, if there is something.
     var hint: String? {
         switch self {
         case .payloadMalformed: "look at the bytes that are stamped: they are refused as they are, and never repaired"

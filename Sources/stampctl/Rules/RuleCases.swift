@@ -2,13 +2,15 @@
 import Foundation
 import Rules
 
-/// The cases of a file: payloads, and what must come of each.
+/// The cases of a file: payloads, and the expected decisions.
 struct RuleCases {
-    /// The path of the rules, from the file's directory.
+    /// The path of the rules, relative to the file's directory.
     let rules: String?
     let cases: [RuleCase]
 
-    /// - Throws: the first fault.
+    /// Reads the cases.
+    ///
+    /// - Throws: `RuleFault`, the first fault.
     init(reading file: Data) throws(RuleFault) {
         let bytes = Array(file)
         let value = try Value.read(bytes.span)
@@ -29,11 +31,11 @@ struct RuleCases {
 
 /// One payload of one caller.
 struct RuleCase {
-    /// Its number where it has none.
+    /// The case's name, or its number.
     let name: String
     let socket: String
     let caller: Rules.Caller
-    /// Milliseconds since 1970; nil: the payload's own `timestampMs`, or where it has none, now.
+    /// Milliseconds since 1970; if nil, the payload's own `timestampMs`, or now if it has none.
     let now: Int64?
     /// Payloads that the same caller had stamped just before.
     let before: [[UInt8]]
@@ -63,10 +65,10 @@ struct RuleCase {
         try members.end()
     }
 
-    /// What the case asks for; a member that is not given is not asked.
+    /// The expected decision; a member that is not given is not compared.
     struct Expectation {
         let effect: Effect
-        /// Nil within: there must be none.
+        /// The expected rule; nil within means that there must be none.
         let id: String??
         let reason: String??
         let at: String??
@@ -86,7 +88,7 @@ struct RuleCase {
 }
 
 extension Rules.Caller {
-    /// Numbers and names as ExplainFor takes them, and what a frame knows of its own keys.
+    /// Reads a caller: ids and names as ExplainFor takes them, and the frame's own keys.
     fileprivate init(_ value: Value, at place: String, _ bytes: [UInt8]) throws(RuleFault) {
         var members = try CaseMembers(value, at: place, bytes)
         let uid = try members.number("uid")
@@ -104,8 +106,8 @@ extension Rules.Caller {
             gids: gids,
             units: units,
             session: session,
-            delegate: try members.text("delegate").map { .text($0) } ?? .none,
-            path: try members.text("path").map { .text($0) } ?? .none,
+            delegate: try members.claim("delegate"),
+            path: try members.claim("path"),
             pendingKey: pending,
             embeddedKey: embedded
         )
@@ -114,7 +116,7 @@ extension Rules.Caller {
 }
 
 extension Rules.Caller.Session {
-    /// Nil where the caller names none, which is then a session that is not there.
+    /// Reads a session; nil if the caller names none, and then there is none.
     fileprivate init?(_ members: inout CaseMembers) throws(RuleFault) {
         let origin = try members.text("origin")
         let publicKey = try members.key("sessionPublicKey")
@@ -128,6 +130,11 @@ extension Rules.Caller.Session {
         guard let known = Origin(rawValue: origin ?? Origin.generated.rawValue) else {
             throw members.fault("origin", "bundle or generated")
         }
-        self.init(name: name, origin: known, publicKey: publicKey, organizationId: organizationId)
+        self.init(
+            name: Text(name),
+            origin: known,
+            publicKey: publicKey,
+            organizationId: organizationId.map { Text($0) }
+        )
     }
 }

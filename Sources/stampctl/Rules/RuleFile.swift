@@ -3,25 +3,27 @@ import Crypto
 import Foundation
 import Rules
 
-/// The rule sets of a file: those of a frame's configuration, or one set alone.
+/// The rule sets of a file: those of a frame's configuration, or a single set.
 struct RuleFile {
     struct Entry {
-        /// Empty for a set alone.
+        /// The socket's name; empty for a single set.
         let socket: String
-        /// Nil: the socket is open.
+        /// The set; nil if the socket is open.
         let set: RuleSet?
-        /// As GetRules has it; nil where the socket is open.
+        /// The hash as GetRules reports it; nil if the socket is open.
         let sha256: String?
         let warnings: [RuleWarning]
     }
 
-    /// Of a configuration, as `stampd` takes it.
+    /// The largest configuration, as for `stampd`.
     static let maximumByteCount = 262_144
 
-    /// In the file's order; none where the configuration has no rules, so that every socket is open.
+    /// The sets in the file's order; none if the configuration has no rules, so that every socket is open.
     let entries: [Entry]
 
-    /// - Throws: every fault.
+    /// Reads a file.
+    ///
+    /// - Throws: `RuleFaults` with every fault.
     init(reading file: Data) throws(RuleFaults) {
         let bytes = Array(file)
         guard bytes.count <= Self.maximumByteCount else {
@@ -46,13 +48,13 @@ struct RuleFile {
         }
     }
 
-    /// The set that a socket is held to; the only one where the file has one alone.
+    /// Returns the set of a socket; the only one if the file has a single set.
     ///
-    /// - Throws: where the file has none for it.
+    /// - Throws: `UnknownSocket` if the file has none for it.
     func set(of socket: String) throws(UnknownSocket) -> RuleSet? {
         if entries.count == 1, entries[0].socket.isEmpty { return entries[0].set }
         guard let entry = entries.first(where: { $0.socket == socket }) else {
-            // Without rules, and at the control socket, what is not named is open.
+            // Without rules, and at the control socket, a missing set means that the socket is open.
             guard entries.isEmpty || socket == "control" else { throw UnknownSocket(socket: socket) }
             return nil
         }
@@ -79,7 +81,7 @@ struct RuleFile {
         _ users: ControlUsers
     ) throws(RuleFaults) -> [Entry] {
         let names = rules.members?.map(\.name) ?? []
-        // Which sockets a frame has besides these two its units say; here they are those that have a set.
+        // The frame's units say which further sockets it has; here they are those that have a set.
         let sockets = ["stamp", "control"] + names.filter(isFurtherSocket)
         let read = try RuleSets(reading: bytes.span, sockets: sockets)
         return names.map { name in
@@ -93,12 +95,12 @@ struct RuleFile {
         }
     }
 
-    /// `stamp-NAME`, with 1 to 64 of a-z 0-9 . _ -.
+    /// Whether the name is `stamp-NAME`, with 1 to 64 of a-z 0-9 . _ -.
     static func isFurtherSocket(_ name: String) -> Bool {
         name.wholeMatch(of: /stamp-[a-z0-9._-]{1,64}/) != nil
     }
 
-    /// Of the set's text as it stands, or of a built-in set's name.
+    /// Hashes the set's text as it stands, or a built-in set's name.
     private static func hash(_ set: RuleSet, _ bytes: [UInt8]) -> String {
         let text =
             switch set.source {
@@ -116,7 +118,7 @@ struct RuleFile {
     }
 }
 
-/// Whom the configuration's `authorization` lets use which socket, by their numbers.
+/// The users whom the configuration's `authorization` lets use each socket, by their ids.
 private struct ControlUsers {
     private var uids: [String: Set<Int64>] = [:]
 
@@ -128,8 +130,8 @@ private struct ControlUsers {
         }
     }
 
-    /// Whether the control socket serves, besides root, only the one user whom `socket` serves. False where the
-    /// configuration alone does not say.
+    /// Whether the control socket serves, besides root, only the one user whom `socket` serves. False if the
+    /// configuration alone does not tell.
     func areOnlyCallers(of socket: String) -> Bool {
         guard let callers = uids[socket], callers.count == 1, let own = uids["control"] else { return false }
         return own.subtracting([0]).isSubset(of: callers)
@@ -137,6 +139,6 @@ private struct ControlUsers {
 }
 
 extension Value {
-    /// With the quotation marks of a text.
+    /// The range with a text's quotation marks.
     var jsonRange: Range<Int> { text == nil ? range : range.lowerBound - 1..<range.upperBound + 1 }
 }

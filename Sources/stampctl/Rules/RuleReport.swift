@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Rules
 
-/// What `rules check` found in a file.
-struct RuleReport: Paintable {
+/// The findings of `rules check` in a file.
+struct RuleReport: StyledRenderable {
     struct Fault: Encodable {
         let socket: String?
         let rule: String?
@@ -17,7 +17,7 @@ struct RuleReport: Paintable {
 
     struct CheckedSet: Encodable {
         let socket: String?
-        /// `none` where the socket is open.
+        /// The set's mode; `none` if the socket is open.
         let mode: String
         let rules: Int
         let sha256: String?
@@ -58,17 +58,17 @@ struct RuleReport: Paintable {
 
     private static func named(_ text: String) -> String? { text.isEmpty ? nil : text }
 
-    func lines(width: Int?) -> [PaintedLine] {
+    func lines(width: Int?) -> [StyledLine] {
         faults.map { fault in
             let place = [fault.socket, fault.rule, fault.member].compactMap(\.self)
-            return PaintedLine("fault: ", .bad) + (place + [fault.message]).joined(separator: ": ")
+            return StyledLine("fault: ", .bad) + (place + [fault.message]).joined(separator: ": ")
         }
             + warnings.map { warning in
-                PaintedLine("warning: ", .careful)
+                StyledLine("warning: ", .careful)
                     + [warning.socket, warning.message].compactMap(\.self)
                     .joined(separator: ": ")
             }
-            + ruleSets.map { set in PaintedLine("ok: ", .good) + set.line }
+            + ruleSets.map { set in StyledLine("ok: ", .good) + set.line }
     }
 }
 

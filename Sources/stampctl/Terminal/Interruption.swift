@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux  // sigset_t, wherever a file of this module imports it
 import Dispatch
 import Glibc
 import Synchronization
 
-/// Ctrl-C while somebody is asked: page, key and terminal are left in order before the process ends by that signal.
+/// Cancels a question on Ctrl-C: page, key and terminal are left in order before the process ends by that signal.
 enum Interruption {
-    /// Does `work`; SIGINT and SIGTERM cancel it, unless whoever started this process has them ignored (nohup(1), a shell's
-    /// background). What has succeeded in spite of them counts.
+    /// Runs `work`, which SIGINT and SIGTERM cancel, unless this process was started with them ignored (nohup(1), a
+    /// shell's background). A result that comes in spite of them counts.
     static func cancelling<Result: Sendable>(
         _ work: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         let task = Task { try await work() }
         let caught = Caught()
-        let sources = [SIGINT, SIGTERM].compactMap { number -> (any DispatchSourceSignal)? in
-            guard !isIgnored(signal(number, SIG_IGN)) else { return nil }
+        let numbers = [SIGINT, SIGTERM].filter { !isIgnored(signal($0, SIG_IGN)) }
+        let sources = numbers.map { number in
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 caught.number.store(number, ordering: .relaxed)
@@ -22,7 +23,10 @@ enum Interruption {
             source.resume()
             return source
         }
-        defer { for source in sources { source.cancel() } }
+        defer {
+            for source in sources { source.cancel() }
+            for number in numbers { signal(number, SIG_DFL) }
+        }
         do { return try await task.value } catch {
             let number = caught.number.load(ordering: .relaxed)
             if number != 0 { end(by: number) }
@@ -30,12 +34,14 @@ enum Interruption {
         }
     }
 
-    private static func isIgnored(_ handler: (@convention(c) (CInt) -> Void)?) -> Bool {
+    /// Whether a signal's handler, as signal(2) returns it, is to ignore the signal.
+    static func isIgnored(_ handler: (@convention(c) (CInt) -> Void)?) -> Bool {
         unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Not by an exit: a shell's loop goes on after a program that exited.
-    private static func end(by number: CInt) {
+    /// Ends this process by a signal at its default, not by an exit, because a shell's loop continues after a program
+    /// that exits.
+    static func end(by number: CInt) {
         signal(number, SIG_DFL)
         var mask = sigset_t()
         unsafe sigemptyset(&mask)

@@ -3,17 +3,17 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A question to whoever is at standard input.
+/// Asks the person at standard input.
 enum Question {
-    /// How long a cancelled task may go unnoticed.
+    /// How long it may take to notice that the task was cancelled.
     private static let pollMilliseconds: CInt = 100
-    /// A terminal passes on no longer line than 4,096 bytes.
+    /// More than a terminal passes on at once, which is 4,096 bytes.
     private static let lineLimitBytes = 1 << 16
 
-    /// Whether a person is there.
+    /// Whether standard input is a terminal.
     static var canBeAsked: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// Reads a line, without white space around it. `nil`: the input has ended, or the task is cancelled.
+    /// Reads a line, without surrounding white space. `nil` if the input has ended, or the task is cancelled.
     static func ask(_ question: String) async -> String? {
         StandardError.prompt(question + " ")
         let cancellation = Cancellation()
@@ -26,7 +26,7 @@ enum Question {
         }
     }
 
-    /// Byte by byte: what comes after the line is for whoever reads next.
+    /// Reads byte by byte, since what follows the line is for the next reader.
     private static func readLine(until cancellation: Cancellation) -> String? {
         var (line, byte) = ([UInt8](), UInt8(0))
         var wait = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)

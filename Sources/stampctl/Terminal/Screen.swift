@@ -2,16 +2,16 @@
 import Foundation
 import Glibc
 
-/// What a stream shows to people.
+/// The properties of a stream that people read.
 enum Screen {
-    /// Colours only on a terminal, and never with NO_COLOR (no-color.org) or on one that is dumb.
-    static func isPainted(_ descriptor: CInt) -> Bool {
+    /// Whether to use colours: only on a terminal, and not with NO_COLOR (no-color.org) or a dumb terminal.
+    static func isStyled(_ descriptor: CInt) -> Bool {
         let environment = ProcessInfo.processInfo.environment
         guard (environment["NO_COLOR"] ?? "").isEmpty, environment["TERM"] != "dumb" else { return false }
         return isatty(descriptor) == 1
     }
 
-    /// Columns: those of COLUMNS, else the terminal's; nil where lines may be of any length.
+    /// The number of columns: COLUMNS, else the terminal's; nil if lines may have any length.
     static func width(_ descriptor: CInt) -> Int? {
         if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init) { return max(columns, 20) }
         var size = winsize()

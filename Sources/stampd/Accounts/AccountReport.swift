@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import Varlink
 
-/// What one account makes the frame hold, as ListAccounts tells it: the interface's type Account.
+/// What one account makes the frame hold, as ListAccounts reports it: the interface's type Account.
 struct AccountReport: Equatable {
     let account: Account
-    /// How many different uids it came as.
+    /// How many different uids of the account are connected.
     let uidCount: Int
     let connectionCount: Int
     let watcherCount: Int
-    /// Connections whose messages wait for room.
+    /// How many connections have messages that wait for memory.
     let waitingCount: Int
-    /// What it makes the frame hold, kernel buffers included.
+    /// The memory that the frame holds for the account, kernel buffers included.
     let byteCount: Int
-    /// Over the last seconds.
+    /// Stamps a second, over the last seconds.
     let stampsPerSecond: Int64
-    /// Why calls or bytes of it wait; nil where none do.
+    /// Why calls or bytes of the account wait; nil if none do.
     let throttled: Throttle?
 
     enum Throttle: String {
@@ -22,7 +22,7 @@ struct AccountReport: Equatable {
         case connections
         /// Its messages wait for memory.
         case reading
-        /// Its peers do not take their replies.
+        /// Its peers do not read their replies.
         case output
         /// It calls more often than it may.
         case rate

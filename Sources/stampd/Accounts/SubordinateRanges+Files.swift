@@ -2,28 +2,28 @@
 import Glibc
 
 extension SubordinateRanges {
-    /// Files that a running frame reads again at each reload.
+    /// The files that a running frame reads again at each reload.
     static let paths = [subuidPath, passwdPath]
     private static let subuidPath = "/etc/subuid"
     private static let passwdPath = "/etc/passwd"
-    /// More than ten thousand users have.
+    /// The largest file that is read: more than ten thousand users need.
     private static let maximumByteCount = 4 * 1024 * 1024
 
-    /// Why a file's ranges are not known.
+    /// A file exists and cannot be read whole.
     struct Unread: Error {
         let path: String
         let reason: String
     }
 
-    /// Reads both files; a machine without /etc/subuid has no subordinate uids.
+    /// Reads both files. A machine without /etc/subuid has no subordinate uids.
     ///
-    /// - Throws: Where a file is there and cannot be read whole.
+    /// - Throws: `Unread` if a file exists and cannot be read whole.
     static func read() throws(Unread) -> SubordinateRanges {
         let subuid = try read(subuidPath)
         return SubordinateRanges(subuid: subuid, passwd: subuid.isEmpty ? [] : try read(passwdPath))
     }
 
-    /// The file's bytes; none where there is no file.
+    /// Reads the file's bytes; none if there is no file.
     private static func read(_ path: String) throws(Unread) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
@@ -31,6 +31,9 @@ extension SubordinateRanges {
             return []
         }
         defer { close(descriptor) }
+        guard !isReplaced(descriptor) else {
+            throw Unread(path: path, reason: "another file has taken its place, which a restart reads")
+        }
         var text: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 16 * 1024)
         while true {
@@ -46,6 +49,13 @@ extension SubordinateRanges {
                 throw Unread(path: path, reason: "it is longer than \(maximumByteCount) bytes")
             }
         }
+    }
+
+    /// Whether the open file was replaced, and has no name any more. A unit that binds a file keeps seeing the one that
+    /// was there at its start.
+    private static func isReplaced(_ descriptor: CInt) -> Bool {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 && status.st_nlink == 0
     }
 
     private static func unread(_ path: String, _ code: Int32) -> Unread {

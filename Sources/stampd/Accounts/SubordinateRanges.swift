@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The subordinate uids of a machine and their owners: what /etc/subuid says, with numbers out of /etc/passwd.
+/// The subordinate uids of a machine and their owners: /etc/subuid, with the owners' numbers from /etc/passwd.
 ///
 /// Ranges that a directory service provides are in neither file, and are not seen.
 struct SubordinateRanges: Equatable, Sendable {
@@ -9,19 +9,19 @@ struct SubordinateRanges: Equatable, Sendable {
         let owner: Account
     }
 
-    /// In the file's order: where two overlap, the first one decides.
+    /// The ranges in the file's order; where two overlap, the first one decides.
     private var ranges: [Range] = []
-    /// Lines that are no range. They are left out.
+    /// How many lines are not a range. They are ignored.
     private(set) var unreadLineCount = 0
 
-    /// How often an owner's own uid may be another's subordinate one.
+    /// How many owners are followed whose own uid is another's subordinate one.
     private static let maximumNesting = 8
-    /// A name of a user, as long as the audit's field for it may be.
+    /// The longest name of an owner, which is also the longest that fits the audit's field.
     private static let maximumNameByteCount = 64
 
     init() {}
 
-    /// Reads both files' texts.
+    /// Reads the texts of both files.
     ///
     /// - Parameters:
     ///   - subuid: Lines `OWNER:FIRST:COUNT`, where OWNER is a name or a number (subuid(5)).
@@ -48,9 +48,9 @@ struct SubordinateRanges: Equatable, Sendable {
         }
     }
 
-    /// The account of a peer's uid: the owner of the range that it lies in, otherwise the user itself.
+    /// Returns the account of a peer's uid: the owner of the range that it is in, otherwise the user itself.
     ///
-    /// Root is always its own account: no line of the file can make it somebody's.
+    /// Root is always its own account, whatever the file says.
     func account(of uid: UInt32) -> Account {
         var account = Account.user(uid)
         for _ in 0..<Self.maximumNesting {
@@ -67,7 +67,7 @@ struct SubordinateRanges: Equatable, Sendable {
         return .owner(String(decoding: owner, as: UTF8.self))
     }
 
-    /// The numbers of `names`; the first line of a name decides, as it does for the C library.
+    /// Finds the numbers of `names`. The first line of a name decides, as for the C library.
     private static func numbers(of names: Set<[UInt8]>, in passwd: [UInt8]) -> [[UInt8]: UInt32] {
         var numbers: [[UInt8]: UInt32] = [:]
         guard !names.isEmpty else { return numbers }
@@ -86,7 +86,7 @@ struct SubordinateRanges: Equatable, Sendable {
         (1...maximumNameByteCount).contains(name.count) && name.allSatisfy { (0x21...0x7e).contains($0) }
     }
 
-    /// Decimal digits alone, of a number below 2³² − 1, which is nobody's.
+    /// Reads decimal digits of a number below 2³² − 1, which is not a user's.
     private static func number(_ text: ArraySlice<UInt8>) -> UInt32? {
         guard (1...10).contains(text.count) else { return nil }
         var number: UInt64 = 0

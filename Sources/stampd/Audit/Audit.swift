@@ -3,11 +3,12 @@ import CLinux
 import Glibc
 import SignerCore
 
-/// The audit trail: one record for each decision and each change of the frame, in the journal.
+/// Writes the audit to the journal: one record for each decision and each change of the frame.
 ///
-/// It never waits. Records lie in a bounded ring until they are handed over, all of a turn together; what the journal does
-/// not take then is sent when it does. When the ring is full the stamp wins, unless `limits.isRequired`, and the count of
-/// lost records is the next record. No record holds a payload, a bundle or a secret.
+/// It never blocks. Records wait in a bounded ring until they are handed over, all of a turn together. What the journal
+/// does not take is sent when it takes more. If the ring is full, stamps are made all the same, unless
+/// `limits.isRequired`; the next record then holds the count of lost records. No record holds a payload, a bundle or a
+/// secret.
 final class Audit: AuditTrail, TimeKeeper {
     private let journal: DatagramSocket?
     private var writable: IOSource?
@@ -16,30 +17,30 @@ final class Audit: AuditTrail, TimeKeeper {
     private var lostRecord = AuditRecord()
     private var chain: AuditChain
     private var keeper: (any AuditHeadKeeper)?
-    /// What `drain` hands over at once.
+    /// The bytes of the records that `sendBatch` sends together.
     private var batch: [UInt8] = []
-    /// How long each record in `batch` is.
+    /// The length of each record in `batch`, in bytes.
     private var batchLengths: [UInt32] = []
-    /// Lost records that no record told of yet.
+    /// How many lost records no record has reported yet.
     private var unreported: Int64 = 0
     private var refusals = RefusalWindows()
-    /// Records that were lost since the chain began.
+    /// How many records were lost since the chain began.
     private(set) var lostCount: Int64 = 0
-    /// Of them, those that earlier processes lost.
+    /// How many of these records earlier processes lost.
     private(set) var inheritedLostCount: Int64 = 0
-    /// When to try again a journal that is gone; `.never` while it is there.
+    /// When to try the journal again if no process listened there; `.never` if one did.
     private(set) var retryTime = BootInstant.never
-    /// Why there is no audit; nil where there is one.
+    /// Why no journal was reached at the start; nil if one was.
     let absence: SystemError?
 
-    /// What may be waited for, and what is looked through; the ring stays as long as it was made.
+    /// The limits in force. The ring keeps the capacity that it was created with.
     var limits: AuditLimits { didSet { refusals.rate = limits.refusals } }
 
     private static let retrySeconds: Int64 = 1
 
-    /// The audit to the journal at `path`; it is off where nothing listens there.
+    /// Opens the audit to the journal at `path`. The audit is off if no process listens there.
     ///
-    /// Where it is required it is on all the same, and looks for the journal each second.
+    /// If records are required, it is on in any case, and looks for the journal each second.
     init(_ loop: EventLoop, path: String, limits: AuditLimits) throws(SystemError) {
         self.limits = limits
         ring = RecordRing(capacity: limits.maximumWaitingRecords)
@@ -64,11 +65,12 @@ final class Audit: AuditTrail, TimeKeeper {
     var isOn: Bool { journal != nil }
     var maximumPayloadByteCount: Int { limits.maximumPayloadBytes }
 
-    /// Goes on where another process stopped, or begins a chain of its own; a record says which. Before any other record.
+    /// Continues where another process stopped, or begins a new chain; the first record says which. Call it before any
+    /// other record is written.
     ///
     /// - Parameters:
-    ///   - left: Where the process before left the audit; nil where there was none.
-    ///   - keeper: Gets where it stands, from now on; nil where that is not kept.
+    ///   - left: The position of the audit when the process before this one ended; nil if there was none.
+    ///   - keeper: Keeps the position from now on; nil if it is not kept.
     func begin(after left: AuditHead?, keeping keeper: (any AuditHeadKeeper)?) {
         guard isOn else { return }
         self.keeper = keeper
@@ -77,17 +79,17 @@ final class Audit: AuditTrail, TimeKeeper {
             inheritedLostCount = left.lost + left.waiting
             lostCount = inheritedLostCount
             write(.auditResumed, of: nil) { _ in }
-            // Behind it: whoever reads on knows of the new process by then.
+            // Reported after the record above, so that a reader learns of the new process first.
             unreported = left.waiting
         } else {
-            // Two chains never begin alike: a first record that comes twice was copied.
+            // A random id makes the first record of each chain unique, so one that occurs twice was copied.
             let id = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
             write(.auditStarted, of: nil) { $0.add(.frameId, Hex.text(id)) }
         }
         handOver()
     }
 
-    /// Where it stands.
+    /// The audit's position.
     var head: AuditHead {
         AuditHead(
             sequence: chain.sequence,
@@ -102,7 +104,14 @@ final class Audit: AuditTrail, TimeKeeper {
         return isOn && makesRoom { ring.count + (unreported > 0 ? 1 : 0) < ring.capacity }
     }
 
-    /// What to wait before another stamp, where `admitsStamp` is false.
+    /// Whether the journal has taken every record that was written; true if the audit is off.
+    var takesRecords: Bool {
+        guard isOn else { return true }
+        handOver()
+        return ring.count == 0 && unreported == 0
+    }
+
+    /// How long a caller should wait before its next stamp if `admitsStamp` is false.
     static let retryMilliseconds = 1000 * retrySeconds
 
     func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void) {
@@ -127,10 +136,10 @@ final class Audit: AuditTrail, TimeKeeper {
         submit()
     }
 
-    /// Says how many refusals of each account were left out, once their window is over.
+    /// Reports how many refusals of each account were left out, once their window is over.
     func reportLeftOut(at now: BootInstant) {
         guard isOn, now >= refusals.reportTime else { return }
-        // They take no more room than the refusals themselves may.
+        // These reports use only the room that refusals may use.
         refusals.takeLeftOut(at: now.seconds, while: { makesRoom { ring.hasRoomForRefusals } }, tell: writeLeftOut)
     }
 
@@ -141,17 +150,17 @@ final class Audit: AuditTrail, TimeKeeper {
         }
     }
 
-    /// When it has something to do by itself.
+    /// When it has work to do; `.never` if it has none.
     var nextTime: BootInstant { min(refusals.reportTime, retryTime) }
 
-    /// Does what is due.
+    /// Does the work that is due at `now`.
     func keepTime(at now: BootInstant) {
         reportLeftOut(at: now)
         if now >= retryTime { drain() }
     }
 
-    /// Says what is left to say before the end, and gives the journal its time to take what waits; what it does not take is
-    /// lost.
+    /// Reports the refusals that were left out, and gives the journal `drainTimeoutSeconds` to take what waits. What it
+    /// does not take is lost.
     func finish() {
         defer { lostCount += Int64(ring.count) }
         reportLeftOut(at: .never)
@@ -162,7 +171,7 @@ final class Audit: AuditTrail, TimeKeeper {
             guard left > 0, journal.isWritable(within: CInt(left)) else { return }
             drain()
         }
-        // What there was no room for before.
+        // Reports what had no room before.
         reportLeftOut(at: .never)
     }
 
@@ -190,7 +199,7 @@ final class Audit: AuditTrail, TimeKeeper {
 }
 
 extension Audit {
-    /// The account as a number where it has one, so that an ordinary record needs no text.
+    /// Adds the account, as a number if it has one, so that an ordinary record needs no text.
     private func add(_ account: Account, to record: inout AuditRecord) {
         if let uid = account.uid {
             record.add(.account, Int64(uid))
@@ -200,26 +209,27 @@ extension Audit {
     }
 }
 
-/// Handing over, in order and together.
+/// Hands records over in order, several at once.
 extension Audit {
-    /// Hands over what waits, at the end of a turn of the loop.
+    /// Hands over the records that wait, at the end of a turn of the loop.
     func handOver() { if !isStalled, ring.count > 0 || unreported > 0 { drain() } }
 
-    /// Hands over what waits where no reply may go before its record.
+    /// Hands over the records that wait, if records are required, so that no reply is sent before its record.
     func handOverBeforeReply() { if limits.isRequired { handOver() } }
 
-    /// The journal took no more; it says when it does, or is tried again.
+    /// Whether the journal took no more. It is tried again when its socket is writable, or at `retryTime`.
     private var isStalled: Bool { writable?.isEnabled == true || retryTime != .never }
 
-    /// Whether there is room, once what waits was handed over where there is none.
+    /// Returns whether there is room, after handing over the records that wait if there was none.
     private func makesRoom(_ isRoom: () -> Bool) -> Bool {
         if !isRoom() { handOver() }
         return isRoom()
     }
 
-    /// Gives `record` the next number and a place; where there is none, the gap in the numbers tells of it.
+    /// Gives `record` the next number and a place in the ring. If there is no place, the record is lost, and a gap in
+    /// the numbers shows it.
     private func submit() {
-        // The count of those that were lost stands where they would have stood.
+        // The count of the lost records takes the place that they would have had.
         if makesRoom({ ring.count + 1 < ring.capacity }), unreported > 0, let lost = takeLostRecord() {
             ring.append(lost)
         }
@@ -241,7 +251,7 @@ extension Audit {
         return bytes
     }
 
-    /// Sends what waits until the journal takes no more.
+    /// Sends the records that wait until the journal takes no more.
     func drain() {
         writable?.isEnabled = false
         retryTime = .never
@@ -253,7 +263,7 @@ extension Audit {
         keeper?.keep(head)
     }
 
-    /// False where the journal takes no more now; then it is asked again when it may.
+    /// Sends one batch. Returns false if the journal takes no more now, and arranges the next attempt.
     private func sendBatch() -> Bool {
         guard let journal else { return false }
         batch.removeAll(keepingCapacity: true)

@@ -2,19 +2,19 @@
 import Glibc
 import SignerCore
 
-/// Keeps where the audit stands, so that the next process goes on behind it.
+/// Keeps the audit's head, so that the next process continues after it.
 protocol AuditHeadKeeper: AnyObject {
     /// Keeps `head` before its record is handed over.
     func keep(_ head: AuditHead)
 }
 
-/// Numbers each record and chains it to the one before.
+/// Numbers each record, and chains it to the one before.
 struct AuditChain: ~Copyable {
-    /// Of the last record; 0 before the first.
+    /// The last record's number; 0 before the first.
     private(set) var sequence: Int64 = 0
     private(set) var value = ChainValue.start
     private let hasher: ChainHasher
-    /// The last value, then the record's lines: what is hashed, and behind the value what is sent.
+    /// The last value, followed by the record's lines. The hash is over all of it; only the lines are sent.
     private var scratch: [UInt8] = []
 
     init() throws(SystemError) {
@@ -23,13 +23,13 @@ struct AuditChain: ~Copyable {
         }
     }
 
-    /// Goes on behind the record that another process sealed last.
+    /// Continues after the last record of another process.
     mutating func goOn(from head: AuditHead) { (sequence, value) = (head.sequence, head.chain) }
 
-    /// The record as it is sent: its lines with STAMPD_SEQUENCE among them, and STAMPD_CHAIN behind them, which is the
-    /// SHA-256 over the value before it (32 bytes) and those lines.
+    /// Completes a record for sending. Adds STAMPD_SEQUENCE to its lines, and after them STAMPD_CHAIN: the SHA-256 over
+    /// the value before it (32 bytes) and those lines.
     ///
-    /// - Returns: Nil where libcrypto has no memory; the record has no number then.
+    /// - Returns: The bytes to send; nil if libcrypto has no memory, and then the record has no number.
     mutating func seal(_ record: inout AuditRecord) -> [UInt8]? {
         record.add(.sequence, sequence + 1)
         scratch.removeAll(keepingCapacity: true)

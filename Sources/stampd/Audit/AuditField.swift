@@ -26,6 +26,8 @@ enum AuditField: String {
     case delegate = "STAMPD_DELEGATE"
     case path = "STAMPD_PATH"
     case confirmationId = "STAMPD_CONFIRMATION_ID"
+    case approver = "STAMPD_APPROVER"
+    case cardSHA256 = "STAMPD_CARD_SHA256"
     case microseconds = "STAMPD_MICROSECONDS"
     case leftOut = "STAMPD_LEFT_OUT"
     case lost = "STAMPD_LOST"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a record is about. Its name is the field STAMPD_EVENT; its MESSAGE_ID never changes, and systemd/stampd.catalog
-/// explains it.
+/// The kinds of records. A kind's name is the field STAMPD_EVENT. Its MESSAGE_ID never changes, and
+/// systemd/stampd.catalog explains it.
 enum AuditKind: String, CaseIterable {
     case auditStarted
     case auditResumed
@@ -14,6 +14,9 @@ enum AuditKind: String, CaseIterable {
     case activation
     case sessionKeyCreated
     case sessionKeyDropped
+    case cardMade
+    case delivery
+    case approverRevoked
     case sessionStarted
     case sessionEnded
     case sessionExpired
@@ -40,6 +43,9 @@ enum AuditKind: String, CaseIterable {
         case .activation: "40eea02d5af144f4994bf414acab4c6f"
         case .sessionKeyCreated: "36ef6094e049479b90aaed157d26da19"
         case .sessionKeyDropped: "baac699b8e604a9692eeb4d8846e1897"
+        case .cardMade: "6f01d4da09b04d1082db2330ad0344d6"
+        case .delivery: "cf94b821358345928eaa2931261fae69"
+        case .approverRevoked: "c92f4b76e41b45d5a524f097c6d743e4"
         case .sessionStarted: "835e8e3dae0146ebbd5ef7a73ee3032e"
         case .sessionEnded: "8101c73733b8404fa1a55110cfe0f24e"
         case .sessionExpired: "a9c17511b0a44bc5ac2ca1680da8e38e"
@@ -64,7 +70,7 @@ enum AuditKind: String, CaseIterable {
         }
     }
 
-    /// MESSAGE begins with it.
+    /// The text with which the field MESSAGE begins.
     var message: String {
         switch self {
         case .auditStarted: "audit begun: no record of this frame stands before this one"
@@ -78,6 +84,9 @@ enum AuditKind: String, CaseIterable {
         case .activation: "session key activated"
         case .sessionKeyCreated: "session key created"
         case .sessionKeyDropped: "session key dropped"
+        case .cardMade: "card made, whose key waits for an approver's parcel"
+        case .delivery: "parcel taken"
+        case .approverRevoked: "session ended, its approver is not there any more"
         case .sessionStarted: "session started"
         case .sessionEnded: "session ended"
         case .sessionExpired: "session expired"

@@ -2,9 +2,9 @@
 import Rules
 import Varlink
 
-/// What rules have to do with a record.
+/// Adds what rules decided to a record.
 extension AuditRecord {
-    /// Of a stamp that was made: by which rule, or what a set that only observes would have said.
+    /// Adds the decision about a stamp that was made: the rule, or what a set that only observes would have decided.
     mutating func add(_ decision: Decision, at socket: SocketIdentity) {
         add(.decision, decision.wouldDeny ? "wouldDeny" : decision.wouldConfirm ? "wouldConfirm" : "allowed")
         add(.socket, socket.name)
@@ -12,20 +12,20 @@ extension AuditRecord {
         if let reason = decision.reason { add(.reason, reason.text) }
     }
 
-    /// Of a payload that was refused.
+    /// Adds the refusal of a payload.
     mutating func add(_ denial: Denial, at socket: SocketIdentity) {
         add(.socket, socket.name)
         if let id = denial.id { add(.ruleId, id) }
         if let reason = denial.reason { add(.reason, reason) }
     }
 
-    /// What a proxy said of the call, where it is believed.
+    /// Adds the delegate and path, if the proxy may name them.
     mutating func add(_ naming: Naming) {
         if let delegate = naming.delegate { add(.delegate, delegate) }
         if let path = naming.path { add(.path, path) }
     }
 
-    /// Of a stamp that waits, or waited, for one.
+    /// Adds the confirmation of a stamp that waits, or waited, for one.
     mutating func add(_ confirmation: ConfirmationId?) {
         if let confirmation { add(.confirmationId, confirmation.text) }
     }

@@ -3,21 +3,21 @@ import SignerCore
 
 /// One record in the journal's native protocol: a line `NAME=value` for each field, in the order of the names.
 ///
-/// Every value is printable ASCII, or `invalid` stands in its place: no value can begin another field, and the
-/// protocol's binary form is never needed. The memory serves the next record.
+/// Every value is printable ASCII, or replaced by `invalid`, so that no value can begin another field, and the
+/// protocol's binary form is never needed. The memory is reused for the next record.
 struct AuditRecord {
-    /// A field, and where its line stands in `bytes`.
+    /// A field, and the range of its line in `bytes`.
     private struct Line {
         let field: AuditField
         let range: Range<Int>
     }
 
-    /// The lines as they were added.
+    /// The lines in the order in which they were added.
     private var bytes: [UInt8] = []
-    /// By name, since whoever checks the chain gets the fields from the journal in an order of the journal's.
+    /// The lines by name, since the chain's verification gets the fields in the journal's own order.
     private var lines: [Line] = []
 
-    /// Longer than any value that is written.
+    /// The longest value, in bytes. A longer one is replaced by `invalid`.
     static let maximumValueByteCount = 512
 
     mutating func start(_ kind: AuditKind) {
@@ -46,13 +46,13 @@ struct AuditRecord {
         add(field) { bytes in key.appendHex(to: &bytes) }
     }
 
-    /// A claim may be empty; a field may not.
+    /// Adds a claim, unless it is empty, since a field must not be.
     mutating func add(_ field: AuditField, _ claim: Claim?) {
         guard let claim, !claim.utf8.isEmpty else { return }
         add(field) { bytes in bytes.append(contentsOf: claim.utf8) }
     }
 
-    /// A value that `write` appends.
+    /// Adds a value that `write` appends.
     mutating func add(_ field: AuditField, _ write: (inout [UInt8]) -> Void) {
         let lineStart = bytes.count
         bytes.append(contentsOf: field.rawValue.utf8)
@@ -80,7 +80,7 @@ struct AuditRecord {
 }
 
 extension [UInt8] {
-    /// Appends decimal digits, and allocates nothing but its own growth.
+    /// Appends decimal digits, without allocating anything but growth.
     mutating func append(decimal number: Int64) {
         if number < 0 { append(UInt8(ascii: "-")) }
         let start = count

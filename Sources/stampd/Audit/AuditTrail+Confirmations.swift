@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
-/// A stamp that waits for a confirmation: that it is wanted, who answered it or why nobody did, and then its own record,
-/// of the stamp or its refusal.
+/// Records a stamp that waits for a confirmation: the question, the answer or why there was none, and then the stamp or
+/// its refusal.
 extension AuditTrail {
     func wanted(_ stamp: WaitingStamp, _ payload: Span<UInt8>, by call: CallContext) {
         guard isOn else { return }
@@ -14,7 +14,7 @@ extension AuditTrail {
         }
     }
 
-    /// `call` is the answer's.
+    /// Records an answer; `call` is the answering call.
     func answered(_ stamp: WaitingStamp, allow: Bool, by call: CallContext) {
         write(.confirmationAnswered, of: call) { record in
             record.add(stamp)
@@ -22,7 +22,7 @@ extension AuditTrail {
         }
     }
 
-    /// One that nobody answered; whose answer it was is in that one's own record.
+    /// Records a wait that ended without an answer. An answered one has its own record.
     func ended(_ confirmation: EndedConfirmation) {
         guard let reason = confirmation.ending.unansweredReason else { return }
         write(.confirmationEnded, of: nil) { record in
@@ -45,7 +45,7 @@ extension AuditRecord {
 }
 
 extension EndedConfirmation.Ending {
-    /// As the audit has it; nil where somebody answered.
+    /// The reason in the audit's words; nil if a person answered.
     fileprivate var unansweredReason: String? {
         switch self {
         case .allowed, .refused: nil

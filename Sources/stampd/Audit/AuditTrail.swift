@@ -2,28 +2,33 @@
 import Rules
 import SignerCore
 
-/// Where the records of the audit go.
+/// Writes the records of the audit.
 protocol AuditTrail: AnyObject {
-    /// Whether records go anywhere.
+    /// Whether records are written at all.
     var isOn: Bool { get }
-    /// The longest payload that is looked through, in bytes.
+    /// The longest payload that is read for a record's fields, in bytes.
     var maximumPayloadByteCount: Int { get }
 
-    /// Whether a stamp may be made now: its record has a place, or need not have one.
+    /// Whether a stamp may be made now: its record has room, or records are not required.
     var admitsStamp: Bool { get }
-    /// Where the audit stands.
+    /// Whether the journal would take a record at once; true if the audit is off.
+    var takesRecords: Bool { get }
+    /// The audit's position.
     var head: AuditHead { get }
 
-    /// Writes one record about `call`; nil for what happens by itself.
+    /// Hands over the records that wait.
+    func handOver()
+
+    /// Writes one record about `call`; nil for a change that no call made.
     func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void)
 
-    /// Writes a refusal; of a flood by one account only some are written and the others counted.
+    /// Writes a refusal. If one account causes many, only some are written, and the others are counted.
     func writeRefusal(of call: CallContext, rule: String, _ addFields: (inout AuditRecord) -> Void)
 }
 
-/// What callers did.
+/// Records what callers did.
 extension AuditTrail {
-    /// `decision`: of the socket's rules; nil where it has none.
+    /// Records a stamp. `decision` is that of the socket's rules; nil if it has none.
     func stamped(_ payload: Span<UInt8>, as stamped: Stamped, after decision: Decision?, by call: CallContext) {
         guard isOn else { return }
         let subject = PayloadSubject(of: payload, maximumByteCount: maximumPayloadByteCount)
@@ -43,7 +48,7 @@ extension AuditTrail {
         }
     }
 
-    /// An injection or an activation: whose session it is said to be.
+    /// Records an injection or an activation, with the organization and user that its caller claims.
     func admitted(_ session: Session, as kind: AuditKind, by call: CallContext) {
         write(kind, of: call) { record in
             record.add(.session, session.name)
@@ -54,7 +59,7 @@ extension AuditTrail {
         }
     }
 
-    /// A key that was created in the frame, or reported as rejected by the API.
+    /// Records a key that the frame generated or dropped, or that was reported as rejected by the API.
     func allowed(_ kind: AuditKind, _ key: PublicKey, by call: CallContext) {
         write(kind, of: call) { record in
             record.add(.session, call.session)
@@ -63,18 +68,18 @@ extension AuditTrail {
         }
     }
 
-    /// By a call, or by a signal: then it has none.
+    /// Records a reset by a call; nil for one by a signal.
     func reset(by call: CallContext?) { write(.reset, of: call) { record in record.add(.decision, "allowed") } }
 }
 
-/// What happened in the frame.
+/// Records what happened in the frame.
 extension AuditTrail {
-    /// Records an event; `call` made it happen, nil where time did.
+    /// Records an event. `call` caused it; nil if time did.
     func record(_ event: FrameEvent, of call: CallContext?) {
         switch event {
         case .embeddedKeyCreated(let publicKey, _):
             write(.embeddedKeyCreated, of: call) { $0.add(.publicKey, Hex.text(publicKey)) }
-        // Time may have ended it, whoever calls; who asked for a reset is in the reset's own record.
+        // The key may have expired during an unrelated call. A reset that was asked for has a record of its own.
         case .embeddedKeyReset: write(.embeddedKeyReset, of: nil) { _ in }
         case .sessionStarted(let name, let key, _): write(.sessionStarted, name, key, of: call)
         case .sessionExpiring: break

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import Varlink
 
-/// What a payload says of itself: the strings `type` and `organizationId` of its outermost object.
+/// The strings `type` and `organizationId` of a payload's outermost object.
 ///
-/// Read strictly: where the bytes are no JSON object, both are absent; where they begin one and are not one to the
-/// letter, a name standing twice included, both are `invalid`.
+/// Read strictly: if the bytes are not a JSON object, both are absent; if they begin one and have any fault, a repeated
+/// name included, both are `invalid`.
 struct PayloadSubject {
     enum Value {
         case absent
-        /// Of 1 to 128 printable ASCII bytes, no escapes.
+        /// 1 to 128 printable ASCII bytes without escapes.
         case text(Range<Int>)
         case invalid
-        /// The payload is longer, or has more members, than what is looked through.
+        /// The payload is longer, or has more members, than the audit reads.
         case unread
     }
 
     private(set) var activityType = Value.absent
     private(set) var organizationId = Value.absent
-    /// How far it was looked through.
+    /// How many bytes were read.
     private(set) var readByteCount = 0
 
-    /// What the look may cost, in members, elements and bytes of names. An activity of a hundred accounts has some 500
-    /// members; 3,000 names with escapes, all looked at, cost a hundred times the signature.
+    /// The most that reading may cost, in members, elements and bytes of names. An activity of a hundred accounts has
+    /// some 500 members; reading 3,000 names with escapes would cost a hundred times the signature.
     static let budget = JSONBudget(members: 1024, nameBytes: 8 * 1024)
 
-    /// A payload of more than `maximumByteCount` bytes is not looked through.
+    /// Reads a payload, unless it has more than `maximumByteCount` bytes.
     init(of payload: Span<UInt8>, maximumByteCount: Int) {
         guard payload.count <= maximumByteCount else {
             (activityType, organizationId) = (.unread, .unread)

@@ -6,11 +6,12 @@ struct RecordRing {
     private var first = 0
     private(set) var count = 0
 
-    /// A record has some 800 bytes, 2.9 KiB at most.
+    /// Creates a ring. A record has some 800 bytes, at most 2.9 KiB.
     init(capacity: Int) { slots = [[UInt8]](repeating: [], count: capacity) }
 
     var capacity: Int { slots.count }
-    /// Refusals take no more, so that they never take the place of a stamp's record.
+    /// Whether a refusal's record may be added. Refusals take at most half, so that they never displace a stamp's
+    /// record.
     var hasRoomForRefusals: Bool { count < capacity / 2 }
     var isFull: Bool { count == capacity }
 
@@ -19,7 +20,7 @@ struct RecordRing {
         count += 1
     }
 
-    /// Appends the oldest `maximumCount` records, one behind the other, and their lengths.
+    /// Appends the oldest `maximumCount` records, one after the other, and their lengths.
     func copyOldest(_ maximumCount: Int, to bytes: inout [UInt8], lengths: inout [UInt32]) {
         for index in 0..<min(maximumCount, count) {
             let record = slots[(first + index) % capacity]

@@ -2,24 +2,25 @@
 import Glibc
 import Varlink
 
-/// The configuration's member `authorization`: an object of sockets, each with `uids`, `gids`, `units` and `mayName`.
+/// Reads the configuration's member `authorization`: an object of sockets, each with `uids`, `gids`, `units` and
+/// `mayName`.
 extension AuthorizationRules {
-    /// Entries of one list.
+    /// The most entries of a list.
     static let maximumCount = 256
 
     /// Reads the object at the cursor.
     ///
-    /// - Throws: For whatever is not understood, and for a list that would let nobody in.
+    /// - Throws: `ReadingError` for anything unknown, and for a list that would let no peer in.
     init(reading reader: inout JSONReader) throws(ReadingError) {
         var object = try reading { () throws(JSONError) in try reader.beginObject() }
         while let token = try reading({ () throws(JSONError) in try reader.nextName(in: &object) }) {
             let name = reader.plainText(token)
-            guard PassedSocket.door(named: name) != nil else { throw ReadingError(.unknownSocket, at: token) }
+            guard PassedSocket.kind(named: name) != nil else { throw ReadingError(.unknownSocket, at: token) }
             sockets[name] = try Rule(reading: &reader)
         }
     }
 
-    /// Why the rules cannot be read, and where: `offset` counts bytes from the start of what is read.
+    /// A fault of the rules, with its place: `offset` counts bytes from the start of what is read.
     struct ReadingError: Error, Equatable {
         enum Reason: Equatable {
             case json(JSONError.Reason)
@@ -47,7 +48,7 @@ extension AuthorizationRules {
             offset = error.offset
         }
 
-        /// As a sentence's end; repeats nothing of what was read.
+        /// The fault as the end of a sentence; repeats nothing of what was read.
         var message: String {
             if case .json(let reason) = reason { return JSONError(reason: reason, offset: offset).message }
             return "\(reason.message) at byte \(offset)"
@@ -59,11 +60,11 @@ extension AuthorizationRules.ReadingError.Reason {
     fileprivate var message: String {
         switch self {
         case .json(let reason): "\(reason)"
-        case .unknownSocket: "a socket that is none of control, stamp and stamp-NAME"
+        case .unknownSocket: "a socket that is none of control, deliver, stamp and stamp-NAME"
         case .unknownMember: "a rule that is none of uids, gids, units and mayName"
         case .unknownNaming: "a member of mayName that is neither uids nor units"
-        case .emptyNaming: "a mayName without uids and units, which would believe everybody,"
-        case .emptyList: "an empty list, which would let nobody in,"
+        case .emptyNaming: "a mayName without uids and units, which would list every peer,"
+        case .emptyList: "an empty list, which would exclude every peer,"
         case .tooMany: "a list of more than \(AuthorizationRules.maximumCount) entries"
         case .doubled: "an entry that stands twice"
         case .notAnId: "an entry that is not the number of a user or group (id -u NAME, id -g NAME)"
@@ -111,7 +112,7 @@ extension AuthorizationRules.Rule {
         behind name: JSONToken
     ) throws(AuthorizationRules.ReadingError) -> Set<UInt32> {
         try set(tokens, behind: name) { token throws(AuthorizationRules.ReadingError) in
-            // -1 is nobody's number: it means "leave it" where a number is set (setreuid(2)).
+            // -1 is no user or group: where an id is set, it means "unchanged" (setreuid(2)).
             guard let number = try? reader.int(token), let id = UInt32(exactly: number), id != .max else {
                 throw .init(.notAnId, at: token)
             }
@@ -154,7 +155,7 @@ extension AuthorizationRules.MayName {
     }
 }
 
-/// A fault of the JSON as one of the rules.
+/// Runs `body`, and converts a fault of the JSON to one of the rules.
 private func reading<Value>(
     _ body: () throws(JSONError) -> Value
 ) throws(AuthorizationRules.ReadingError) -> Value {
@@ -162,7 +163,7 @@ private func reading<Value>(
 }
 
 extension JSONReader {
-    /// The values of the array at the cursor.
+    /// Reads the values of the array at the cursor.
     fileprivate mutating func elements() throws(JSONError) -> [JSONToken] {
         var tokens: [JSONToken] = []
         var array = try beginArray()
@@ -170,7 +171,7 @@ extension JSONReader {
         return tokens
     }
 
-    /// The text of a string without escapes, which no name here needs; empty for anything else.
+    /// Returns the text of a string without escapes, which no name here needs; empty for anything else.
     fileprivate func plainText(_ token: JSONToken) -> String {
         guard let bytes = bytesInPlace(token) else { return "" }
         var text: [UInt8] = []

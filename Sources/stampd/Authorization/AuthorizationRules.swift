@@ -1,35 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Whom each socket serves, of those whom its file's permissions let through: rules only ever take away.
+/// The rules that restrict each socket's peers, among those whom the file's permissions let through. Rules never add a
+/// peer.
 struct AuthorizationRules: Equatable, Sendable {
-    /// What is asked of a peer of one socket: each list that is there must hold, by one entry of it.
+    /// The rule of one socket. A peer must match one entry of each list that is present.
     struct Rule: Equatable, Sendable {
-        /// Of the peer's account: a user, with every subordinate uid of that user's. Nil: not asked.
+        /// The accounts that are served, each a user with all subordinate uids; nil for all.
         var uids: Set<UInt32>?
-        /// Of the peer's process: its effective group, or one of its supplementary groups.
+        /// The groups that are served. The process's effective group or one of its supplementary groups must be listed;
+        /// nil for all.
         var gids: Set<UInt32>?
-        /// Names as `PeerUnit.names` has them.
+        /// The units that are served, by names as in `PeerUnit.names`; nil for all.
         var units: Set<String>?
-        /// Whose `delegate` and `path` are believed. Nil: nobody's.
+        /// The peers whose `delegate` and `path` are accepted; nil for none.
         var mayName: MayName?
     }
 
-    /// Peers whose word for a call is believed: each list that is there must hold, by one entry of it, for root too.
+    /// The peers that may name a delegate and a path. A peer, root too, must match one entry of each list that is
+    /// present.
     struct MayName: Equatable, Sendable {
-        /// As those of a rule.
+        /// The accounts, as in a rule.
         var uids: Set<UInt32>?
-        /// As those of a rule.
+        /// The units, as in a rule.
         var units: Set<String>?
     }
 
-    /// By the socket's name: `control`, `stamp` or `stamp-NAME`. A socket without a rule asks nothing.
+    /// The rules by the sockets' names: `control`, `stamp` or `stamp-NAME`. A socket without a rule has no restriction.
     var sockets: [String: Rule] = [:]
 }
 
 /// Why a peer is not served.
 struct AuthorizationRefusal: Equatable {
-    /// As the audit names it.
+    /// The kind of rule, as the audit names it.
     enum Rule: String {
         case peer
         case uid
@@ -38,18 +41,18 @@ struct AuthorizationRefusal: Equatable {
     }
 
     let rule: Rule
-    /// For a line of the log.
+    /// The reason, for a log line.
     let reason: String
 }
 
 extension AuthorizationRules.Rule {
-    /// Whether it asks for a peer's unit.
+    /// Whether the rule needs a peer's unit.
     var asksUnits: Bool { units != nil || mayName?.units != nil }
 
-    /// The first list that does not hold; nil where all do.
+    /// Returns the refusal by the first list that does not match; nil if all do.
     ///
-    /// The lists of users and groups do not bind root, whom no file's permissions bind either; that of units does: it is
-    /// about programs, and a program of root's may be one that has none of root's rights left.
+    /// The lists of users and groups do not apply to root, as files' permissions do not. The list of units does: it is
+    /// about programs, and a program of root may have dropped root's rights.
     func refusal(of peer: Peer) -> AuthorizationRefusal? {
         if let uids, peer.uid != 0, !(peer.account.uid.map(uids.contains) ?? false) {
             return AuthorizationRefusal(rule: .uid, reason: "not of the users that this socket serves")

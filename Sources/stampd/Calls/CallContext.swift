@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
-/// Who makes a call, at which socket and since when, and what the call turned out to be about.
+/// One call: its peer, its socket, its start, and the parameters that were read so far.
 struct CallContext {
     let peer: Peer
     let socket: SocketIdentity
     /// When the frame began to answer it.
     let start: BootInstant
-    /// The number of the connection that it came on, which it holds where it waits for a confirmation.
+    /// The number of its connection. A stamp that waits for a confirmation holds that connection.
     var connection: UInt64 = 0
-    /// Of its message, without the NUL.
+    /// The length of its message, without the NUL.
     var messageByteCount = 0
     /// The session that the call names; nil until it was read, and for a call that names none.
     var session: SessionName?
-    /// When the account may call again, where its rate is used up: refused once it is known that nothing else refuses.
+    /// How long to wait, because the payer's rate is used up or the audit has no room; else nil. `requireStamping`
+    /// refuses the call for this after its other checks.
     var retryAfterMilliseconds: Int64?
-    /// What the peer said of the call, once it is believed.
+    /// The delegate and path, if the peer may name them.
     var naming = Naming()
-    /// The confirmation that a stamp waits for, or waited for.
+    /// The confirmation that the stamp waits for, or waited for.
     var confirmation: ConfirmationId?
+    /// The key that signed the delivered parcel.
+    var approver: SHA256Digest?
 }
 
-/// Which of a frame's sockets a connection came through.
+/// The socket of the frame at which a connection was made.
 struct SocketIdentity: Equatable, Sendable {
-    let door: Door
-    /// As rules have it: `control`, `stamp` or `stamp-NAME`.
+    let kind: SocketKind
+    /// The socket's name in the configuration: `control`, `deliver`, `stamp` or `stamp-NAME`.
     let name: String
 }

@@ -5,9 +5,9 @@ import Varlink
 
 /// Stamps that wait for a confirmation.
 extension CallHandler {
-    /// Has the stamp of a call wait for a confirmation, and charges what the rule's limits count.
+    /// Makes the stamp of a call wait for a confirmation, and charges the rule's limits.
     ///
-    /// - Throws: Denied (`confirm.nobody`), where no more may wait.
+    /// - Throws: Denied (`confirm.nobody`) if no more may wait.
     func ask(
         _ decision: Decision,
         _ payload: Span<UInt8>,
@@ -19,7 +19,8 @@ extension CallHandler {
             throw denied(decision, because: .confirmNobody, by: socketRules, in: context)
         }
         let byteCount = Confirmations.byteCount(ofMessage: context.messageByteCount, showing: confirmation)
-        guard confirmations.hasRoom(for: context.peer.account, byteCount: byteCount) else {
+        let payer = Payer(account: context.peer.account, delegate: context.naming.delegate)
+        guard confirmations.hasRoom(for: payer, byteCount: byteCount) else {
             throw denied(decision, because: .confirmNobody, by: socketRules, in: context)
         }
         let wanted = WaitingStamp.Wanted(
@@ -42,7 +43,7 @@ extension CallHandler {
         let stamp = confirmations.ask(wanted, id: id, charged: receipt, at: context.start)
         context.confirmation = id
         audit.wanted(stamp, payload, by: context)
-        events.append(
+        unsent.events.append(
             .confirmationWanted(stamp, expiresInMilliseconds: context.start.milliseconds(until: stamp.expiry))
         )
     }
@@ -53,9 +54,10 @@ extension CallHandler {
         }
     }
 
-    /// Answers a stamp that waits no more, from its message, which is as it came: exactly one reply, none for a oneway call.
+    /// Answers a stamp whose wait is over, from its unchanged message. Writes exactly one reply, and none for a oneway
+    /// call.
     ///
-    /// `peer` is the caller as it is known by now: a reload may have asked for more of it.
+    /// `peer` is the caller as it is known now, since a reload may need to know more about it.
     func conclude(
         _ ended: EndedConfirmation,
         _ message: Span<UInt8>,
@@ -68,7 +70,7 @@ extension CallHandler {
         context.naming = wanted.naming
         context.confirmation = ended.stamp.id
         let start = replies.bytes.count
-        // It was read when it was asked, and a Stamp call has no depth that a reload could forbid.
+        // It was read before, and a Stamp call is never nested so deeply that a reload could forbid it.
         guard let call = try? Call(message, maximumDepth: maximumNesting) else { return }
         do throws(ErrorReply) {
             try stampConfirmed(ended, call.parameters(in: message), in: &context, to: &replies)
@@ -106,12 +108,12 @@ extension CallHandler {
             try parameters.string(.payload, into: &scratch.payload)
             let decision = try confirm(scratch.payload.span, of: wanted, in: &own)
             try sign(&scratch, session: wanted.session, expecting: wanted.publicKey, after: decision, in: own)
-            socketRules.tally.confirmed += 1
+            socketRules.counts.confirmed += 1
             replies.reply { $0.stamp(scratch.stamp.span) }
         }
     }
 
-    /// What is asked again at a yes: whether the session's key may stamp, and every deny rule, `who` and `time`.
+    /// Decides again after a yes: whether the session's key may stamp, and every deny rule, `who` and `time`.
     private func confirm(
         _ payload: Span<UInt8>,
         of wanted: WaitingStamp.Wanted,
@@ -122,7 +124,8 @@ extension CallHandler {
         guard session.publicKey == wanted.publicKey else {
             throw .publicKeyMismatch(publicKey: session.publicKey.description)
         }
-        let caller = caller(session, named: session.name, in: context)
+        let set = wanted.rules.set
+        let caller = caller(Caller.Session(session, before: set), named: session.name, in: context, before: set)
         let decision = rules.confirm(
             payload,
             by: wanted.rules,
@@ -136,23 +139,23 @@ extension CallHandler {
         return decision
     }
 
-    /// Where a reload left the socket's set as it was, its count goes on in another object.
+    /// Finds the socket's current rules. If a reload left the set unchanged, its counters go on in another object.
     private func current(_ socketRules: SocketRules) -> SocketRules { rules[socketRules.socket] ?? socketRules }
 }
 
-/// Confirmations that end.
+/// Ends waits.
 extension CallHandler {
-    /// Those whose stamps are to be answered now, in the order in which they ended.
+    /// Takes the stamps that are to be answered now, in the order in which their waits ended.
     func takeEndedConfirmations() -> [EndedConfirmation] {
-        guard !endedConfirmations.isEmpty else { return [] }
-        defer { endedConfirmations.removeAll() }
-        return endedConfirmations
+        guard !unsent.endedConfirmations.isEmpty else { return [] }
+        defer { unsent.endedConfirmations.removeAll() }
+        return unsent.endedConfirmations
     }
 
-    /// The connection has ended, or is not served any more: nobody waits for its stamp.
+    /// Ends the wait of a connection that has ended, or is not served any more.
     func abandonConfirmation(of connection: UInt64) {
         confirmations.end { $0.wanted.connection == connection ? .abandoned : nil }
-        endedConfirmations.removeAll { ended in
+        unsent.endedConfirmations.removeAll { ended in
             guard ended.stamp.wanted.connection == connection else { return false }
             if ended.ending == .allowed { rules.giveBack(ended.stamp.receipt) }
             return true
@@ -160,13 +163,13 @@ extension CallHandler {
         publish(of: nil)
     }
 
-    /// The frame stops: nobody will answer, and no more stamps wait.
+    /// Ends all waits when the frame stops, since no answer will come, and lets none begin.
     func closeConfirmations() {
         confirmations.close()
         publish(of: nil)
     }
 
-    /// Other rules are in force: nobody can say yes to what only the former ones asked.
+    /// Ends the waits for questions that only former rules asked, after other rules came into force.
     func endConfirmationsOfFormerRules() {
         confirmations.end { stamp in
             let wanted = stamp.wanted
@@ -175,7 +178,7 @@ extension CallHandler {
         publish(of: nil)
     }
 
-    /// Ends those whose stamps the frame would not make any more.
+    /// Ends the waits of stamps that the frame would not make any more.
     func endUnstampable(at now: BootInstant) {
         confirmations.end { stamp in
             do throws(FrameError) {
@@ -186,18 +189,18 @@ extension CallHandler {
         }
     }
 
-    /// Gives back what was charged for those that nobody allowed, and tells and records that they ended.
+    /// Gives back the charges of stamps that were not allowed, and reports and records that their waits ended.
     func publishEndedConfirmations() {
         for ended in confirmations.takeEnded() {
             if ended.ending != .allowed { rules.giveBack(ended.stamp.receipt) }
-            events.append(.confirmationEnded(ended.stamp))
+            unsent.events.append(.confirmationEnded(ended.stamp))
             audit.ended(ended)
-            if ended.ending != .abandoned { endedConfirmations.append(ended) }
+            if ended.ending != .abandoned { unsent.endedConfirmations.append(ended) }
         }
     }
 }
 
-/// ListConfirmations and Confirm.
+/// Answers ListConfirmations and Confirm.
 extension CallHandler {
     func listConfirmations(at now: BootInstant, to replies: inout JSONWriter) {
         keepTime(at: now)
@@ -241,12 +244,12 @@ extension CallHandler {
         replies.reply()
     }
 
-    /// Twice as long as an id.
+    /// The longest id that is read, in bytes: twice the length of a valid one.
     private static let maximumIdByteCount = 64
 }
 
 extension WaitingStamp {
-    /// The members of the interface's type Confirmation.
+    /// Writes the members of the interface's type Confirmation.
     fileprivate func write(to writer: inout JSONWriter, at now: BootInstant) {
         writer.member("id", id.text)
         writer.member("rule", wanted.ruleId)

@@ -2,7 +2,7 @@
 import SignerCore
 import Varlink
 
-/// io.stampd.Control.
+/// Answers the methods of io.stampd.Control.
 extension CallHandler {
     func handle(
         _ method: ControlMethod,

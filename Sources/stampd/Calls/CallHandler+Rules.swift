@@ -3,9 +3,10 @@ import Rules
 import SignerCore
 import Varlink
 
-/// Rules on payloads.
+/// Applies the rules on payloads.
 extension CallHandler {
-    /// What Stamp asks before it signs, in this order: Locked, NoSession or SessionExpired, mayName, RateLimited.
+    /// Makes the checks of Stamp before it signs, in this order: Locked, NoSession or SessionExpired, mayName,
+    /// RateLimited.
     func requireStamping(
         as name: SessionName,
         naming: Naming,
@@ -20,16 +21,17 @@ extension CallHandler {
         return session
     }
 
-    /// Asks the socket's rules; where they want a confirmation, the stamp waits for one.
+    /// Applies the socket's rules. If they ask for a confirmation, the stamp waits for one.
     ///
-    /// - Throws: Denied, where the payload is not to be stamped.
+    /// - Throws: Denied if the payload must not be stamped.
     func decide(
         _ payload: Span<UInt8>,
         by socketRules: SocketRules,
         with session: Session,
         in context: inout CallContext
     ) throws(ErrorReply) -> Decision {
-        let caller = caller(session, named: session.name, in: context)
+        let set = socketRules.set
+        let caller = caller(Caller.Session(session, before: set), named: session.name, in: context, before: set)
         let decision = rules.decide(payload, by: socketRules, for: caller, at: ruleClock(in: context))
         switch decision.answer {
         case .stamp: break
@@ -40,15 +42,15 @@ extension CallHandler {
         return decision
     }
 
-    /// The stamp was made: its limits are charged, and it is counted.
+    /// Charges the limits and counts the stamp after it was made.
     func settle(_ decision: Decision, by socketRules: SocketRules, in context: CallContext) {
         rules.charge(decision.charges, at: context.start)
         if decision.wouldDeny {
-            socketRules.tally.wouldDeny += 1
+            socketRules.counts.wouldDeny += 1
         } else if decision.wouldConfirm {
-            socketRules.tally.wouldConfirm += 1
+            socketRules.counts.wouldConfirm += 1
         } else {
-            socketRules.tally.allowed += 1
+            socketRules.counts.allowed += 1
         }
     }
 
@@ -76,7 +78,7 @@ extension CallHandler {
         of socketRules: SocketRules,
         in context: CallContext
     ) -> ErrorReply {
-        socketRules.tally.denied += 1
+        socketRules.counts.denied += 1
         noteFirstRefusal(by: id, reason, of: socketRules, in: context)
         return .denied(
             Denial(
@@ -89,7 +91,7 @@ extension CallHandler {
         )
     }
 
-    /// A line the first time, with the command that explains it; the audit has the others.
+    /// Logs the first refusal, with the command that explains it; the audit has the others.
     private func noteFirstRefusal(
         by id: String?,
         _ reason: Reason,
@@ -105,7 +107,8 @@ extension CallHandler {
         log.write(.warning, "\(line) --as \(Self.asked(context)) FILE")
     }
 
-    /// The caller as `--as` takes it. Names are left out that the line could not show, or a shell would read otherwise.
+    /// Returns the caller as `--as` takes it, without names that the line could not show, or that a shell would
+    /// interpret.
     private static func asked(_ context: CallContext) -> String {
         var parts = ["uid=\(context.peer.uid)"]
         for gid in (context.peer.ruleGroups ?? []).sorted() { parts.append("gid=\(gid)") }
@@ -124,18 +127,24 @@ extension CallHandler {
         }
     }
 
-    /// Who asks, as rules know it. Only public keys are in it.
-    func caller(_ session: Session?, named name: SessionName, in context: CallContext) -> Caller {
+    /// Describes the caller for the rules. It holds public keys only, and only if the set needs one.
+    func caller(
+        _ session: consuming Caller.Session?,
+        named name: SessionName,
+        in context: CallContext,
+        before set: RuleSet?
+    ) -> Caller {
         let belief = belief(in: context)
+        let asksKeys = set?.asksKeys ?? false
         return Caller(
             account: context.peer.account.uid,
             gids: context.peer.ruleGroups,
             units: context.peer.unit?.names,
-            session: session.map(Caller.Session.init),
-            delegate: Caller.Told(context.naming.delegate, belief),
-            path: Caller.Told(context.naming.path, belief),
-            pendingKey: frame.pendingKey(for: name).flatMap(KeyBytes.init),
-            embeddedKey: embeddedKeyBytes(at: context.start)
+            session: session,
+            delegate: Caller.ProxyStatement(context.naming.delegate, belief),
+            path: Caller.ProxyStatement(context.naming.path, belief),
+            pendingKey: asksKeys ? frame.pendingKey(for: name).flatMap(KeyBytes.init) : nil,
+            embeddedKey: asksKeys ? embeddedKeyBytes(at: context.start) : nil
         )
     }
 
@@ -147,12 +156,12 @@ extension CallHandler {
         Clock(wallMilliseconds: wallClock(), bootNanoseconds: context.start.nanoseconds)
     }
 
-    private func belief(in context: CallContext) -> Naming.Belief {
+    func belief(in context: CallContext) -> Naming.Belief {
         authorization.sockets[context.socket.name]?.mayName?.belief(in: context.peer) ?? .notBelieved
     }
 }
 
-/// Explain, ExplainFor and GetRules.
+/// Answers Explain, ExplainFor and GetRules.
 extension CallHandler {
     func handleExplain(
         _ parameters: Parameters,
@@ -168,7 +177,8 @@ extension CallHandler {
             own.session = name
             let naming = try Naming(parameters)
             let session = try requireStamping(as: name, naming: naming, in: &own)
-            let caller = caller(session, named: name, in: own)
+            let set = rules[own.socket.name]?.set
+            let caller = caller(Caller.Session(session, before: set), named: name, in: own, before: set)
             reply(to: own, scratch.payload.span, at: own.socket.name, for: caller, in: &replies)
         }
     }
@@ -185,12 +195,13 @@ extension CallHandler {
         let peer = try readPeer(parameters)
         let naming = try Naming(parameters)
         let session = try? frame.session(name, at: context.start)
-        var caller = caller(session, named: name, in: context)
+        let set = rules[socket]?.set
+        var caller = caller(session.map { Caller.Session($0, before: set) }, named: name, in: context, before: set)
         caller.account = peer.account.uid
         caller.gids = peer.ruleGroups
         caller.units = peer.unit?.names
-        caller.delegate = naming.delegate.map(Caller.Told.text) ?? Caller.Told.none
-        caller.path = naming.path.map(Caller.Told.text) ?? Caller.Told.none
+        caller.delegate = naming.delegate.map(Caller.ProxyStatement.text) ?? Caller.ProxyStatement.none
+        caller.path = naming.path.map(Caller.ProxyStatement.text) ?? Caller.ProxyStatement.none
         let own = context
         try withScratch { scratch throws(ErrorReply) in
             scratch.payload.removeAll(keepingCapacity: true)
@@ -199,7 +210,7 @@ extension CallHandler {
         }
     }
 
-    /// The caller that ExplainFor names, as if it had connected.
+    /// Reads the caller that ExplainFor names, as if it had connected.
     private func readPeer(_ parameters: Parameters) throws(ErrorReply) -> Peer {
         guard let uid = UInt32(exactly: try parameters.int(.uid)), uid != .max else { throw .invalidParameter(.uid) }
         var peer = Peer(uid: uid, gid: 0, pid: 0, account: account(uid))
@@ -237,12 +248,13 @@ extension CallHandler {
 }
 
 extension Caller.Session {
-    fileprivate init(_ session: Session) {
+    /// Describes a session, with its key if the set needs one.
+    init(_ session: borrowing Session, before set: RuleSet?) {
         self.init(
-            name: session.name.description,
+            name: Text(session.name.utf8),
             origin: session.origin.ruleWord,
-            publicKey: KeyBytes(session.publicKey),
-            organizationId: session.organizationId.map { String(decoding: $0.utf8, as: UTF8.self) }
+            publicKey: set?.asksKeys == true ? KeyBytes(session.publicKey) : nil,
+            organizationId: session.organizationId.map { Text($0.utf8) }
         )
     }
 }
@@ -261,7 +273,7 @@ extension KeyBytes {
 }
 
 extension Reason {
-    /// Whether a human, or that there was none, refused: the rules had nothing against it.
+    /// Whether a person refused, or none answered; the rules themselves did not refuse.
     fileprivate var isOfConfirmation: Bool {
         switch self {
         case .confirmRefused, .confirmTimeout, .confirmNobody: true

@@ -3,7 +3,7 @@ import Rules
 import SignerCore
 import Varlink
 
-/// io.stampd.Stamper.
+/// Answers the methods of io.stampd.Stamper.
 extension CallHandler {
     func handle(
         _ method: StamperMethod,
@@ -44,7 +44,7 @@ extension CallHandler {
         }
     }
 
-    /// Reads `session`, and notes it in the context; nil where absent.
+    /// Reads `session`, and notes it in the context; nil if absent.
     func readSessionName(
         _ parameters: Parameters,
         in context: inout CallContext
@@ -84,7 +84,8 @@ extension CallHandler {
         }
         let socketRules = rules[context.socket.name]
         var decision: Decision?
-        // The frame itself refuses in the same order; where nothing stands between, it is asked once.
+        // `frame.stamp` makes the frame's checks in the same order. They are made here only if other checks come
+        // between.
         if socketRules != nil || naming.isGiven || context.retryAfterMilliseconds != nil {
             let session = try requireStamping(as: name, naming: naming, in: &context)
             if let expected, expected != session.publicKey {
@@ -100,8 +101,8 @@ extension CallHandler {
         if let socketRules, let decision { settle(decision, by: socketRules, in: context) }
     }
 
-    /// Makes the stamp of `scratch.payload` in `scratch.stamp`, with its record; `decision` is the rules', nil where there
-    /// are none.
+    /// Makes the stamp of `scratch.payload` in `scratch.stamp`, and records it. `decision` is that of the socket's
+    /// rules; nil if it has none.
     func sign(
         _ scratch: inout Scratch,
         session name: SessionName,
@@ -129,7 +130,7 @@ extension CallHandler {
 }
 
 extension JSONWriter {
-    /// The parameters of Stamp's reply.
+    /// Writes the parameters of Stamp's reply.
     mutating func stamp(_ header: Span<UInt8>) {
         member("stampHeaderName", "X-Stamp")
         member("stampHeaderValue", utf8: header)
@@ -147,8 +148,9 @@ struct Status {
     let counters: CallHandler.Counters
     let auditLost: Int64
     let audit: AuditHead
-    /// Stamps that wait for a confirmation.
+    /// How many stamps wait for a confirmation.
     let waiting: Int
+    let deliveries: CallHandler.Deliveries
 
     func write(to writer: inout JSONWriter) {
         writer.member("version", version)
@@ -166,5 +168,15 @@ struct Status {
         audit.chain.appendHex(to: &chain)
         writer.member("auditChain", utf8: chain.span)
         writer.member("waiting", Int64(waiting))
+        writer.member("delivered", deliveries.delivered)
+        writer.arrayMember("refusedParcels") { list in
+            for fault in ParcelFault.allCases {
+                guard let count = deliveries.refused[fault] else { continue }
+                list.object { entry in
+                    entry.member("reason", fault.rawValue)
+                    entry.member("count", count)
+                }
+            }
+        }
     }
 }

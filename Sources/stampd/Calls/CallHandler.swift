@@ -2,80 +2,99 @@
 import SignerCore
 import Varlink
 
-/// Answers calls: a message in, a reply and events out.
+/// Answers calls: takes messages, and makes replies and events.
 ///
-/// It owns what an answer depends on: the frame, the rate, the counters, the state that is kept, and the buffers that
-/// serve from call to call. It knows a connection by its number alone.
+/// It owns everything that an answer depends on: the frame, the rate, the counters, the kept state, and buffers that
+/// are reused from call to call. It knows a connection only by its number.
 final class CallHandler {
-    static let version = "0.1.0"
-    /// The project's, as the package names it too.
+    static let version = "0.2.0-rc1"
+    /// The project's address, as in the package.
     private static let homepage = "https://stampd.io"
 
-    /// What the handler tells of its surroundings, which are not its own.
-    struct Surroundings {
+    /// The parts of a status that the handler does not own.
+    struct ServerStatus {
         let connectionCount: Int
-        /// Records that no journal took, and lines that standard error did not take.
+        /// How many records the journal did not take, and lines that standard error did not take.
         let lostCount: Int64
         let accounts: [AccountReport]
     }
 
-    /// What one message came to.
+    /// The results of one message.
     enum Outcome: Equatable {
-        /// It was answered, or wanted no answer.
+        /// It was answered, or is a oneway call.
         case answered
-        /// It was answered, and nothing else of this peer will be.
+        /// It was refused, and no further message of this peer is answered.
         case refused
-        /// It is answered once its confirmation has ended (`conclude`): nothing else of this peer before.
+        /// It is answered when its confirmation has ended (`conclude`). No other message of this peer is answered
+        /// before.
         case confirms
-        /// It gets events from now on.
+        /// The connection gets events from now on.
         case watches
-        /// It is no call: nothing tells where the peer's next call would start to make sense.
+        /// It is not a call. Where the peer's next call would begin cannot be known.
         case notACall
     }
 
     var frame: Frame
     var rate: CallRate
-    /// Objects and arrays inside one another, in a call.
+    /// How deeply objects and arrays may be nested in a call.
     var maximumNesting: Int
     let audit: any AuditTrail
     let log: Log
-    /// Where the frame outlives the process; nil where it does not.
+    /// Keeps the frame's state beyond the process; nil if it is not kept.
     var stateStore: (any StateKeeping)?
     var counters = Counters()
     private let started: BootInstant
     private let clock: () -> BootInstant
-    /// Milliseconds since 1970.
+    /// Returns the milliseconds since 1970.
     let wallClock: () -> Int64
-    /// What payloads are held to.
+    /// The rules that payloads must satisfy.
     var rules = FrameRules()
-    /// Whose word for a call is believed.
+    /// The rules about which peers are served, and which may name a delegate.
     var authorization = AuthorizationRules()
-    /// The frame's sockets, as rules have them.
+    /// The session that the frame asks its fleet for, and its approvers; nil if it belongs to no fleet.
+    var delivery: Delivery?
+    /// The results of Deliver calls.
+    var deliveries = Deliveries()
+    /// The names of the frame's sockets, as in rules.
     var socketNames: [String] = []
-    /// The account of a uid that need not be a peer's.
+    /// Returns the account of a uid, which need not be a peer's.
     var account: (UInt32) -> Account = { SubordinateRanges().account(of: $0) }
-    /// Asked by GetStatus and ListAccounts alone.
-    var surroundings: () -> Surroundings = { Surroundings(connectionCount: 0, lostCount: 0, accounts: []) }
+    /// Returns the parts of a status that the handler does not own. Only GetStatus and ListAccounts need them.
+    var serverStatus: () -> ServerStatus = { ServerStatus(connectionCount: 0, lostCount: 0, accounts: []) }
     private var scratch = Scratch()
-    /// Stamps that wait for a confirmation.
+    /// The stamps that wait for a confirmation.
     var confirmations = Confirmations()
-    /// Those that wait no more, and are not answered yet.
-    var endedConfirmations: [EndedConfirmation] = []
-    var events: [PublishedEvent] = []
+    var unsent = Unsent()
 
-    /// What Stamp calls came to.
+    /// The events and answers that were not sent yet.
+    struct Unsent {
+        /// The events, oldest first.
+        var events: [PublishedEvent] = []
+        /// The confirmations that have ended and whose stamps were not answered yet.
+        var endedConfirmations: [EndedConfirmation] = []
+
+        var isEmpty: Bool { events.isEmpty && endedConfirmations.isEmpty }
+    }
+
+    /// Counts the results of Stamp calls.
     struct Counters: Equatable {
         var stamped: Int64 = 0
         var denied: Int64 = 0
         var failed: Int64 = 0
 
-        /// A Stamp call that was refused.
+        /// Counts a Stamp call that was refused.
         mutating func count(_ error: ErrorReply) {
             switch error {
             case .denied, .locked, .rateLimited: denied += 1
             default: failed += 1
             }
         }
+    }
+
+    /// Counts the results of Deliver calls.
+    struct Deliveries: Equatable {
+        var delivered: Int64 = 0
+        var refused: [ParcelFault: Int64] = [:]
     }
 
     /// Buffers for the parameters of one call, kept so that an ordinary call allocates nothing.
@@ -85,7 +104,7 @@ final class CallHandler {
         var stamp: [UInt8] = []
     }
 
-    /// `clock` reads CLOCK_BOOTTIME, `wallClock` CLOCK_REALTIME in milliseconds.
+    /// Creates a handler. `clock` reads CLOCK_BOOTTIME, `wallClock` CLOCK_REALTIME in milliseconds.
     init(
         _ frame: consuming Frame,
         rate: CallRate,
@@ -105,10 +124,11 @@ final class CallHandler {
         started = clock()
     }
 
-    /// Answers one message: exactly one reply for a call, none for a oneway call, and none for what is not a call.
+    /// Answers one message. A call gets exactly one reply; a oneway call, and a message that is not a call, get none.
     ///
-    /// `message` has no NUL. `connection` is the number of the one that it came on, which no other has. `refusal` is what the peer is told in any case, nil for one that is served. The reply is
-    /// appended to `replies`, and what happened is in `takeEvents`.
+    /// `message` has no NUL. `connection` is the number of its connection, which no other has. `refusal` is the reply
+    /// to a peer that is not served; nil for one that is. The reply is appended to `replies`, and events are in
+    /// `takeEvents`.
     ///
     /// - Returns: What the connection does next.
     func answer(
@@ -132,24 +152,29 @@ final class CallHandler {
         var outcome = Outcome.answered
         do throws(ErrorReply) {
             if let refusal { throw refusal }
-            let method = try call.method(among: socket.door.interfaces, in: message)
+            let method = try call.method(among: socket.kind.interfaces, in: message)
             named = method
             let price = method.traits.price
-            let retry = takeTokens(price, of: context, byteCount: message.count)
-            // What else refuses a stamp goes first.
+            let parameters = call.parameters(in: message)
+            let payer = payer(of: method, parameters, in: context)
+            let tokens = CallRate.tokens(price, byteCount: message.count)
+            let retry = rate.take(tokens, of: payer, at: context.start)
+            // Of a stamp, `requireStamping` makes other checks before the rate's.
             if method.isHeldToRules {
                 context.retryAfterMilliseconds = retry
             } else if let retry {
                 throw .rateLimited(retryAfterMilliseconds: retry)
             }
-            try perform(method, call.parameters(in: message), in: &context, to: &replies)
+            try perform(method, parameters, in: &context, to: &replies)
             if context.confirmation != nil {
                 outcome = .confirms
             } else if method == .stamper(.stamp) {
                 countStamp(of: context)
             }
             if method == .stamper(.monitor) { outcome = .watches }
-            if price == .list { charge(replies.bytes.count - start, to: context) }
+            if price == .list {
+                rate.charge(CallRate.pieces(replies.bytes.count - start), to: payer, at: context.start)
+            }
         } catch {
             replies.bytes.removeSubrange(start...)
             replies.reply(error)
@@ -168,16 +193,21 @@ final class CallHandler {
         to replies: inout JSONWriter
     ) throws(ErrorReply) {
         switch method {
-        case .service(let method): try info(at: context.socket.door).reply(to: method, parameters, in: &replies)
+        case .service(let method): try info(at: context.socket.kind).reply(to: method, parameters, in: &replies)
         case .stamper(let method): try handle(method, parameters, in: &context, to: &replies)
         case .control(let method): try handle(method, parameters, in: &context, to: &replies)
+        case .delivery(let method): try handle(method, parameters, in: &context, to: &replies)
         }
     }
 
-    /// When the account may call again; nil where it has paid.
-    private func takeTokens(_ price: MethodTraits.Price, of context: CallContext, byteCount: Int) -> Int64? {
-        let tokens = CallRate.tokens(price, byteCount: byteCount)
-        return rate.take(tokens, of: context.peer.account, at: context.start)
+    /// Returns the payer, whatever the call's result: the delegate that the peer names, if it may; else the peer's
+    /// account.
+    private func payer(of method: Method, _ parameters: Parameters, in context: CallContext) -> Payer {
+        var payer = Payer(account: context.peer.account)
+        if method.isHeldToRules, belief(in: context) == .believed {
+            payer.delegate = (try? Naming(parameters))?.delegate
+        }
+        return payer
     }
 
     func countStamp(of context: CallContext) {
@@ -185,134 +215,20 @@ final class CallHandler {
         rate.countStamp(of: context.peer.account, at: context.start)
     }
 
-    private func charge(_ replyByteCount: Int, to context: CallContext) {
-        rate.charge(CallRate.pieces(replyByteCount), to: context.peer.account, at: context.start)
-    }
-
-    private func info(at door: Door) -> ServiceInfo {
+    private func info(at kind: SocketKind) -> ServiceInfo {
         ServiceInfo(
             vendor: "stampd",
             product: "stampd",
             version: Self.version,
             url: Self.homepage,
-            interfaces: door.interfaces
+            interfaces: kind.interfaces
         )
-    }
-}
-
-/// What happens without a call.
-extension CallHandler: TimeKeeper {
-    var nextTime: BootInstant { min(frame.nextChange, confirmations.nextTime) }
-
-    /// Ends what is past its time and announces what soon will be.
-    func keepTime(at now: BootInstant) {
-        frame.advance(to: now)
-        confirmations.keepTime(at: now)
-        publish(of: nil)
-    }
-
-    /// Destroys the embedded key and every credential, as a signal asks.
-    func resetFromOutside() {
-        log.write(.notice, "SIGUSR1: the embedded key and every credential are destroyed")
-        audit.reset(by: nil)
-        frame.reset(at: clock())
-        publish(of: nil)
-    }
-
-    /// Goes on as the frame that an earlier process left, which is `frame` by now.
-    func goOn() {
-        let now = clock()
-        frame.advance(to: now)
-        let count = frame.listSessions(at: now).count
-        log.write(
-            .notice,
-            "state taken over: \(count) sessions, \(frame.hasEmbeddedKey ? "an" : "no") embedded key, "
-                + (frame.isLocked ? "locked" : "not locked")
-        )
-        publish(of: nil)
-    }
-
-    /// Keeps what changed in the frame, and records what happened: in the audit, or in a line of the log.
-    ///
-    /// It comes before the reply to the call that changed it is sent.
-    func publish(of context: CallContext?) {
-        // It may find that more has happened.
-        if frame.hasEvents { endUnstampable(at: clock()) }
-        saveState()
-        if frame.hasEvents {
-            for event in frame.takeEvents() {
-                audit.record(event, of: context)
-                if !isLogDoubled { log.write(event) }
-                events.append(.frame(event))
-            }
-        }
-        publishEndedConfirmations()
-    }
-
-    /// What happened since the last call, oldest first.
-    func takeEvents() -> [PublishedEvent] {
-        guard !events.isEmpty else { return [] }
-        defer { events.removeAll() }
-        return events
-    }
-
-    private func saveState() {
-        guard let stateStore, stateStore.revision != frame.revision else { return }
-        do throws(StateError) { try stateStore.save(frame, at: clock()) } catch {
-            log.write(.error, "state is not kept: \(error.message)")
-        }
-    }
-}
-
-/// Refusals.
-extension CallHandler {
-    /// Whether the journal gets the same from the audit, so that standard error, which is the journal's too, says nothing.
-    var isLogDoubled: Bool { audit.isOn && log.isJournal }
-
-    /// Notes what was refused before it was a call.
-    func noteRefusal(of context: CallContext, by rule: String, line: @autoclosure () -> String) {
-        audit.writeRefusal(of: context, rule: rule) { _ in }
-        if !isLogDoubled { log.refused(line(), at: context.start.seconds) }
-    }
-
-    /// Notes a call that was refused; `method` is nil for one that this socket does not have, or that was given what it
-    /// does not take. Looking at what is not there is no refusal.
-    func note(_ error: ErrorReply, of context: CallContext, method: Method?, isServed: Bool) {
-        if !isLogDoubled { logRefusal(error, of: context) }
-        guard isServed, method?.traits.isRefusalAudited ?? true else { return }
-        audit.writeRefusal(of: context, rule: error.rule) { record in
-            switch error {
-            case .publicKeyMismatch(let key): record.add(.publicKey, key)
-            case .denied(let denial) where denial.reason != nil: record.add(denial, at: context.socket)
-            default: break
-            }
-            record.add(context.naming)
-            record.add(context.confirmation)
-        }
-    }
-
-    /// What an administrator wants to know of; that there is no session is everyday life.
-    private func logRefusal(_ error: ErrorReply, of context: CallContext) {
-        switch error {
-        case .denied, .locked, .rateLimited, .tooManySessions, .publicKeyMismatch, .invalidBundle:
-            let line = "a call of \(context.peer.description): \(error.name.rawValue)"
-            log.refused(line, at: context.start.seconds)
-        default: break
-        }
-    }
-}
-
-extension ErrorReply {
-    /// The error's own name, and for Denied the rule behind it.
-    fileprivate var rule: String {
-        let name = name.rawValue.split(separator: ".").last.map(String.init) ?? name.rawValue
-        guard case .denied(let denial) = self else { return name }
-        return "\(name).\(denial.rule)"
     }
 }
 
 extension Method {
-    /// Whether a socket's rules are asked, before which the rate is not: a stamp that is locked out says so.
+    /// Whether the socket's rules apply to the method. The rate then refuses a call only after the checks for Locked
+    /// and NoSession.
     fileprivate var isHeldToRules: Bool {
         switch self {
         case .stamper(.stamp), .stamper(.explain): true
@@ -321,20 +237,8 @@ extension Method {
     }
 }
 
-extension Door {
-    var interfaces: [Interface] {
-        switch self {
-        case .stamp: Self.stampInterfaces
-        case .control: Self.controlInterfaces
-        }
-    }
-
-    private static let stampInterfaces: [Interface] = [.service, .stamper]
-    private static let controlInterfaces: [Interface] = [.service, .stamper, .control]
-}
-
 extension CallHandler {
-    /// Runs `body` with the scratch buffers, which are the handler's again behind it.
+    /// Lends the scratch buffers to `body`.
     func withScratch<Result>(_ body: (inout Scratch) throws(ErrorReply) -> Result) throws(ErrorReply) -> Result {
         var own = Scratch()
         swap(&own, &scratch)
@@ -345,26 +249,27 @@ extension CallHandler {
         return try body(&own)
     }
 
-    /// A payload's buffer is kept up to here.
+    /// The largest payload buffer that is kept for the next call, in bytes.
     private static let keptPayloadByteCount = 64 * 1024
 
-    /// A status as GetStatus tells it.
+    /// Returns the status that GetStatus reports.
     func status(at now: BootInstant) -> Status {
-        let surroundings = surroundings()
+        let serverStatus = serverStatus()
         return Status(
             version: Self.version,
             uptimeMilliseconds: started.milliseconds(until: now),
             isLocked: frame.isLocked,
             embeddedPublicKey: (try? frame.embeddedPublicKey(at: now)).map { Hex.text($0.publicKey) },
             sessions: frame.listSessions(at: now).count,
-            connections: surroundings.connectionCount,
+            connections: serverStatus.connectionCount,
             counters: counters,
-            auditLost: surroundings.lostCount,
+            auditLost: serverStatus.lostCount,
             audit: audit.head,
-            waiting: confirmations.waiting.count
+            waiting: confirmations.waiting.count,
+            deliveries: deliveries
         )
     }
 
-    func accounts() -> [AccountReport] { surroundings().accounts }
+    func accounts() -> [AccountReport] { serverStatus().accounts }
     func now() -> BootInstant { clock() }
 }

@@ -3,7 +3,7 @@ import SignerCore
 import Varlink
 
 extension FrameEvent {
-    /// The members of the interface's type Event.
+    /// Writes the members of the interface's type Event.
     func write(to writer: inout JSONWriter) {
         writer.member("kind", kind.rawValue)
         switch self {

@@ -2,9 +2,9 @@
 import SignerCore
 import Varlink
 
-/// Parameters read into the frame's own types, which cannot be wrong.
+/// Reads parameters into the frame's own types, whose values are always valid.
 extension Parameters {
-    /// `session`; nil where absent.
+    /// Reads `session`; nil if absent.
     func sessionName(scratch: inout [UInt8]) throws(ErrorReply) -> SessionName? {
         scratch.removeAll(keepingCapacity: true)
         guard try optionalString(.session, into: &scratch, maximumByteCount: SessionName.maximumByteCount) else {
@@ -14,7 +14,7 @@ extension Parameters {
         return name
     }
 
-    /// A compressed public key in lower-case hex; nil where absent.
+    /// Reads a compressed public key in lower-case hex; nil if absent.
     func publicKey(_ name: ParameterName, scratch: inout [UInt8]) throws(ErrorReply) -> PublicKey? {
         scratch.removeAll(keepingCapacity: true)
         guard try optionalString(name, into: &scratch, maximumByteCount: PublicKey.hexByteCount) else { return nil }
@@ -27,7 +27,7 @@ extension Parameters {
         return key
     }
 
-    /// What InjectCredentialBundle and ActivateSession ask of a session beside its name.
+    /// Reads the terms that InjectCredentialBundle and ActivateSession take, for the session `name`.
     func sessionRequest(name: SessionName, scratch: inout [UInt8]) throws(ErrorReply) -> SessionRequest {
         SessionRequest(
             name: name,

@@ -2,21 +2,21 @@
 import SignerCore
 import Varlink
 
-/// What watchers are told: the interface's type Event.
+/// An event for watchers: the interface's type Event.
 enum PublishedEvent {
     case frame(FrameEvent)
     case confirmationWanted(WaitingStamp, expiresInMilliseconds: Int64)
     case confirmationEnded(WaitingStamp)
 
-    /// Whether watchers at such a socket are told.
-    func isTold(at door: Door) -> Bool {
+    /// Whether watchers at a socket of this kind get the event.
+    func isTold(at kind: SocketKind) -> Bool {
         switch self {
         case .frame: true
-        case .confirmationWanted, .confirmationEnded: door == .control
+        case .confirmationWanted, .confirmationEnded: kind == .control
         }
     }
 
-    /// The members of the event.
+    /// Writes the members of the event.
     func write(to writer: inout JSONWriter) {
         switch self {
         case .frame(let event): event.write(to: &writer)

@@ -3,7 +3,7 @@ import SignerCore
 import Varlink
 
 extension JSONWriter {
-    /// `{"session": …}`.
+    /// Writes the reply `{"session": …}`.
     mutating func reply(at now: BootInstant, session: Session) {
         reply { reply in
             reply.name("session")
@@ -11,7 +11,7 @@ extension JSONWriter {
         }
     }
 
-    /// The interface's type Session.
+    /// Writes the interface's type Session.
     mutating func session(_ session: Session, at now: BootInstant) {
         object { members in
             members.member("name", session.name.description)
@@ -25,7 +25,7 @@ extension JSONWriter {
 }
 
 extension Frame.PublishedKey {
-    /// The parameters of the replies that publish the embedded key.
+    /// Writes the parameters of the replies that publish the embedded key.
     func write(to writer: inout JSONWriter) {
         writer.member("publicKey", Hex.text(publicKey))
         writer.member("expiresInMilliseconds", expiresInMilliseconds)
@@ -41,13 +41,13 @@ extension Session.Origin {
     }
 }
 
-/// Runs a call of the frame; its error becomes the reply's.
+/// Runs a call of the frame, and converts its error to the reply's.
 func replying<Result>(_ body: () throws(FrameError) -> Result) throws(ErrorReply) -> Result {
     do throws(FrameError) { return try body() } catch { throw error.reply }
 }
 
 extension FrameError {
-    /// The interface's error.
+    /// The error of the interface that stands for this one.
     var reply: ErrorReply {
         switch self {
         case .noEmbeddedKey: .noEmbeddedKey
@@ -60,8 +60,10 @@ extension FrameError {
         case .invalidBundle(let error): .invalidBundle(reason: error.fault, message: error.message)
         case .unknownSessionKey(let key): .unknownSessionKey(publicKey: key.description)
         case .invalidExpiration: .invalidParameter(.expirationSeconds)
-        // Not the caller's fault and not to be mended by it: the interface has no other word for this.
+        // The caller did not cause this and cannot correct it. The interface has no other error for it.
         case .crypto: .denied(rule: "libcrypto")
+        // Does not happen: the card was found just before the call.
+        case .noCard: .parcelRefused(reason: .otherCard)
         }
     }
 }
@@ -78,7 +80,7 @@ extension BundleError {
         }
     }
 
-    /// What was wrong and what to do; nothing of the bundle.
+    /// What was wrong, and what to do. It repeats nothing of the bundle.
     var message: String {
         switch self {
         case .encoding: "the bundle is neither base58check nor unpadded base64url: copy it whole, without spaces"
@@ -88,7 +90,7 @@ extension BundleError {
         case .point: "the bundle's encapsulated key is no point of P-256: it was changed; ask for a new one"
         case .decryption:
             "the bundle was sealed to another embedded key, or changed: ask for a new one for this frame's key"
-        case .scalar: "the bundle holds no P-256 private key: whoever sealed it is at fault; ask for a new one"
+        case .scalar: "the bundle holds no P-256 private key: the program that sealed it is at fault; ask for a new one"
         }
     }
 }

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The file that a frame is configured by: opened by its path each time, since an editor puts another file in its place.
+/// Reads the configuration file of a frame. The file is opened by its path each time, since an editor replaces it.
 enum ConfigurationFile {
-    /// Why it is not read.
+    /// The reasons why the file is not read.
     enum Fault: Error, Equatable {
         case system(call: String, code: CInt)
         case notAFile
-        /// It belongs to neither root nor the frame's own user.
+        /// The file belongs to neither root nor the frame's own user.
         case owner(uid_t)
-        /// Group or others may write it.
+        /// The group or others may write the file.
         case writableByOthers
         case tooLong
     }
 
-    /// For rules; the other members with their longest values take 7 KiB.
+    /// The largest file. Rules need the room; the other members with their longest values take 7 KiB.
     static let maximumByteCount = 262_144
 
-    /// Reads the whole file, once it is found to be nobody else's.
+    /// Reads the whole file, after checking that only root or the frame's own user can have written it.
     ///
-    /// - Parameter path: Followed through symbolic links; the file at their end is what is judged.
-    /// - Returns: What is in it: at most `maximumByteCount` bytes.
-    /// - Throws: Why it is not read.
+    /// - Parameter path: The path; symbolic links are followed, and the file at their end is checked.
+    /// - Returns: The contents, at most `maximumByteCount` bytes.
+    /// - Throws: `Fault`.
     static func read(_ path: String) throws(Fault) -> [UInt8] {
-        // Not waiting: a FIFO that nobody writes is refused, and not waited for.
+        // Without blocking: a FIFO without a writer is refused, not waited for.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw .system(call: "open", code: errno) }
         defer { close(descriptor) }
@@ -35,7 +35,7 @@ enum ConfigurationFile {
         return try readAll(descriptor)
     }
 
-    /// What is there is counted, not what fstat(2) said: somebody may be writing it.
+    /// Reads and counts the bytes, instead of trusting fstat(2), since the file may be being written.
     private static func readAll(_ descriptor: CInt) throws(Fault) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: maximumByteCount + 1)
         var count = 0
@@ -52,7 +52,7 @@ enum ConfigurationFile {
 }
 
 extension ConfigurationFile.Fault {
-    /// As a sentence's end, behind the file's path.
+    /// The fault as the end of a sentence, after the file's path.
     var message: String {
         switch self {
         case .system(let call, let code): unsafe "\(call): \(String(cString: strerror(code)))"

@@ -1,40 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 import Varlink
 
-/// What is wrong in a configuration's text.
+/// The faults of a configuration's text.
 enum ConfigurationFault: Error, Equatable {
-    /// The text is no JSON object; nothing behind that place was looked at.
+    /// The text is not a JSON object. Nothing after the fault was read.
     case json(JSONError, line: Int)
     case unknown(member: String)
     case repeated(member: String)
     /// A value of another type, or outside the member's range.
     case invalid(member: String, takes: String)
     case authorization(AuthorizationRules.ReadingError, line: Int)
+    case delivery(DeliveryConfiguration.ReadingError, line: Int)
 }
 
-/// Reads a configuration's JSON: one object, each member at most once, each value to the letter.
-struct ConfigurationReader {
-    private(set) var configuration = Configuration()
-    /// In the order of the text; an error of JSON itself is the last one.
+/// Reads a configuration's JSON strictly: one object, each member at most once, each value of its type and in its
+/// range.
+package struct ConfigurationReader {
+    package private(set) var configuration = Configuration()
+    /// The faults in the order of the text. A fault of the JSON itself is the last one.
     private(set) var faults: [ConfigurationFault] = []
-    /// Lines about what was understood by a former name.
-    private(set) var warnings: [String] = []
-    /// The value of `rules` as it stands; nil where there is none. What it says depends on the frame's sockets.
-    private(set) var rules: [UInt8]?
+    /// Warnings about members that were given by their former name.
+    package private(set) var warnings: [String] = []
+    /// The bytes of the value of `rules`; nil if there is none. They are not read here, since their meaning depends on
+    /// the frame's sockets.
+    package private(set) var rules: [UInt8]?
     private var seen: Set<String> = []
 
-    /// The members that are objects, and no settings.
+    /// The members that are objects, not settings.
     static let authorization = "authorization"
     static let rulesMember = "rules"
-    /// Nothing of ours is nested deeper: an address of a word of a call in an `evm` condition of a rule.
+    static let deliveryMember = "delivery"
+    /// The deepest nesting of a valid text: an address of a word of a call in an `evm` condition of a rule.
     private static let maximumDepth = 13
-    /// Longer than every member's name; of a longer one so much is said.
+    /// The longest name that is read, in bytes. Every valid name is shorter.
     private static let maximumNameByteCount = 64
 
-    init(_ text: Span<UInt8>) {
+    package init(_ text: Span<UInt8>) {
         var reader = JSONReader(text, maximumDepth: Self.maximumDepth)
         do throws(JSONError) { try readObject(&reader, in: text) } catch { note(error, in: text) }
     }
+
+    /// Each fault as the end of a sentence.
+    package var faultMessages: [String] { faults.map(\.message) }
 
     private mutating func readObject(_ reader: inout JSONReader, in text: Span<UInt8>) throws(JSONError) {
         var object = try reader.beginObject()
@@ -50,9 +57,13 @@ struct ConfigurationReader {
                 try readAuthorization(&reader, in: text)
                 continue
             }
+            guard name != Self.deliveryMember else {
+                try readDelivery(&reader, in: text)
+                continue
+            }
             guard name != Self.rulesMember else {
                 let token = try reader.value()
-                // Of a text, the token leaves the quotation marks out.
+                // The token of a string does not include the quotation marks.
                 let mark = token.kind == .string ? 1 : 0
                 rules = text.extracting((token.start - mark)..<(token.end + mark)).copy
                 continue
@@ -71,7 +82,7 @@ struct ConfigurationReader {
         try reader.end()
     }
 
-    /// Reads on behind it, also where it is wrong.
+    /// Reads the object `authorization`. If it has a fault, the reader skips it and reads on.
     private mutating func readAuthorization(
         _ reader: inout JSONReader,
         in text: Span<UInt8>
@@ -86,7 +97,19 @@ struct ConfigurationReader {
         }
     }
 
-    /// Nil for what no setting takes.
+    /// Reads the object `delivery`. If it has a fault, the reader skips it and reads on.
+    private mutating func readDelivery(_ reader: inout JSONReader, in text: Span<UInt8>) throws(JSONError) {
+        let start = reader
+        do throws(DeliveryConfiguration.ReadingError) {
+            configuration.delivery = try DeliveryConfiguration(reading: &reader)
+        } catch {
+            reader = start
+            _ = try reader.value()
+            faults.append(.delivery(error, line: Self.line(at: error.offset, in: text)))
+        }
+    }
+
+    /// Converts a value; nil for a type that no setting has.
     private static func value(of token: JSONToken, in reader: JSONReader) -> Setting.Value? {
         switch token.kind {
         case .integer: (try? reader.int(token)).map(Setting.Value.number)
@@ -96,12 +119,13 @@ struct ConfigurationReader {
         }
     }
 
-    /// A name that is too long stands for none of ours.
+    /// Returns the text. A text that is too long is replaced by a description, which is no valid name.
     private static func text(of token: JSONToken, in reader: JSONReader, maximumByteCount: Int) -> String {
         (try? reader.text(token, maximumByteCount: maximumByteCount)) ?? "a name of more than \(maximumByteCount) bytes"
     }
 
-    /// The reader itself refuses a name that stands twice among the first, and says where.
+    /// Adds a fault of the JSON itself. The JSON reader refuses repeated names too, and tells only where; such a fault
+    /// becomes `.repeated`, unless one was added already.
     private mutating func note(_ error: JSONError, in text: Span<UInt8>) {
         if error.reason == .duplicateName {
             let isSaid = faults.contains { if case .repeated = $0 { true } else { false } }
@@ -111,7 +135,7 @@ struct ConfigurationReader {
         faults.append(.json(error, line: Self.line(at: error.offset, in: text)))
     }
 
-    /// Counted from 1.
+    /// Returns the line of an offset, counted from 1.
     private static func line(at offset: Int, in text: Span<UInt8>) -> Int {
         var line = 1
         for index in 0..<min(offset, text.count) where text[index] == UInt8(ascii: "\n") { line += 1 }

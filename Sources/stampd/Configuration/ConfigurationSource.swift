@@ -2,9 +2,9 @@
 import Rules
 import Varlink
 
-/// A file, and what the command line says over it.
+/// The configuration file, and the settings of the command line, which override it.
 struct ConfigurationSource: Sendable {
-    /// The command line wins over the file, now and at each reload.
+    /// A setting of the command line. It overrides the file's, at the start and at each reload.
     struct Override: Sendable {
         let setting: Setting
         let value: Setting.Value
@@ -13,7 +13,7 @@ struct ConfigurationSource: Sendable {
     let path: String
     let overrides: [Override]
 
-    /// The directory that must stay readable, so that the file can be read again when another took its place.
+    /// The directory that must stay readable, so that the file can be read again after it was replaced.
     var directory: String {
         let end = path.lastIndex(of: "/") ?? path.startIndex
         return end == path.startIndex ? "/" : String(path[..<end])
@@ -21,9 +21,10 @@ struct ConfigurationSource: Sendable {
 
     /// Reads the file.
     ///
-    /// - Parameter sockets: The frame's, as rules have them; nil where it is only looked at, for whatever frame.
-    /// - Returns: The configuration: defaults, file, command line.
-    /// - Throws: Everything that is wrong; nothing is taken then.
+    /// - Parameter sockets: The names of the frame's sockets; nil if the file is only checked, and not for a certain
+    ///   frame.
+    /// - Returns: The configuration: the defaults, overridden by the file, overridden by the command line.
+    /// - Throws: `Refusal` with all faults. Nothing of the file is used then.
     func load(for sockets: [String]?) throws(Refusal) -> Configuration {
         let text: [UInt8]
         do throws(ConfigurationFile.Fault) { text = try ConfigurationFile.read(path) } catch {
@@ -31,7 +32,7 @@ struct ConfigurationSource: Sendable {
         }
         let reader = ConfigurationReader(text.span)
         var configuration = reader.configuration
-        var reasons = reader.faults.map(\.message)
+        var reasons = reader.faultMessages
         if let text = reader.rules {
             do throws(RuleFaults) {
                 configuration.rules = try ConfiguredRules(text, for: sockets)
@@ -47,16 +48,16 @@ struct ConfigurationSource: Sendable {
         return configuration
     }
 
-    /// Why a file is not taken.
+    /// The reasons why a file is refused.
     struct Refusal: Error {
         let path: String
-        /// Each as a sentence's end, the first is said first; there is one at least.
+        /// Each reason as the end of a sentence, in the order of the output; at least one.
         let reasons: [String]
 
-        /// Of a file full of faults so many are said.
+        /// The most faults that are printed of one file.
         private static let maximumLines = 100
 
-        /// One for each fault, bounded.
+        /// A line for each fault, and one that counts those that are not printed.
         var lines: [String] {
             let said = reasons.prefix(Self.maximumLines).map { "\(path): \($0)" }
             let leftOut = reasons.count - said.count
@@ -66,14 +67,15 @@ struct ConfigurationSource: Sendable {
 }
 
 extension ConfigurationFault {
-    /// As a sentence's end, behind the file's path.
+    /// The fault as the end of a sentence, after the file's path.
     var message: String {
         switch self {
-        // Members' own types are judged by their settings: this is of what is around them.
+        // A member's own type is checked by its setting, so this fault is of the object around the members.
         case .json(let error, let line) where error.reason == .wrongType:
             "line \(line): neither an object in braces nor a member's name in quotation marks at byte \(error.offset)"
         case .json(let error, let line): "line \(line): \(error.message)"
         case .authorization(let error, let line): "line \(line): authorization: \(error.message)"
+        case .delivery(let error, let line): "line \(line): delivery: \(error.message)"
         case .unknown(let member): "there is no member '\(member.printable)'"
         case .repeated(let member): "'\(member.printable)' stands there twice"
         case .invalid(let member, let takes): "\(member) takes \(takes)"

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
-/// The table that options, file, help and manual are held to.
+/// The table of all settings, with which the options, the file, the help and the manual must agree.
 extension Setting {
+    static let maximumExpirationSeconds = Setting(
+        "maximumExpirationSeconds",
+        .number(\.frameLimits.maximumExpirationSeconds, 1...FrameLimits.longestExpirationSeconds),
+        isOption: true
+    )
     static let maximumMessageBytes = Setting(
         "maximumMessageBytes",
         formerly: "maximumFrameBytes",
@@ -46,15 +51,11 @@ extension Setting {
     )
     static let keepState = Setting("keepState", .flag(\.mayKeepState), .start, isOption: true)
 
-    /// In the manual's order.
-    static let all: [Setting] = sessions + connections + audit + service
+    /// All settings, in the manual's order.
+    package static let all: [Setting] = sessions + connections + audit + service
 
     private static let sessions = [
-        Setting(
-            "maximumExpirationSeconds",
-            .number(\.frameLimits.maximumExpirationSeconds, 1...FrameLimits.longestExpirationSeconds),
-            isOption: true
-        ),
+        maximumExpirationSeconds,
         Setting(
             "defaultExpirationSeconds",
             .number(\.frameLimits.defaultExpirationSeconds, 1...FrameLimits.longestExpirationSeconds)
@@ -131,10 +132,10 @@ extension Setting {
         Setting("requireSandbox", .flag(\.mustHaveSandbox), .start, isOption: true),
     ]
 
-    /// The setting of that member, by its name or its former one.
+    /// Finds the setting of a member, by its name or its former one.
     static func named(_ name: String) -> Setting? { all.first { $0.name == name || $0.formerName == name } }
 
-    /// The setting of that option, by its name or its former one.
+    /// Finds the setting of an option, by its name or its former one.
     static func option(_ name: String) -> Setting? {
         all.first { $0.isOption && ($0.optionName == name || $0.formerName.map(optionName) == name) }
     }

@@ -1,38 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One thing that can be configured: a member of the file, and of some an option too. What is not in `all` is fixed.
-struct Setting: Sendable {
+/// A value that can be configured: a member of the file, and in some cases an option too. Values that are not in `all`
+/// are fixed.
+package struct Setting: Sendable {
     /// The member's name in the file.
-    let name: String
-    /// The member's name before it was renamed, which is still understood and warned of; nil where it has only one.
-    let formerName: String?
+    package let name: String
+    /// The member's former name, which is still accepted with a warning; nil if it has none.
+    package let formerName: String?
     let place: Place
-    /// Whether a reload is enough.
+    /// When a changed value takes effect.
     let effect: Effect
-    /// Whether the command line has it too.
+    /// Whether the setting is an option of the command line too.
     let isOption: Bool
 
-    /// Where its value lives, and what it takes.
+    /// Where the value is stored, and which values are valid.
     enum Place: Sendable {
         case count(any WritableKeyPath<Configuration, Int> & Sendable, ClosedRange<Int64>)
         case number(any WritableKeyPath<Configuration, Int64> & Sendable, ClosedRange<Int64>)
-        /// A number that need not be given.
+        /// An optional number.
         case choice(any WritableKeyPath<Configuration, Int64?> & Sendable, ClosedRange<Int64>)
         case flag(any WritableKeyPath<Configuration, Bool> & Sendable)
-        /// A socket's path, in so many bytes.
+        /// A socket's path, with the range of its length in bytes.
         case path(any WritableKeyPath<Configuration, String> & Sendable, ClosedRange<Int>)
     }
 
     enum Effect: Sendable {
-        /// At once, for what lives already too.
+        /// Immediately at a reload.
         case reload
-        /// For connections from then on.
+        /// At a reload, for connections that begin after it.
         case nextConnection
         case start
     }
 
-    /// A value, however it was written.
-    enum Value: Equatable {
+    /// A value of the file or the command line.
+    package enum Value: Equatable {
         case number(Int64)
         case flag(Bool)
         case text(String)
@@ -52,18 +53,18 @@ struct Setting: Sendable {
         self.isOption = isOption
     }
 
-    /// What the option is called: `maximumMessageBytes` is `--maximum-message-bytes`.
+    /// The option's name: `maximumMessageBytes` is `--maximum-message-bytes`.
     var optionName: String { Self.optionName(of: name) }
 
     static func optionName(of name: String) -> String {
-        // Older than the rule: the option's value is called SECONDS.
+        // This option is older than the rule; its value is called SECONDS.
         guard name != "exitOnIdleSeconds" else { return "--exit-on-idle" }
         return name.reduce(into: "--") { option, character in
             option += character.isUppercase ? "-\(character.lowercased())" : "\(character)"
         }
     }
 
-    /// As a sentence's end: `maximumSessions takes …`.
+    /// The valid values, as the end of a sentence: `maximumSessions takes …`.
     var takes: String {
         switch place {
         case .count(_, let range), .number(_, let range), .choice(_, let range):
@@ -73,8 +74,10 @@ struct Setting: Sendable {
         }
     }
 
-    /// - Returns: Whether the value is one that it takes; nothing changes where it is not.
-    func set(_ value: Value, in configuration: inout Configuration) -> Bool {
+    /// Stores a value in the configuration.
+    ///
+    /// - Returns: Whether the value is valid; if not, nothing changes.
+    package func set(_ value: Value, in configuration: inout Configuration) -> Bool {
         switch (place, value) {
         case (.count(let path, let range), .number(let number)) where range.contains(number):
             configuration[keyPath: path] = Int(number)
@@ -91,8 +94,8 @@ struct Setting: Sendable {
         return true
     }
 
-    /// Its value; nil where there is none.
-    func value(in configuration: Configuration) -> Value? {
+    /// Returns the setting's value; nil if it has none.
+    package func value(in configuration: Configuration) -> Value? {
         switch place {
         case .count(let path, _): .number(Int64(configuration[keyPath: path]))
         case .number(let path, _): .number(configuration[keyPath: path])
@@ -104,8 +107,9 @@ struct Setting: Sendable {
 }
 
 extension Setting.Value: CustomStringConvertible {
-    /// As the file has it; a path that is not printable ASCII, or long, is cut.
-    var description: String {
+    /// The value as in the file. A path is cut after 64 characters, and `?` replaces those that are not printable
+    /// ASCII.
+    package var description: String {
         switch self {
         case .number(let number): "\(number)"
         case .flag(let flag): "\(flag)"

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The configuration at the start.
+/// Reads the configuration at the start.
 extension Stampd {
-    /// Only says whether it is right; `sockets` are of the frame that it is meant for, nil where nobody says.
+    /// Checks a configuration: prints `ok`, or prints its faults and exits. `sockets` are those of the frame that it is
+    /// for; nil if they are not known.
     static func check(_ source: ConfigurationSource, for sockets: [String]?) {
         do throws(ConfigurationSource.Refusal) {
-            for line in try source.load(for: sockets).warnings {
-                complain("\(source.path): \(line)".printable(1024), hint: nil)
-            }
+            let configuration = try source.load(for: sockets)
+            let faults = configuration.delivery?.faults ?? []
+            guard faults.isEmpty else { throw ConfigurationSource.Refusal(path: source.path, reasons: faults) }
+            for line in configuration.warnings { complain("\(source.path): \(line)".printable(1024), hint: nil) }
         } catch { fail(error) }
         print("ok")
     }
 
-    /// Defaults, then the file where there is one, then the command line.
+    /// Returns the configuration: the defaults, overridden by the file if there is one, overridden by the command line.
+    /// If the file is refused, prints its faults and exits.
     static func configure(_ options: Options, for sockets: [String]?) -> Configuration {
         guard let source = options.source else { return options.configuration }
         do throws(ConfigurationSource.Refusal) {
@@ -37,11 +40,11 @@ extension Stampd {
         complain(last.printable(1024), hint: "stampd.json(5) lists the members")
     }
 
-    /// Whether every socket that the configuration names is there.
-    static func hasItsSockets(_ server: Server, configuredBy source: ConfigurationSource?) -> Bool {
-        let missing = server.missingSockets(of: server.configuration)
-        guard let source, !missing.isEmpty else { return true }
-        complain(ConfigurationSource.Refusal(path: source.path, reasons: missing))
+    /// Whether the configuration fits this frame, which must have every socket that it names. Prints the faults if not.
+    static func isRight(_ server: Server, configuredBy source: ConfigurationSource?) -> Bool {
+        let faults = server.faults(of: server.configuration)
+        guard let source, !faults.isEmpty else { return true }
+        complain(ConfigurationSource.Refusal(path: source.path, reasons: faults))
         return false
     }
 }

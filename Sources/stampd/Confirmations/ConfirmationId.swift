@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The name of one confirmation: 128 random bits, which nobody guesses and no other confirmation has.
+/// The id of one confirmation: 128 random bits, which cannot be guessed and do not repeat.
 struct ConfirmationId: Hashable, Sendable {
     private let bits: UInt128
 
@@ -8,7 +8,7 @@ struct ConfirmationId: Hashable, Sendable {
         bits = UInt128.random(in: .min ... .max, using: &generator)
     }
 
-    /// 32 lower-case hex digits.
+    /// The id as 32 lower-case hex digits.
     var text: String {
         let digits = String(bits, radix: 16)
         return String(repeating: "0", count: 32 - digits.utf8.count) + digits

@@ -2,56 +2,56 @@
 import Rules
 import SignerCore
 
-/// The stamps of a frame that wait for a confirmation: how many may, who may answer, and when and how each one ends.
+/// The stamps of a frame that wait for a confirmation: how many may, who may answer, and when and how each wait ends.
 ///
-/// Pure: it makes no system call, and time comes in as a value.
+/// Pure: it makes no system call, and takes the time as a value.
 struct Confirmations: TimeKeeper {
-    /// Oldest first.
+    /// The waiting stamps, oldest first.
     private(set) var waiting: [WaitingStamp] = []
-    /// When the first of them runs out; `.never` where none waits.
+    /// When the first of them times out; `.never` if none waits.
     private(set) var nextTime = BootInstant.never
     private var ended: [EndedConfirmation] = []
     private var isClosed = false
 
-    /// In a frame.
+    /// The most that wait in a frame.
     static let maximumCount = 32
-    static let maximumCountPerAccount = 4
-    /// Of messages that wait, beside the first piece of each connection, and of what is shown, beside as much for each.
+    static let maximumCountPerPayer = 4
+    /// The most bytes that waiting messages and shown texts take together. The first piece of each is not counted.
     static let maximumByteCount = 8 * 1024 * 1024
-    static let maximumByteCountPerAccount = maximumByteCount / 2
-    /// What they can make the frame hold that connections do not hold already.
+    static let maximumByteCountPerPayer = maximumByteCount / 2
+    /// The most memory that confirmations take beside that of connections.
     static let budgetByteCount = maximumByteCount + maximumCount * ConnectionLimits.readByteCount
 
-    /// What counts of a stamp's message and of what is shown of it.
+    /// Returns how many bytes of a stamp's message and its shown text count towards the limit.
     static func byteCount(ofMessage messageByteCount: Int, showing confirmation: Confirmation) -> Int {
-        // A text has some 64 bytes around it, here and in a reply.
+        // A text has some 64 bytes of overhead, here and in a reply.
         let shown = confirmation.shown.reduce(0) { $0 + $1.at.utf8.count + $1.text.utf8.count + 128 }
         let piece = ConnectionLimits.readByteCount
         return max(0, messageByteCount + 1 - piece) + max(0, shown - piece)
     }
 
-    /// Why an answer is none.
+    /// Why an answer is refused.
     enum AnswerFault: Error {
-        /// No stamp waits by that id for that payload.
+        /// No stamp waits under that id for that payload.
         case unknown
-        /// It comes from the account whose stamp waits, and the rule does not let that account answer.
+        /// The answer comes from the account whose stamp waits, and the rule does not let that account answer.
         case sameAccount
     }
 
-    /// Whether one more stamp of the account may wait, whose message holds so much memory.
-    func hasRoom(for account: Account, byteCount: Int) -> Bool {
+    /// Whether one more stamp of the payer may wait, with a message of this size.
+    func hasRoom(for payer: Payer, byteCount: Int) -> Bool {
         var (count, bytes, bytesOfAll) = (0, byteCount, byteCount)
         for stamp in waiting {
             bytesOfAll += stamp.wanted.byteCount
-            guard stamp.wanted.peer.account == account else { continue }
+            guard stamp.wanted.payer == payer else { continue }
             count += 1
             bytes += stamp.wanted.byteCount
         }
-        return !isClosed && waiting.count < Self.maximumCount && count < Self.maximumCountPerAccount
-            && bytesOfAll <= Self.maximumByteCount && bytes <= Self.maximumByteCountPerAccount
+        return !isClosed && waiting.count < Self.maximumCount && count < Self.maximumCountPerPayer
+            && bytesOfAll <= Self.maximumByteCount && bytes <= Self.maximumByteCountPerPayer
     }
 
-    /// Has a stamp wait, for which there is room.
+    /// Makes a stamp wait; there must be room for it.
     mutating func ask(
         _ wanted: WaitingStamp.Wanted,
         id: ConfirmationId,
@@ -65,7 +65,7 @@ struct Confirmations: TimeKeeper {
         return stamp
     }
 
-    /// Takes an answer of `account` to the stamp that waits by that id, where it is of the payload that was shown.
+    /// Takes an answer of `account` to the stamp that waits under that id, if it names the payload that was shown.
     mutating func answer(
         id: String,
         _ digest: PayloadDigest,
@@ -83,7 +83,7 @@ struct Confirmations: TimeKeeper {
         return found
     }
 
-    /// Ends those for which `ending` has a reason.
+    /// Ends the waits for which `ending` returns a reason.
     mutating func end(_ ending: (WaitingStamp) -> EndedConfirmation.Ending?) {
         guard !waiting.isEmpty else { return }
         waiting.removeAll { stamp in
@@ -94,19 +94,19 @@ struct Confirmations: TimeKeeper {
         nextTime = waiting.map(\.expiry).min() ?? .never
     }
 
-    /// Ends all, and lets none wait any more.
+    /// Ends all waits, and lets none begin.
     mutating func close() {
         isClosed = true
         end { _ in .nobody }
     }
 
-    /// Ends those whose time is over.
+    /// Ends the waits that have timed out.
     mutating func keepTime(at now: BootInstant) {
         guard now >= nextTime else { return }
         end { now >= $0.expiry ? .timedOut : nil }
     }
 
-    /// Those that ended since the last call, in the order in which they did.
+    /// Takes the waits that ended since the last call, in their order.
     mutating func takeEnded() -> [EndedConfirmation] {
         guard !ended.isEmpty else { return [] }
         defer { ended.removeAll() }

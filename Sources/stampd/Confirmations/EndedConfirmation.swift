@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
-/// A stamp that waits for no confirmation any more, and why.
+/// A stamp whose wait for a confirmation ended, and why.
 struct EndedConfirmation {
     let stamp: WaitingStamp
     let ending: Ending
 
     enum Ending: Equatable {
-        /// Someone said yes: the stamp is made, if it still may be.
+        /// A person confirmed: the stamp is made, if it still may be.
         case allowed
-        /// Someone said no.
+        /// A person refused.
         case refused
-        /// Nobody answered in time.
+        /// No answer came in time.
         case timedOut
-        /// The frame stops, or its socket has other rules by now: nobody can answer it.
+        /// The frame stops, or its socket has other rules now, so the question cannot be answered.
         case nobody
-        /// The frame is locked, its session has ended, or another key has the session's name.
+        /// The frame is locked, the session has ended, or another key has the session's name.
         case unstampable(FrameError)
-        /// Its connection has ended, or is not served any more: nobody waits for the stamp.
+        /// The connection has ended, or is not served any more, so the stamp is not needed.
         case abandoned
     }
 }

@@ -5,40 +5,40 @@ import Rules
 import SignerCore
 import Varlink
 
-/// Lets peers in: accepts a connection, asks the kernel who is there, and decides whether its calls are answered.
+/// Accepts connections, asks the kernel who connected, and decides whether their calls are answered.
 struct Admission: ~Copyable {
-    /// Whom the frame serves before any rule.
+    /// The check before any rule of the configuration.
     private let ownAuthorization = Authorization(ownUid: geteuid())
     /// Whether /proc tells the units of peers.
     let areUnitsTold = PeerUnit.isTold()
-    /// Held for the process of the next peer, so that whom accept4(2) found room for has room.
+    /// Reserved for the pidfd of the next peer, so that a peer that is accepted can be identified.
     private var spareDescriptor = SpareDescriptor()
-    /// Whose subordinate uids are whose.
+    /// The owners of subordinate uids.
     var ranges = SubordinateRanges()
 
-    /// A peer that was accepted. The descriptor is the caller's.
+    /// A peer that was accepted. The caller owns the descriptor.
     struct Accepted {
         let descriptor: CInt
         let peer: Peer
         let found: PeerProcess.Found
-        /// Why no call of it is answered; nil where the rules let it in.
+        /// Why its calls are refused; nil if the rules let it in.
         let refusal: AuthorizationRefusal?
     }
 
     enum Result {
         case accepted(Accepted)
-        /// A peer that was gone, or of whom the kernel says nothing.
+        /// The peer was gone already, or the kernel tells nothing about it.
         case passed
-        /// Nobody waits.
+        /// No peer waits.
         case nobody
-        /// Descriptors or memory ran out: peers wait in the kernel.
+        /// Descriptors or memory ran out. The peers wait in the kernel.
         case shortage(SystemError)
     }
 
-    /// Accepts the next connection at a socket, with its rules on payloads; `needsUnits` says that somebody asks for a
-    /// peer's unit, whatever any rules ask.
+    /// Accepts the next connection at a socket with its rules on payloads. `needsUnits` says that the peer's unit is
+    /// needed even if no rule asks for it.
     mutating func accept(
-        at socket: any DoorSocket,
+        at socket: any FrameSocket,
         _ authorization: AuthorizationRules,
         _ rules: SocketRules?,
         needsUnits: Bool
@@ -53,7 +53,8 @@ struct Admission: ~Copyable {
             default: return .shortage(SystemError(call: "accept4", code: code))
             }
         }
-        // What a peer does not read is the kernel's memory, charged to the frame: a listener's size is not inherited.
+        // Replies that a peer does not read lie in the kernel's memory, charged to the frame. The size is set for each
+        // connection, since it is not inherited from the listener.
         CLinuxSetSendBuffer(descriptor, CInt(ConnectionLimits.sendBufferByteCount))
         do throws(SystemError) {
             let rule = authorization.sockets[socket.ruleName]
@@ -67,9 +68,9 @@ struct Admission: ~Copyable {
         }
     }
 
-    /// Asks the kernel whatever the rules of the socket and the audit need of a peer.
+    /// Asks the kernel what the rules of the socket and the audit need to know about a peer.
     ///
-    /// - Throws: Where the kernel says nothing; then there is nobody to answer.
+    /// - Throws: `SystemError` if the kernel tells nothing, since there is then no peer to answer.
     private mutating func identify(
         _ descriptor: CInt,
         asking rule: AuthorizationRules.Rule?,
@@ -92,7 +93,8 @@ struct Admission: ~Copyable {
         }
     }
 
-    /// Why a peer that was served is not any more; nil where it is. Looks up what nobody asked when it connected.
+    /// Returns why a peer that was served is not served any more; nil if it still is. Looks up what was not needed when
+    /// it connected.
     func refusal(of connection: Connection, _ authorization: AuthorizationRules) -> AuthorizationRefusal? {
         guard let rule = authorization.sockets[connection.socket.name] else { return nil }
         var peer = connection.peer
@@ -102,7 +104,7 @@ struct Admission: ~Copyable {
         return rule.refusal(of: peer)
     }
 
-    /// Looks up what rules on payloads, or on names, ask of a peer that is connected.
+    /// Looks up what the rules on payloads and names need to know about a connected peer.
     func lookUp(_ connection: Connection, _ authorization: AuthorizationRules, _ rules: SocketRules?) {
         if let set = rules?.set, set.asksGroups {
             connection.peer.readGroups(from: connection.descriptor, naming: set)
@@ -115,9 +117,9 @@ struct Admission: ~Copyable {
         }
     }
 
-    /// Reads again whose subordinate uids are whose.
+    /// Reads the owners of subordinate uids again.
     ///
-    /// - Returns: A line about what could not be read; what was known is kept then.
+    /// - Returns: A line about what could not be read; what was known before is then kept.
     mutating func readRanges() -> String? {
         do throws(SubordinateRanges.Unread) {
             ranges = try SubordinateRanges.read()

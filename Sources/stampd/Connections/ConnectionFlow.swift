@@ -1,58 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
-/// The state machine of one connection: what may happen on it next, and when it ends unless something does.
+/// The state machine of one connection: what may happen on it next, and when it times out.
 ///
 /// Pure: each method takes what happened and returns what the loop must do.
 struct ConnectionFlow: ~Copyable {
     /// What the loop must do with the connection.
     enum Action: Equatable {
-        /// Wait for bytes of the peer.
+        /// Wait for bytes from the peer.
         case read
         /// Wait for nothing: the peer's bytes stay in the kernel.
         case pause
-        /// Give it a turn: bytes wait here.
+        /// Give it a turn, because bytes wait in the frame.
         case queue
         /// Wait until the peer takes what was written.
         case write
-        /// Tell the peer that no more comes, then throw away what it still sends.
+        /// Half-close the connection, then discard what the peer still sends.
         case halfClose
         case close
     }
 
     enum Phase: Equatable {
-        /// The peer's bytes are awaited; paused, they wait in the kernel.
+        /// Waits for bytes from the peer; while paused, they stay in the kernel.
         case reading(isPaused: Bool)
-        /// Bytes that were received wait for their turn.
+        /// Received bytes wait for their turn.
         case queued
         /// Replies or events wait for the peer to take them.
         case writing
-        /// Its stamp waits for a confirmation: what is behind it waits here and in the kernel, and no time ends it.
+        /// Its stamp waits for a confirmation. Later calls wait here and in the kernel, and no time-out applies.
         case confirming
-        /// Everything was sent, and the peer was told that no more comes.
+        /// Everything was sent, and the connection is half-closed.
         case closing
     }
 
-    /// What the peer gets.
+    /// What the peer is sent.
     enum Role: Equatable {
         /// An answer to each call.
         case served
-        /// One error, to its first call.
+        /// One error, in answer to its first call.
         case refused
         /// Events; what it sends is not read any more.
         case watching
     }
 
-    /// Why a connection is over.
+    /// Why a connection has timed out.
     enum Timeout: Equatable {
         case idle
-        /// A message that is not whole.
+        /// A message is not complete.
         case message
-        /// Replies that are not taken.
+        /// Replies are not taken.
         case reply
     }
 
-    /// A moment of CLOCK_MONOTONIC: a suspended machine's peers take no replies.
+    /// A moment of CLOCK_MONOTONIC, which stops in suspend, when peers cannot take replies.
     struct MonotonicInstant: Equatable, Comparable {
         let nanoseconds: Int64
         static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
@@ -60,17 +60,17 @@ struct ConnectionFlow: ~Copyable {
 
     private(set) var phase = Phase.reading(isPaused: false)
     private(set) var role: Role
-    /// The peer sends no more. What it sent is still answered.
+    /// Whether the peer sends no more. What it sent is still answered.
     private(set) var isInputEnded = false
-    /// No further call is answered: what was written is sent, then the connection ends.
+    /// Whether no further call is answered. What was written is sent, then the connection ends.
     private(set) var isFinishing = false
-    /// Its first call is a stamp that waits for a confirmation.
+    /// Whether its first call is a stamp that waits for a confirmation.
     private(set) var isConfirming = false
     /// When something last happened.
     private(set) var lastActivity: BootInstant
-    /// The time that its unfinished message has had so far, and since when it has more; nil where there is none.
+    /// How long its incomplete message has taken so far, and since when that time runs; nil if there is none.
     private var message: Clock?
-    /// Since when the peer takes nothing of what waits; nil where nothing waits, or it is a watcher.
+    /// Since when the peer takes nothing of what waits; nil if nothing waits, and for a watcher.
     private var replyStart: MonotonicInstant?
 
     private struct Clock {
@@ -89,10 +89,10 @@ struct ConnectionFlow: ~Copyable {
     var isWatching: Bool { role == .watching }
     var isPaused: Bool { phase == .reading(isPaused: true) }
     var isQueued: Bool { phase == .queued }
-    /// Whether it waits for the peer's next call, and nothing of it is here.
+    /// Whether it waits for the peer's next call, of which nothing has come.
     var isIdle: Bool { phase == .reading(isPaused: false) && message == nil }
 
-    /// Bytes came.
+    /// Records that bytes came.
     mutating func received(at now: BootInstant) -> Action {
         guard phase != .closing else { return .read }
         lastActivity = now
@@ -100,7 +100,7 @@ struct ConnectionFlow: ~Copyable {
         return .queue
     }
 
-    /// The peer sends no more.
+    /// Records that the peer sends no more.
     mutating func inputEnded() -> Action {
         isInputEnded = true
         guard phase != .closing else { return .close }
@@ -108,21 +108,21 @@ struct ConnectionFlow: ~Copyable {
         return .queue
     }
 
-    /// A turn is over.
+    /// Records that a turn is over.
     ///
-    /// `hasMore` says that whole messages may be left, `hasBegun` that bytes of one that is not whole are, `consumed` that a
-    /// message was answered; the peer has not taken `outputByteCount` bytes yet.
+    /// `hasMore` says that complete messages may be left, `hasBegun` that part of an incomplete one is there,
+    /// `consumed` that a message was answered; the peer has not taken `outputByteCount` bytes yet.
     mutating func served(
         hasMore: Bool,
         hasBegun: Bool,
         consumed: Bool,
         outputByteCount: Int,
         at now: BootInstant,
-        _ monotonic: @autoclosure () -> MonotonicInstant
+        _ monotonic: MonotonicInstant
     ) -> Action {
         if consumed || !hasBegun || !isServed { message = nil }
         guard outputByteCount == 0 else {
-            if replyStart == nil, !isWatching { replyStart = monotonic() }
+            if replyStart == nil, !isWatching { replyStart = monotonic }
             stopClock(at: now)
             phase = .writing
             return .write
@@ -130,7 +130,7 @@ struct ConnectionFlow: ~Copyable {
         return proceed(hasMore: hasMore, hasBegun: hasBegun, at: now)
     }
 
-    /// The peer took some of what waited.
+    /// Records that the peer took some of what waited.
     mutating func flushed(outputByteCount: Int, at now: BootInstant, _ monotonic: MonotonicInstant) -> Action {
         lastActivity = now
         guard outputByteCount == 0 else {
@@ -171,14 +171,14 @@ struct ConnectionFlow: ~Copyable {
         return .read
     }
 
-    /// The frame has no room for more of its message: the message's clock stands still.
+    /// Stops reading, because the frame has no memory for more of the message. The message's time stops too.
     mutating func pause(at now: BootInstant) -> Action {
         stopClock(at: now)
         phase = .reading(isPaused: true)
         return .pause
     }
 
-    /// There is room again.
+    /// Goes on reading.
     mutating func resume(at now: BootInstant) -> Action {
         guard isPaused, !isWatching else { return .pause }
         message?.resumed = now
@@ -186,11 +186,11 @@ struct ConnectionFlow: ~Copyable {
         return .read
     }
 
-    /// The frame itself did not run for so long: nothing of that is the peer's.
+    /// Extends the time limits by a time in which the frame itself did not run, for which its peers are not to blame.
     ///
     /// - Parameters:
-    ///   - nanoseconds: Of CLOCK_BOOTTIME.
-    ///   - monotonicNanoseconds: Of CLOCK_MONOTONIC, which a suspended machine does not count.
+    ///   - nanoseconds: The time by CLOCK_BOOTTIME.
+    ///   - monotonicNanoseconds: The time by CLOCK_MONOTONIC, which does not count suspend.
     mutating func forgive(nanoseconds: Int64, monotonicNanoseconds: Int64) {
         if let resumed = message?.resumed {
             message?.resumed = BootInstant(nanoseconds: resumed.nanoseconds + nanoseconds)
@@ -204,22 +204,23 @@ struct ConnectionFlow: ~Copyable {
         message?.resumed = nil
     }
 
-    /// Its next call is a stamp that waits for a confirmation from now on: nothing is read or answered before.
+    /// Records that its next call is a stamp that waits for a confirmation. Nothing else is read or answered before
+    /// that.
     mutating func confirm() {
         isConfirming = true
         message = nil
     }
 
-    /// The stamp waits no more, and is answered next.
+    /// Records that the stamp's wait is over; it is answered next.
     mutating func endConfirming(at now: BootInstant) {
         isConfirming = false
         lastActivity = now
     }
 
-    /// Sends events from now on.
+    /// Makes the connection a watcher, which is sent events.
     mutating func watch() { role = .watching }
 
-    /// Answers the next call with an error, then ends.
+    /// Makes the next call be answered with an error, after which the connection ends.
     mutating func refuse(at now: BootInstant) {
         role = .refused
         lastActivity = now
@@ -227,10 +228,10 @@ struct ConnectionFlow: ~Copyable {
         isConfirming = false
     }
 
-    /// Answers no further call.
+    /// Makes no further call be answered.
     mutating func finish() { isFinishing = true }
 
-    /// Events were sent to a watcher: `outputByteCount` bytes wait.
+    /// Records that events were sent to a watcher; `outputByteCount` bytes wait.
     mutating func told(outputByteCount: Int, at now: BootInstant) -> Action {
         if phase != .writing { lastActivity = now }
         guard outputByteCount > 0 else { return .pause }
@@ -238,8 +239,8 @@ struct ConnectionFlow: ~Copyable {
         return .write
     }
 
-    /// When it ends unless something happens, on CLOCK_BOOTTIME; `monotonicOffset` is CLOCK_BOOTTIME less CLOCK_MONOTONIC
-    /// in nanoseconds, as it is now.
+    /// Returns when the connection times out, by CLOCK_BOOTTIME. `monotonicOffset` is CLOCK_BOOTTIME minus
+    /// CLOCK_MONOTONIC in nanoseconds, as of now.
     func deadline(_ limits: ConnectionLimits, monotonicOffset: Int64) -> BootInstant {
         let idle = lastActivity.adding(seconds: limits.idleTimeoutSeconds)
         if phase == .closing || isRefused { return lastActivity.adding(seconds: limits.messageTimeoutSeconds) }
@@ -258,7 +259,7 @@ struct ConnectionFlow: ~Copyable {
         return BootInstant(nanoseconds: end.nanoseconds - message.elapsedNanoseconds)
     }
 
-    /// Why its time is over; nil where it is not.
+    /// Returns why the connection has timed out; nil if it has not.
     func timeout(_ limits: ConnectionLimits, monotonicOffset: Int64, at now: BootInstant) -> Timeout? {
         guard now >= deadline(limits, monotonicOffset: monotonicOffset) else { return nil }
         if replyStart != nil { return .reply }

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
-/// Who is connected, whose turn it is, and what each account has spent: every place, share and turn is decided here.
+/// Decides by account which connection has a place, whose turn is next, and who may use memory.
 ///
-/// Pure: it makes no system call. A connection is its `Place`, an account its `Spending`.
+/// Pure: it makes no system call. A connection is represented by its `Place`, an account by its `AccountUsage`.
 struct ConnectionTable: ~Copyable {
-    /// What one account has spent, over all its connections.
-    final class Spending {
+    /// What one account uses, over all its connections.
+    final class AccountUsage {
         let account: Account
-        /// How many connections came as each uid.
+        /// How many connections each uid has.
         fileprivate(set) var uids: [UInt32: Int] = [:]
         fileprivate(set) var connectionCount = 0
         fileprivate(set) var watcherCount = 0
-        /// Connections whose messages wait for room.
+        /// How many connections have messages that wait for memory.
         fileprivate(set) var waitingCount = 0
-        /// Bytes of its unfinished messages, beside the first piece of each.
+        /// Bytes of its incomplete messages, not counting the first piece of each.
         fileprivate(set) var readingByteCount = 0
         /// Bytes of replies and events that its peers have not taken.
         fileprivate(set) var outputByteCount = 0
-        /// Since when it has a share of the memory for reading; nil where it has none.
+        /// Since when it has a share of the memory for reading; nil if it has none.
         fileprivate var shareStart: BootInstant?
         fileprivate var turns = Queue<Place>()
         fileprivate var isInTurn = false
@@ -26,65 +26,67 @@ struct ConnectionTable: ~Copyable {
         fileprivate init(_ account: Account) { self.account = account }
     }
 
-    /// One connection's place.
+    /// The place of one connection.
     final class Place {
         let id: UInt64
         let uid: UInt32
-        let spending: Spending
-        /// Whether its turns come before all others': root's, and those of the control socket.
+        let usage: AccountUsage
+        /// Whether its turns come before all others': those of root and of the control socket do.
         let isFirst: Bool
         fileprivate(set) var isWatching = false
         fileprivate(set) var isQueued = false
         fileprivate(set) var isWaiting = false
         fileprivate(set) var readingByteCount = 0
         fileprivate(set) var outputByteCount = 0
-        /// Since when its unfinished message takes memory; nil where it takes none.
+        /// Since when its incomplete message uses memory; nil if it uses none.
         fileprivate(set) var readingStart: BootInstant?
-        /// What its message needs to go on.
+        /// The memory that its message needs to go on.
         fileprivate var neededByteCount = 0
         fileprivate var hasEnded = false
 
-        fileprivate init(id: UInt64, uid: UInt32, spending: Spending, isFirst: Bool) {
+        fileprivate init(id: UInt64, uid: UInt32, usage: AccountUsage, isFirst: Bool) {
             self.id = id
             self.uid = uid
-            self.spending = spending
+            self.usage = usage
             self.isFirst = isFirst
         }
 
-        var account: Account { spending.account }
+        var account: Account { usage.account }
     }
 
-    /// Whether a new connection gets a place.
-    enum Admission {
+    /// The answer to a connection that needs a place.
+    enum PlaceDecision {
         case served
-        /// Its account has as many as it may have.
+        /// Its account has as many connections as it may have.
         case overAccount
-        /// Every place is taken, and its account has one.
+        /// All places are taken, and its account has one.
         case overTotal
-        /// Every place is taken, and its account has none, or it comes to the control socket: a connection of that account must give up its place.
-        case insteadOf(Spending)
+        /// All places are taken, and its account has none, or it comes to the control socket. A connection of the given
+        /// account must end for it.
+        case insteadOf(AccountUsage)
     }
 
-    /// Whether an unfinished message may take more memory.
-    enum Room {
+    /// Whether an incomplete message may use more memory.
+    enum MemoryDecision {
         case granted
-        /// Not now: it is its turn later (`takeResumable`).
+        /// Not now; `takeResumable` returns the connection when it is its turn.
         case waits
-        /// Only once this connection, of an account over its share, has lost its message.
+        /// Only after the given connection, of an account over its share, has lost its message.
         case insteadOf(Place)
     }
 
     var limits: ConnectionLimits
-    /// What the process has descriptors for, where that is less than what is configured.
+    /// The most connections for which the process has descriptors, if fewer than configured.
     var maximumConnections: Int
     private(set) var places: [UInt64: Place] = [:]
-    private(set) var spendings: [Account: Spending] = [:]
+    private(set) var usages: [Account: AccountUsage] = [:]
     private(set) var readingByteCount = 0
     private(set) var outputByteCount = 0
 
     private var firstTurns = Queue<Place>()
-    private var accountTurns = Queue<Spending>()
-    /// Connections whose messages wait for room, longest first; those that wait no more are left out when they come.
+    private var accountTurns = Queue<AccountUsage>()
+    /// Connections whose messages wait for memory, longest first. Those that no longer wait are skipped when they come
+    /// up.
     private var waiting = Queue<Place>()
     private var waitingCount = 0
     private var shareCount = 0
@@ -95,43 +97,45 @@ struct ConnectionTable: ~Copyable {
     }
 }
 
-/// Places.
+/// Decides about places of connections.
 extension ConnectionTable {
     var connectionCount: Int { places.count }
 
     /// Decides whether a connection of `account` gets a place.
-    func admission(of account: Account, isRoot: Bool, isControl: Bool) -> Admission {
-        let spending = spendings[account]
-        let own = spending?.connectionCount ?? 0
-        // A user whose programs took every place of theirs must still get in to lock, end and reset.
+    func decidePlace(for account: Account, isRoot: Bool, isControl: Bool) -> PlaceDecision {
+        let usage = usages[account]
+        let own = usage?.connectionCount ?? 0
+        // Places are kept for the control socket, so that a user whose programs took all others can still lock, end and
+        // reset.
         let kept = isControl ? limits.reservedConnections : 0
         guard own < limits.maximumConnectionsPerUser + kept else { return .overAccount }
         let reserved = isRoot || isControl ? 0 : min(limits.reservedConnections, maximumConnections - 1)
         guard places.count >= maximumConnections - reserved else { return .served }
         guard let largest = largest(by: \.connectionCount) else { return .overTotal }
-        // Who calls again before the end of the last connection was seen holds none, and who may lock must get in.
+        // A program that reconnects before its last connection was seen to end has no place; and one that may lock must
+        // get in.
         let isModest = own < ConnectionLimits.modestConnections && largest.connectionCount >= 4 * (own + 1)
         guard own == 0 || isModest || isControl else { return .overTotal }
         return .insteadOf(largest)
     }
 
-    /// The account that has spent most of something; of equals the first by number.
-    private func largest(by spent: (Spending) -> Int) -> Spending? {
-        spendings.values.max { (spent($0), $1.account) < (spent($1), $0.account) }
+    /// Finds the account that uses most of something; among equals the first by number.
+    private func largest(by spent: (AccountUsage) -> Int) -> AccountUsage? {
+        usages.values.max { (spent($0), $1.account) < (spent($1), $0.account) }
     }
 
-    /// Gives a connection its place. No connection had its `id` before; `isFirst` puts its turns before all others'.
+    /// Gives a connection its place. `id` was never used before; `isFirst` puts its turns before all others'.
     mutating func add(id: UInt64, uid: UInt32, account: Account, isFirst: Bool) -> Place {
-        let spending = spendings[account] ?? Spending(account)
-        spendings[account] = spending
-        spending.connectionCount += 1
-        spending.uids[uid, default: 0] += 1
-        let place = Place(id: id, uid: uid, spending: spending, isFirst: isFirst)
+        let usage = usages[account] ?? AccountUsage(account)
+        usages[account] = usage
+        usage.connectionCount += 1
+        usage.uids[uid, default: 0] += 1
+        let place = Place(id: id, uid: uid, usage: usage, isFirst: isFirst)
         places[id] = place
         return place
     }
 
-    /// Takes back the place and whatever the connection holds.
+    /// Takes back the place, and everything that the connection holds.
     mutating func remove(_ place: Place) {
         guard places.removeValue(forKey: place.id) != nil else { return }
         setReading(place, byteCount: 0)
@@ -139,57 +143,58 @@ extension ConnectionTable {
         stopWaiting(place)
         place.isQueued = false
         place.hasEnded = true
-        let spending = place.spending
-        if place.isWatching { spending.watcherCount -= 1 }
-        spending.connectionCount -= 1
-        let left = spending.uids[place.uid, default: 1] - 1
-        spending.uids[place.uid] = left == 0 ? nil : left
-        guard spending.connectionCount == 0 else { return }
-        endShare(of: spending)
-        spendings[spending.account] = nil
+        let usage = place.usage
+        if place.isWatching { usage.watcherCount -= 1 }
+        usage.connectionCount -= 1
+        let left = usage.uids[place.uid, default: 1] - 1
+        usage.uids[place.uid] = left == 0 ? nil : left
+        guard usage.connectionCount == 0 else { return }
+        endShare(of: usage)
+        usages[usage.account] = nil
     }
 
     func watch(_ place: Place) {
         guard !place.isWatching else { return }
         place.isWatching = true
-        place.spending.watcherCount += 1
+        place.usage.watcherCount += 1
     }
 }
 
-/// Turns: those that come first, then round robin by account, and within an account by connection.
+/// Decides about turns: first connections with `isFirst`, then the others round robin by account, and within an account
+/// by connection.
 extension ConnectionTable {
     var hasTurns: Bool { !firstTurns.isEmpty || !accountTurns.isEmpty }
 
-    /// Gives the connection a turn, once, behind the others of its account.
+    /// Gives the connection one turn, behind the others of its account.
     mutating func enqueue(_ place: Place) {
         guard !place.isQueued, !place.hasEnded else { return }
         place.isQueued = true
         guard !place.isFirst else { return firstTurns.append(place) }
-        let spending = place.spending
-        spending.turns.append(place)
-        guard !spending.isInTurn else { return }
-        spending.isInTurn = true
-        accountTurns.append(spending)
+        let usage = place.usage
+        usage.turns.append(place)
+        guard !usage.isInTurn else { return }
+        usage.isInTurn = true
+        accountTurns.append(usage)
     }
 
-    /// The connection whose turn it is; nil where none waits for one.
+    /// Returns the connection whose turn it is; nil if none waits.
     mutating func nextTurn() -> Place? {
         while let place = firstTurns.popFirst() {
             guard place.isQueued else { continue }
             place.isQueued = false
             return place
         }
-        while let spending = accountTurns.popFirst() {
-            let place = takeTurn(of: spending)
-            spending.isInTurn = !spending.turns.isEmpty
-            if spending.isInTurn { accountTurns.append(spending) }
+        while let usage = accountTurns.popFirst() {
+            let place = takeTurn(of: usage)
+            usage.isInTurn = !usage.turns.isEmpty
+            if usage.isInTurn { accountTurns.append(usage) }
             if let place { return place }
         }
         return nil
     }
 
-    private func takeTurn(of spending: Spending) -> Place? {
-        while let place = spending.turns.popFirst() {
+    private func takeTurn(of usage: AccountUsage) -> Place? {
+        while let place = usage.turns.popFirst() {
             guard place.isQueued else { continue }
             place.isQueued = false
             return place
@@ -198,31 +203,31 @@ extension ConnectionTable {
     }
 }
 
-/// The memory for reading. The first accounts that need more than a piece have a share each that is theirs whatever the
-/// others do; what is free besides is for all. Where a share needs room, the account that is furthest over its own loses
-/// the message that waits longest.
+/// Decides about the memory for reading. The first accounts that need more than a piece get a share each, which is
+/// theirs whatever others do; what is free besides may be used by all. When a share needs memory, the account that is
+/// furthest over its own loses the message that it has held longest.
 extension ConnectionTable {
-    /// Asks for so much memory for the connection's unfinished message, in all and beside its first piece.
-    mutating func requestRoom(_ place: Place, byteCount: Int, at now: BootInstant) -> Room {
+    /// Asks for memory for the connection's incomplete message: `byteCount` bytes in all, not counting its first piece.
+    mutating func requestRoom(_ place: Place, byteCount: Int, at now: BootInstant) -> MemoryDecision {
         let delta = byteCount - place.readingByteCount
         guard delta > 0 else {
             setReading(place, byteCount: byteCount)
             return .granted
         }
-        let spending = place.spending
-        guard hasShare(spending, for: place, at: now) else { return wait(place, byteCount) }
+        let usage = place.usage
+        guard hasShare(usage, for: place, at: now) else { return wait(place, byteCount) }
         let free = limits.maximumReadingBytes - readingByteCount
-        if spending.readingByteCount + delta > limits.readingShareBytes {
+        if usage.readingByteCount + delta > limits.readingShareBytes {
             guard free >= delta else {
-                // Where each that holds memory waits for more of it, nothing would ever go on.
+                // If every connection that holds memory waits for more, none would ever go on.
                 guard isStuck(beside: place), let victim = longestHeld(beside: place) else {
                     return wait(place, byteCount)
                 }
                 return .insteadOf(victim)
             }
         } else if free < delta {
-            // The shares fit the memory, so that somebody is over their own.
-            guard let victim = longestHeld(byAccountOverShareBeside: spending) else { return wait(place, byteCount) }
+            // All shares together fit the memory, so some account must be over its own.
+            guard let victim = longestHeld(byAccountOverShareBeside: usage) else { return wait(place, byteCount) }
             return .insteadOf(victim)
         }
         stopWaiting(place)
@@ -231,31 +236,31 @@ extension ConnectionTable {
         return .granted
     }
 
-    /// Whether the account has a share, or gets one now. Where others wait for one, an account that has had its share for
-    /// as long as a message may take begins no new message: its share ends with those that it has begun.
-    private mutating func hasShare(_ spending: Spending, for place: Place, at now: BootInstant) -> Bool {
-        if let start = spending.shareStart {
+    /// Whether the account has a share, or gets one now. If other accounts wait for one, an account that has had its
+    /// share for as long as a message may take begins no new message, and its share ends with its begun ones.
+    private mutating func hasShare(_ usage: AccountUsage, for place: Place, at now: BootInstant) -> Bool {
+        if let start = usage.shareStart {
             let isOver = now >= start.adding(seconds: limits.messageTimeoutSeconds)
             return !(isOver && place.readingByteCount == 0 && isAnyoneWithoutShareWaiting)
         }
         guard shareCount < limits.readingShareCount else { return false }
-        spending.shareStart = now
+        usage.shareStart = now
         shareCount += 1
         return true
     }
 
-    /// Whether a message waits for room.
+    /// Whether any message waits for memory.
     var isAnyoneWaiting: Bool { waitingCount > 0 }
 
     private var isAnyoneWithoutShareWaiting: Bool {
-        isAnyoneWaiting && spendings.values.contains { $0.shareStart == nil && $0.waitingCount > 0 }
+        isAnyoneWaiting && usages.values.contains { $0.shareStart == nil && $0.waitingCount > 0 }
     }
 
-    private mutating func wait(_ place: Place, _ byteCount: Int) -> Room {
+    private mutating func wait(_ place: Place, _ byteCount: Int) -> MemoryDecision {
         place.neededByteCount = byteCount
         guard !place.isWaiting else { return .waits }
         place.isWaiting = true
-        place.spending.waitingCount += 1
+        place.usage.waitingCount += 1
         waitingCount += 1
         waiting.append(place)
         return .waits
@@ -264,7 +269,7 @@ extension ConnectionTable {
     private mutating func stopWaiting(_ place: Place) {
         guard place.isWaiting else { return }
         place.isWaiting = false
-        place.spending.waitingCount -= 1
+        place.usage.waitingCount -= 1
         waitingCount -= 1
     }
 
@@ -272,18 +277,18 @@ extension ConnectionTable {
         !places.values.contains { $0 !== place && $0.readingByteCount > 0 && !$0.isWaiting }
     }
 
-    /// The message that waits longest of the account that holds most.
+    /// Finds the message held longest, of the account that holds most.
     private func longestHeld(beside place: Place) -> Place? {
         let largest = largest(by: \.readingByteCount)
-        return longestHeld { $0 !== place && $0.isWaiting && $0.spending === largest }
+        return longestHeld { $0 !== place && $0.isWaiting && $0.usage === largest }
     }
 
-    /// The message that has taken memory for longest, of the account that is furthest over its share.
-    private func longestHeld(byAccountOverShareBeside spending: Spending) -> Place? {
-        guard let largest = largest(by: { $0 === spending ? 0 : $0.readingByteCount }),
-            largest !== spending, largest.readingByteCount > limits.readingShareBytes
+    /// Finds the message held longest, of the account that is furthest over its share.
+    private func longestHeld(byAccountOverShareBeside usage: AccountUsage) -> Place? {
+        guard let largest = largest(by: { $0 === usage ? 0 : $0.readingByteCount }),
+            largest !== usage, largest.readingByteCount > limits.readingShareBytes
         else { return nil }
-        return longestHeld { $0.spending === largest }
+        return longestHeld { $0.usage === largest }
     }
 
     private func longestHeld(where isCandidate: (Place) -> Bool) -> Place? {
@@ -292,30 +297,30 @@ extension ConnectionTable {
             .min { ($0.readingStart ?? .never, $0.id) < ($1.readingStart ?? .never, $1.id) }
     }
 
-    /// Notes what the connection's unfinished message takes.
+    /// Records how much memory the connection's incomplete message uses.
     mutating func setReading(_ place: Place, byteCount: Int) {
         guard byteCount != place.readingByteCount else { return }
         readingByteCount += byteCount - place.readingByteCount
-        place.spending.readingByteCount += byteCount - place.readingByteCount
+        place.usage.readingByteCount += byteCount - place.readingByteCount
         place.readingByteCount = byteCount
         guard byteCount == 0 else { return }
         place.readingStart = nil
-        if place.spending.readingByteCount == 0 { endShare(of: place.spending) }
+        if place.usage.readingByteCount == 0 { endShare(of: place.usage) }
     }
 
-    private mutating func endShare(of spending: Spending) {
-        guard spending.shareStart != nil else { return }
-        spending.shareStart = nil
+    private mutating func endShare(of usage: AccountUsage) {
+        guard usage.shareStart != nil else { return }
+        usage.shareStart = nil
         shareCount -= 1
     }
 
-    /// Connections that waited for room and may ask again, longest first.
+    /// Takes the connections that waited for memory and may ask again, longest first.
     mutating func takeResumable(at now: BootInstant) -> [Place] {
         guard isAnyoneWaiting else { return [] }
         var resumable: [Place] = []
         for _ in 0..<waiting.count {
             guard let place = waiting.popFirst(), place.isWaiting else { continue }
-            // It asks anew, as one that does not wait.
+            // It asks again as a connection that does not wait.
             stopWaiting(place)
             switch requestRoom(place, byteCount: place.neededByteCount, at: now) {
             case .granted, .insteadOf: resumable.append(place)
@@ -326,21 +331,21 @@ extension ConnectionTable {
     }
 }
 
-/// The memory for what peers have not taken.
+/// Decides about the memory for what peers have not taken.
 extension ConnectionTable {
     mutating func setOutput(_ place: Place, byteCount: Int) {
         guard byteCount != place.outputByteCount else { return }
         outputByteCount += byteCount - place.outputByteCount
-        place.spending.outputByteCount += byteCount - place.outputByteCount
+        place.usage.outputByteCount += byteCount - place.outputByteCount
         place.outputByteCount = byteCount
     }
 
-    /// The connection that must end where more waits than may: of the account with most, a watcher first, then the one
-    /// with most.
+    /// The connection that must end because more is waiting than may: of the account with most, a watcher first, then
+    /// the one with most.
     var overdrawn: Place? {
         guard outputByteCount > limits.maximumOutputBytes else { return nil }
         guard let largest = largest(by: \.outputByteCount) else { return nil }
-        let held = places.values.filter { $0.spending === largest && $0.outputByteCount > 0 }
+        let held = places.values.filter { $0.usage === largest && $0.outputByteCount > 0 }
         return held.max {
             ($0.isWatching ? 1 : 0, $0.outputByteCount, $1.id) < ($1.isWatching ? 1 : 0, $1.outputByteCount, $0.id)
         }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The open connections, by name: those that are served, and those that wait to be told why they are refused.
+/// The open connections by id: those that are served, and those that wait for their refusal.
 struct Connections: Sequence {
     private var open: [UInt64: Connection] = [:]
-    /// Those without a place, oldest first.
+    /// The connections without a place, oldest first.
     private(set) var refused: [Connection] = []
     private var lastId: UInt64 = 0
 
@@ -13,7 +13,7 @@ struct Connections: Sequence {
 
     func makeIterator() -> Dictionary<UInt64, Connection>.Values.Iterator { open.values.makeIterator() }
 
-    /// A name that no connection had before.
+    /// Returns an id that no connection had before.
     mutating func makeId() -> UInt64 {
         lastId += 1
         return lastId
@@ -24,6 +24,8 @@ struct Connections: Sequence {
         if connection.place == nil { refused.append(connection) }
     }
 
+    /// Removes a connection.
+    ///
     /// - Returns: Whether it was among them.
     mutating func remove(_ connection: Connection) -> Bool {
         guard open.removeValue(forKey: connection.id) != nil else { return false }

@@ -2,7 +2,7 @@
 import CLinux
 import Glibc
 
-/// Bytes of one peer, as they came: received at the end, taken from the front.
+/// The bytes received from one peer, appended at the end and taken from the front.
 @safe struct InputBuffer: ~Copyable {
     private var storage: UnsafeMutableRawBufferPointer
     private(set) var byteCount = 0
@@ -15,24 +15,24 @@ import Glibc
         case bytes(Int)
         /// The peer sends no more.
         case end
-        /// Nothing for now.
+        /// Nothing has come.
         case nothing
         case failed(errno: Int32)
     }
 
-    /// What it takes of memory, filled or not.
+    /// How much memory it uses, filled or not.
     var capacity: Int { unsafe storage.count }
 
-    /// What it takes of memory once `count` more bytes have room: it doubles, so that a message that comes in pieces is
-    /// moved a bounded number of times.
+    /// Returns how much memory it will use with `count` more bytes. It doubles, so that a message that comes in pieces
+    /// is moved a bounded number of times.
     func capacity(toReceive count: Int, maximumByteCount: Int) -> Int {
         let needed = byteCount + count
         return needed <= capacity ? capacity : max(needed, min(capacity * 2, maximumByteCount))
     }
 
-    /// recv(2), at most `limit` bytes, without waiting.
+    /// Receives at most `limit` bytes by recv(2), without waiting.
     ///
-    /// `maximumByteCount` is what may ever lie here: memory is not taken beyond it.
+    /// Memory never grows beyond `maximumByteCount`.
     mutating func receive(from descriptor: CInt, limit: Int, maximumByteCount: Int) -> Received {
         reserve(limit, maximumByteCount: maximumByteCount)
         guard let base = unsafe storage.baseAddress else { return .failed(errno: ENOMEM) }
@@ -47,7 +47,7 @@ import Glibc
         }
     }
 
-    /// The bytes that wait.
+    /// The bytes received and not removed.
     var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         borrowing get {
@@ -57,7 +57,7 @@ import Glibc
         }
     }
 
-    /// Drops the first `count` bytes. Memory that a long message took is given back, also where something came behind it.
+    /// Removes the first `count` bytes. Frees memory that a long message needed, even if something came behind it.
     mutating func removeFirst(_ count: Int) {
         guard count > 0 else { return }
         byteCount -= count
@@ -68,7 +68,7 @@ import Glibc
         }
     }
 
-    /// Gives memory back that a long message took while it came.
+    /// Frees memory that a long message needed while it came.
     mutating func trim() {
         if unsafe storage.count > max(byteCount, 2 * ConnectionLimits.readByteCount) { moveToNewStorage(from: 0) }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// First in, first out, in one array whose front moves.
+/// A first-in, first-out queue in one array with a moving front.
 struct Queue<Element> {
     private var elements: [Element?] = []
     private var front = 0

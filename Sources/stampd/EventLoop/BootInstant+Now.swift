@@ -3,7 +3,7 @@ import Glibc
 import SignerCore
 
 extension ConnectionFlow.MonotonicInstant {
-    /// CLOCK_MONOTONIC, read now.
+    /// The current moment of CLOCK_MONOTONIC.
     static var now: Self {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
@@ -12,7 +12,7 @@ extension ConnectionFlow.MonotonicInstant {
 }
 
 extension BootInstant {
-    /// CLOCK_BOOTTIME, read now.
+    /// The current moment of CLOCK_BOOTTIME.
     static var now: BootInstant {
         var time = timespec()
         unsafe clock_gettime(CLOCK_BOOTTIME, &time)

@@ -2,26 +2,26 @@
 import CLinux
 import Glibc
 
-/// A datagram socket to somebody of this machine, that never waits: the journal, or the service manager.
+/// A datagram socket to a service of this machine, the journal or the service manager. It never blocks.
 @safe final class DatagramSocket {
     let descriptor: CInt
     private let path: String
 
-    /// What fits a socket's address beside the NUL (unix(7)).
+    /// The longest path that fits a socket's address with its NUL (unix(7)).
     static let maximumPathByteCount = 107
 
     enum Sent {
         case taken
-        /// The listener's queue or this socket's buffer is full; the socket gets writable again.
+        /// The listener's queue or this socket's buffer is full. The socket becomes writable when there is room.
         case full
-        /// Nobody listens there now.
+        /// No process listens there now.
         case refused
     }
 
-    /// Connected to nobody yet.
+    /// Creates an unconnected socket.
     ///
-    /// - Parameter path: Of 1 to `maximumPathByteCount` bytes; a name of no file where "@" is in front.
-    /// - Throws: Where there are no descriptors.
+    /// - Parameter path: 1 to `maximumPathByteCount` bytes; with a leading "@" the name of an abstract socket.
+    /// - Throws: `SystemError` if there are no descriptors.
     init(path: String) throws(SystemError) {
         let type = CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         descriptor = try checkLibc(socket(AF_UNIX, type, 0), "socket")
@@ -30,7 +30,9 @@ import Glibc
 
     deinit { close(descriptor) }
 
-    /// - Throws: Where nothing listens at the path.
+    /// Connects the socket.
+    ///
+    /// - Throws: `SystemError` if no process listens at the path.
     func connect() throws(SystemError) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -38,7 +40,7 @@ import Glibc
         let isAbstract = name.first == UInt8(ascii: "@")
         if isAbstract { name[0] = 0 }
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { target in unsafe target.copyBytes(from: name) }
-        // A name of no file has no end but the address's.
+        // An abstract name ends with the address's length, not with a NUL.
         let byteCount = isAbstract ? MemoryLayout<sa_family_t>.size + name.count : MemoryLayout<sockaddr_un>.size
         let result = unsafe withUnsafePointer(to: &address) { address in
             unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
@@ -48,8 +50,8 @@ import Glibc
         try checkLibc(result, "connect")
     }
 
-    /// Hands over one datagram, and a duplicate of a descriptor with it; where the listener went away and another took its
-    /// place, to that one.
+    /// Sends one datagram, with a duplicate of a descriptor if one is given. If the listener was replaced by another,
+    /// reconnects to that one.
     func send(_ datagram: [UInt8], passing passed: CInt? = nil) -> Sent {
         let code = sendOnce(datagram, passed)
         switch code {
@@ -61,13 +63,13 @@ import Glibc
         return sendOnce(datagram, passed) == 0 ? .taken : .refused
     }
 
-    /// Most datagrams that one `send(_:lengths:)` hands over.
+    /// The most datagrams that one `send(_:lengths:)` sends.
     static let maximumBatchCount = CLinuxMostDatagrams
 
-    /// Hands over datagrams that lie one behind the other in `bytes`; where the listener went away and another took its
-    /// place, to that one.
+    /// Sends datagrams that lie one behind the other in `bytes`. If the listener was replaced by another, reconnects to
+    /// that one.
     ///
-    /// - Returns: How many were taken, from the front; and where it is none, why.
+    /// - Returns: How many were sent, from the front; and if none was, why.
     func send(_ bytes: [UInt8], lengths: [UInt32]) -> (takenCount: Int, result: Sent) {
         let first = sendOnce(bytes, lengths)
         switch first.code {
@@ -80,7 +82,7 @@ import Glibc
         return (second.takenCount, second.code == 0 ? .taken : .refused)
     }
 
-    /// errno, or 0.
+    /// Sends datagrams once; returns errno, or 0.
     private func sendOnce(_ bytes: [UInt8], _ lengths: [UInt32]) -> (takenCount: Int, code: CInt) {
         while true {
             let result = unsafe bytes.withUnsafeBytes { bytes in
@@ -92,13 +94,13 @@ import Glibc
         }
     }
 
-    /// Waits until a datagram may be taken; only at the process's end.
+    /// Waits until a datagram may be sent. Used at the process's end only.
     func isWritable(within milliseconds: CInt) -> Bool {
         var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         return unsafe poll(&ready, 1, milliseconds) == 1
     }
 
-    /// errno, or 0.
+    /// Sends a datagram once; returns errno, or 0.
     private func sendOnce(_ datagram: [UInt8], _ passed: CInt?) -> CInt {
         while true {
             let result = unsafe datagram.withUnsafeBytes { bytes in

@@ -4,22 +4,23 @@ import CSystemd
 import Glibc
 import SignerCore
 
-/// One thread, no tasks: sd-event's sources (listening sockets, timers, signals), and beside them the connections.
+/// The single-threaded event loop: sd-event's sources (listening sockets, timers, signals), and beside them the
+/// connections.
 ///
-/// The thread sleeps in an epoll(7) of the connections, in which sd-event's own epoll is one member: a call then costs the
-/// system calls of a bare loop, where sd-event by itself would turn round once for each descriptor that is ready.
+/// The thread sleeps in an epoll(7) of the connections, of which sd-event's own epoll is one member. A call then costs
+/// only the system calls of a bare loop, while sd-event alone would make a turn for each descriptor that is ready.
 @safe final class EventLoop {
     let event: OpaquePointer
     let connections: Poller
     private var exitCode: Int32?
-    /// Whether sd-event waits for its sources (sd_event_prepare(3) went before).
+    /// Whether sd-event waits for its sources (sd_event_prepare(3) was called).
     private var isArmed = false
-    /// A timer was set since sd-event armed them.
+    /// Whether a timer was set since sd-event armed its timers.
     var mustRearm = true
 
-    /// Sources that are dispatched before the connections have their turn.
+    /// The most sources that are dispatched before the connections get their turn.
     private static let sourcesPerTurn = 8
-    /// sd-event's own name among the connections, whose names begin at 1.
+    /// The id of sd-event's epoll among the connections, whose ids begin at 1.
     private static let sourcesId: UInt64 = 0
 
     init() throws(SystemError) {
@@ -33,10 +34,10 @@ import SignerCore
 
     deinit { unsafe sd_event_unref(event) }
 
-    /// Runs until `exit`; returns its code.
+    /// Runs until `exit`, and returns its code.
     ///
-    /// `onReady` gets a connection's name, epoll(7)'s bits, and when the loop woke up; `onTurn` comes after all that were
-    /// ready, and says whether it left something to do, so that the loop does not sleep.
+    /// `onReady` gets a connection's id, epoll(7)'s bits, and the time at which the loop woke up. `onTurn` is called
+    /// after all connections that were ready, and returns whether it left work to do, so that the loop does not sleep.
     func run(
         onReady: (_ id: UInt64, _ events: UInt32, _ now: BootInstant) -> Void,
         onTurn: () -> Bool
@@ -54,7 +55,7 @@ import SignerCore
         }
     }
 
-    /// Ends `run`.
+    /// Ends `run` with this code.
     func exit(_ code: Int32) {
         exitCode = code
         mustRearm = true

@@ -7,7 +7,7 @@ import Glibc
     private var source: OpaquePointer?
     private let onReady: (UInt32) -> Void
 
-    /// `onReady` gets the bits that hold. It may end this source.
+    /// Begins to watch a descriptor. `onReady` gets the bits that are set, and may end this source.
     init(
         _ loop: EventLoop,
         descriptor: CInt,
@@ -34,14 +34,14 @@ import Glibc
 
     deinit { unsafe sd_event_source_disable_unref(source) }
 
-    /// What is waited for. Errors and hang-up are always told.
+    /// The bits to wait for. Errors and hang-up are always reported.
     var events: UInt32 {
         didSet {
             if events != oldValue { unsafe _ = sd_event_source_set_io_events(source, events) }
         }
     }
 
-    /// A source that is off waits for nothing, not even errors.
+    /// Whether the source waits; one that does not reports not even errors.
     var isEnabled = true {
         didSet {
             guard isEnabled != oldValue else { return }

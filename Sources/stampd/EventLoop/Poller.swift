@@ -3,10 +3,11 @@ import CLinux
 import Glibc
 import SignerCore
 
-/// An epoll(7) instance whose descriptors have names that are never used twice.
+/// An epoll(7) instance whose descriptors have ids that are never used twice.
 @safe final class Poller {
     private let descriptor: CInt
-    /// As many as may be connected in an ordinary configuration: all that are ready are known before one has its turn.
+    /// The most descriptors reported at once. In an ordinary configuration these are all connections, so that all that
+    /// are ready are known before one gets its turn.
     private static let maximumReady = 1024
     private var ready = unsafe [epoll_event](repeating: epoll_event(), count: maximumReady)
 
@@ -16,8 +17,8 @@ import SignerCore
 
     deinit { close(descriptor) }
 
-    /// `id` comes back with what is ready, and is never used again for another descriptor: a number that was closed and
-    /// given out anew cannot be mistaken for the old one.
+    /// Watches a descriptor. `id` is reported with its events and never used for another descriptor, so that a
+    /// descriptor's number that is closed and reused cannot be mistaken for the old one.
     func add(_ watched: CInt, events: UInt32, id: UInt64) throws(SystemError) {
         try control(EPOLL_CTL_ADD, watched, events, id)
     }
@@ -26,8 +27,8 @@ import SignerCore
 
     func remove(_ watched: CInt) { try? control(EPOLL_CTL_DEL, watched, 0, 0) }
 
-    /// Waits until something is ready, or only looks where there `isBusy`; calls back, with the time when it woke up, for at
-    /// most `maximumReady` descriptors, those that are left come next time.
+    /// Waits until something is ready, or only checks if `isBusy`. Calls back for at most `maximumReady` descriptors,
+    /// with the time at which it woke up; the others are reported next time.
     func wait(isBusy: Bool, _ onReady: (_ id: UInt64, _ events: UInt32, _ now: BootInstant) -> Void) {
         let count = unsafe epoll_wait(descriptor, &ready, CInt(Self.maximumReady), isBusy ? 0 : -1)
         let now = BootInstant.now

@@ -2,7 +2,7 @@
 import CSystemd
 import Glibc
 
-/// Calls back when a signal comes; it is blocked for the process, so that it is never lost between two turns.
+/// Calls back when a signal comes. The signal is blocked for the process, so that it is not lost between two turns.
 @safe final class SignalSource {
     private var source: OpaquePointer?
     private let onSignal: () -> Void

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A call of the system that failed, with its errno.
+/// A system call that failed, with its errno.
 struct SystemError: Error {
     let call: String
     let code: Int32
@@ -11,16 +11,16 @@ struct SystemError: Error {
         self.code = code
     }
 
-    /// As a sentence's end: `bind: Address already in use`.
+    /// The error as the end of a sentence: `bind: Address already in use`.
     var message: String { unsafe "\(call): \(String(cString: strerror(code)))" }
 }
 
-/// Throws unless `result` is libsystemd's zero or more.
+/// Throws if `result` is negative, libsystemd's sign of an error.
 func checkSystemd(_ result: Int32, _ call: StaticString) throws(SystemError) {
     guard result >= 0 else { throw SystemError(call: call, code: -result) }
 }
 
-/// Throws unless `result` is libc's zero or more; errno is read before anything else can change it.
+/// Throws if `result` is negative, libc's sign of an error. Reads errno before anything else can change it.
 @discardableResult
 func checkLibc(_ result: Int32, _ call: StaticString) throws(SystemError) -> Int32 {
     let code = errno

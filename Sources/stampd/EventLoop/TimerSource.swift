@@ -3,14 +3,14 @@ import CSystemd
 import Glibc
 import SignerCore
 
-/// Calls back once at a moment of CLOCK_BOOTTIME, so that suspend counts.
+/// Calls back once at a moment of CLOCK_BOOTTIME, which counts suspend.
 @safe final class TimerSource {
     private let loop: EventLoop
     private var source: OpaquePointer?
     private let onTime: () -> Void
-    /// When it calls; `.never` while it is off.
+    /// When it calls back; `.never` while it is off.
     private(set) var time = BootInstant.never
-    /// When it should have made the call at hand; `.never` between its calls.
+    /// When the running callback was due; `.never` outside of one.
     private(set) var lastTime = BootInstant.never
 
     init(_ loop: EventLoop, onTime: @escaping () -> Void) throws(SystemError) {
@@ -50,7 +50,7 @@ import SignerCore
             unsafe _ = sd_event_source_set_enabled(source, Int32(SD_EVENT_OFF))
             return
         }
-        // Rounded up: woken early, the loop would find nothing to do and turn round.
+        // Rounded up: woken too early, the loop would find nothing to do.
         let microseconds = UInt64(max(0, time.nanoseconds)) / 1000 + 1
         unsafe sd_event_source_set_time(source, microseconds)
         unsafe sd_event_source_set_enabled(source, Int32(SD_EVENT_ONESHOT))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// CLOCK_REALTIME, which may be set: asked for what a payload says of its time, and for hours of the day.
+/// CLOCK_REALTIME, which may be set. Used for the time in payloads, and for hours of the day.
 enum WallClock {
-    /// Since 1970, UTC.
+    /// Returns the milliseconds since 1970, UTC.
     static func milliseconds() -> Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)

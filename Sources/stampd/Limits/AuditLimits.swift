@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What keeps the audit from waiting, from memory without end, and from costing more than the stamps.
+/// Limits that keep the audit from blocking, from unbounded memory, and from costing more than the stamps.
 struct AuditLimits: Equatable, Sendable {
-    /// No stamp without its record: handed over before the reply, and refused where it would find no place. `Audit` enforces
-    /// it.
+    /// Whether a stamp needs a record, handed over before the reply, and is refused if there is no room for the record.
+    /// `Audit` enforces it.
     var isRequired = false
-    /// Records that the journal did not take yet, half of them for refusals at most. `Audit`'s ring enforces it.
+    /// How many records may wait for the journal, of which refusals may take half. `Audit`'s ring enforces it.
     var maximumWaitingRecords = 1024
-    /// Refusals of one account that are written; of the log, lines in all. `RefusalWindows` and `Log` enforce it.
+    /// How many refusals of one account are recorded, and how many log lines are written in all. `RefusalWindows` and
+    /// `Log` enforce it.
     var refusals = RefusalRate()
-    /// Longer payloads are not looked through: it would cost more than their signature. `PayloadSubject` enforces it.
+    /// The longest payload that is read for the record's fields; reading a longer one would cost more than its
+    /// signature. `PayloadSubject` enforces it.
     var maximumPayloadBytes = 64 * 1024
-    /// How long the journal may take what waits at the end. `Audit` enforces it.
+    /// How long the journal may take what still waits at the process's end. `Audit` enforces it.
     var drainTimeoutSeconds: Int64 = 1
 }

@@ -2,28 +2,29 @@
 import SignerCore
 import Varlink
 
-/// How often one account may have something stamped. `CallRate` enforces it.
+/// How often one account may stamp. `CallRate` enforces it.
 struct StampLimits: Equatable, Sendable {
-    /// Ordinary stamps a second, of payloads below 4 KiB; 0 for no limit. Turnkey's API takes 60 requests a second at most.
+    /// Ordinary stamps a second, of payloads below 4 KiB; 0 for no limit. Turnkey's API takes at most 60 requests a
+    /// second.
     var perSecond: Int64 = 1000
-    /// The bucket holds so many seconds' worth.
+    /// How many seconds' worth of tokens a bucket holds.
     var burstSeconds: Int64 = 10
 }
 
-/// A token bucket for each account: a call costs tokens by the work that it makes.
+/// A token bucket for each payer. A call costs tokens by the work that it makes.
 struct CallRate {
     var limits: StampLimits
 
-    /// What an ordinary stamp costs: one token, and one for the first 4 KiB.
+    /// The price of an ordinary stamp: one token, and one for the first 4 KiB.
     static let stampTokens: Int64 = 2
-    /// A token is taken for each begun piece of so many bytes.
+    /// One token is charged for each begun piece of this many bytes.
     static let pieceByteCount = 4096
-    /// Buckets that are full again are forgotten from here on.
-    private static let manyAccounts = 1024
+    /// The number of buckets from which full ones are forgotten.
+    private static let many = 1024
 
-    /// When each account's bucket is full again, in nanoseconds since boot.
-    private var fullTimes: [Account: Int64] = [:]
-    /// Stamps of each account in the second at hand and in the one before.
+    /// When each payer's bucket will be full, in nanoseconds since boot.
+    private var fullTimes: [Payer: Int64] = [:]
+    /// The stamps of each account in this second and the one before.
     private var counts: [Account: SecondCount] = [:]
 
     private struct SecondCount {
@@ -46,55 +47,56 @@ struct CallRate {
 
     init(_ limits: StampLimits) { self.limits = limits }
 
-    /// The tokens that a call costs before it is answered.
+    /// Returns how many tokens a call costs before it is answered.
     ///
-    /// - Returns: Zero for a call that is free; otherwise by `byteCount`, the length of its message.
+    /// - Returns: Zero for a free call; otherwise by `byteCount`, the length of its message.
     static func tokens(_ price: MethodTraits.Price, byteCount: Int) -> Int64 {
         price == .free ? 0 : 1 + pieces(byteCount)
     }
 
-    /// Begun pieces of 4 KiB.
+    /// Returns how many pieces of 4 KiB are begun.
     static func pieces(_ byteCount: Int) -> Int64 { Int64((byteCount + pieceByteCount - 1) / pieceByteCount) }
 
-    /// Takes so many tokens; a call that costs more than a whole bucket takes a whole bucket.
+    /// Takes tokens. A call that costs more than a full bucket takes a full bucket.
     ///
-    /// - Returns: Nil where they were there; else the milliseconds until they are, and nothing is taken.
-    mutating func take(_ tokens: Int64, of account: Account, at now: BootInstant) -> Int64? {
+    /// - Returns: Nil if the tokens were there; else the milliseconds until they will be, and nothing is taken.
+    mutating func take(_ tokens: Int64, of payer: Payer, at now: BootInstant) -> Int64? {
         guard limits.perSecond > 0, tokens > 0 else { return nil }
-        let full = max(fullTimes[account] ?? 0, now.nanoseconds)
+        let full = max(fullTimes[payer] ?? 0, now.nanoseconds)
         let price = min(tokens * nanosecondsPerToken, capacityNanoseconds)
         let excess = full + price - now.nanoseconds - capacityNanoseconds
         guard excess <= 0 else { return excess / 1_000_000 + 1 }
-        if fullTimes.count >= Self.manyAccounts { fullTimes = fullTimes.filter { now.nanoseconds < $0.value } }
-        fullTimes[account] = full + price
+        if fullTimes.count >= Self.many { fullTimes = fullTimes.filter { now.nanoseconds < $0.value } }
+        fullTimes[payer] = full + price
         return nil
     }
 
-    /// Charges what a call that was answered cost besides; the account's next calls wait for it.
-    mutating func charge(_ tokens: Int64, to account: Account, at now: BootInstant) {
+    /// Charges what an answered call cost besides. The payer's next calls wait for it.
+    mutating func charge(_ tokens: Int64, to payer: Payer, at now: BootInstant) {
         guard limits.perSecond > 0, tokens > 0 else { return }
-        let full = max(fullTimes[account] ?? 0, now.nanoseconds)
+        let full = max(fullTimes[payer] ?? 0, now.nanoseconds)
         let price = min(tokens * nanosecondsPerToken, capacityNanoseconds)
-        fullTimes[account] = min(full + price, now.nanoseconds + 2 * capacityNanoseconds)
+        fullTimes[payer] = min(full + price, now.nanoseconds + 2 * capacityNanoseconds)
     }
 
     /// Counts a stamp that was made.
     mutating func countStamp(of account: Account, at now: BootInstant) {
-        if counts.count >= Self.manyAccounts { counts = counts.filter { now.seconds <= $0.value.second + 1 } }
+        if counts.count >= Self.many { counts = counts.filter { now.seconds <= $0.value.second + 1 } }
         counts[account, default: SecondCount(second: now.seconds)].add(at: now.seconds)
     }
 
-    /// Stamps of the account in the last whole second.
+    /// Returns how many stamps the account made in the last whole second.
     func stampsPerSecond(of account: Account, at now: BootInstant) -> Int64 {
         guard var count = counts[account] else { return 0 }
         count.move(to: now.seconds)
         return count.before
     }
 
-    /// Whether an ordinary stamp of the account would be refused now.
+    /// Whether an ordinary stamp of the account, or of one of its delegates, would be refused now.
     func isThrottled(_ account: Account, at now: BootInstant) -> Bool {
-        guard limits.perSecond > 0, let full = fullTimes[account] else { return false }
-        return full + Self.stampTokens * nanosecondsPerToken - now.nanoseconds > capacityNanoseconds
+        guard limits.perSecond > 0 else { return false }
+        let limit = now.nanoseconds + capacityNanoseconds - Self.stampTokens * nanosecondsPerToken
+        return fullTimes.contains { $0.key.account == account && $0.value > limit }
     }
 
     private var nanosecondsPerToken: Int64 { 1_000_000_000 / limits.perSecond / Self.stampTokens }

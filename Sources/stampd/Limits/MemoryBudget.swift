@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The most memory that a configuration lets peers take, the kernel's buffers included, in bytes.
+/// The most memory that a configuration lets peers use, kernel buffers included, in bytes.
 struct MemoryBudget {
-    /// What one setting makes the frame hold at most.
+    /// The most memory that one setting makes the frame hold.
     struct Part {
         let setting: Setting
         let byteCount: Int
@@ -10,23 +10,25 @@ struct MemoryBudget {
 
     let parts: [Part]
 
-    /// The program with its libraries, the secure heap, libcrypto and the kept state: 12 MiB resident were measured. Rule sets
-    /// of a whole configuration take 3 MiB, twice while they are read again, and all counters of limits 3.2 MiB.
+    /// The program with its libraries, the secure heap, libcrypto and the kept state: 12 MiB resident were measured.
+    /// Rule sets of a whole configuration take 3 MiB, twice while they are read again, and all counters of limits 3.2
+    /// MiB.
     static let ownByteCount = 24 * 1024 * 1024
 
-    /// What a connection costs: its first piece, its object, the kernel's socket, its process's descriptor, and the replies
-    /// in its send buffer. The kernel takes one more piece while it is not full, and counts what surrounds the bytes.
+    /// One connection: its first piece, its object, the kernel's socket, its process's descriptor, and the replies in
+    /// its send buffer. The kernel accepts one more piece while the buffer is not full, and counts overhead around the
+    /// bytes.
     private static let connectionByteCount =
         ConnectionLimits.readByteCount + 8 * 1024 + 4 * ConnectionLimits.sendBufferByteCount
 
-    /// A record of the audit has 2.9 KiB at most: with a delegate and a path of 512 bytes each.
+    /// A record of the audit takes at most 2.9 KiB, with a delegate and a path of 512 bytes each.
     private static let recordByteCount = 3 * 1024
 
     init(of configuration: Configuration) {
         let limits = configuration.limits
-        // A buffer that grows is held twice, a payload is copied once, and so is a bundle.
+        // A growing buffer exists twice for a moment, a payload is copied once, and so is a bundle.
         let messages = 4 * limits.maximumMessageBytes
-        // One turn's replies may stand above the pool before a connection is ended for them.
+        // One turn's replies may exceed the pool before a connection ends because of them.
         let replies = ConnectionLimits.sendByteCount + limits.maximumEventBytes
         parts = [
             Part(setting: .maximumMessageBytes, byteCount: messages),
@@ -48,6 +50,6 @@ struct MemoryBudget {
         parts.reduce(Self.ownByteCount + Confirmations.budgetByteCount) { $0 + $1.byteCount }
     }
 
-    /// The setting that takes most.
+    /// The setting that uses most.
     var largest: Setting { parts.max { $0.byteCount < $1.byteCount }?.setting ?? .maximumReadingBytes }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
-/// A `RefusalWindow` for each account: one account's flood hides no other's refusals.
+/// A `RefusalWindow` for each account, so that one account's flood hides no refusals of others.
 struct RefusalWindows {
-    /// Accounts with a window of their own; the others share one.
+    /// How many accounts have their own window; the others share one.
     static let maximumAccounts = 256
 
     private var windows: [Account: RefusalWindow] = [:]
     private var shared = RefusalWindow()
-    /// Of every account.
+    /// The rate of each account.
     var rate = RefusalRate() {
         didSet {
             shared.rate = rate
@@ -18,7 +18,8 @@ struct RefusalWindows {
     /// When the next counts are due.
     private(set) var reportTime = BootInstant.never
 
-    /// Whether a refusal of this account may be written now; counted otherwise, as where there is no room for it at all.
+    /// Whether a refusal of this account may be written now; otherwise it is counted, also if there is no room for it
+    /// at all.
     mutating func admits(_ account: Account, at seconds: Int64, isRoom: Bool) -> Bool {
         if windows.count >= Self.maximumAccounts, windows[account] == nil {
             windows = windows.filter { !$0.value.isOver(at: seconds) || $0.value.reportTime != .never }
@@ -32,9 +33,10 @@ struct RefusalWindows {
         return admitted
     }
 
-    /// Tells how many of whom were left out in windows that are over; nil: of the accounts that share one. Those windows go.
+    /// Reports how many refusals of which account were left out in windows that are over, and removes those windows;
+    /// nil stands for the accounts that share one.
     ///
-    /// Where there `isRoom` for no more, what is left is counted on, and told a second later.
+    /// If `isRoom` says no, the rest is kept and reported a second later.
     mutating func takeLeftOut(
         at seconds: Int64,
         while isRoom: () -> Bool,

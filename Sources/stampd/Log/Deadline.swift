@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A deadline for people: how long it is from now, and when that is by the wall clock (RFC 3339, UTC).
+/// A deadline for people: how long until then, and when that is by the wall clock (RFC 3339, UTC).
 struct Deadline: CustomStringConvertible {
     let milliseconds: Int64
 

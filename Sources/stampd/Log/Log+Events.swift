@@ -2,7 +2,7 @@
 import SignerCore
 
 extension Log {
-    /// Writes one line about what happened in the frame.
+    /// Writes one line about an event of the frame.
     func write(_ event: FrameEvent) {
         switch event {
         case .embeddedKeyCreated(let publicKey, let milliseconds):

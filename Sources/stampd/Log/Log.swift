@@ -2,12 +2,13 @@
 import Glibc
 import SignerCore
 
-/// Plain lines on standard error, one event each; the journal's severities in front where the journal reads them.
+/// Writes plain lines to standard error, one for each event, with the journal's severity prefix if the journal reads
+/// them.
 ///
-/// What is logged is public keys, deadlines, uids, pids and names of limits: never a payload, a bundle or a secret.
-/// A standard error that takes no more is not waited for.
+/// Lines hold public keys, deadlines, uids, pids and names of limits: never a payload, a bundle or a secret. Writing
+/// never blocks; a line that standard error does not take is lost and counted.
 final class Log: TimeKeeper {
-    /// syslog(3)'s severities.
+    /// The severities of syslog(3).
     enum Severity: Int {
         case error = 3
         case warning = 4
@@ -17,7 +18,7 @@ final class Log: TimeKeeper {
 
     /// Whether standard error is the journal's stream: `$JOURNAL_STREAM` names its device and inode (systemd.exec(5)).
     let isJournal: Bool
-    /// Lines that standard error did not take.
+    /// How many lines standard error did not take.
     private(set) var lostCount: Int64 = 0
     private var refusals = RefusalWindow()
 
@@ -48,18 +49,18 @@ final class Log: TimeKeeper {
         if written < text.utf8.count { lostCount += 1 }
     }
 
-    /// A line about something refused; a flood of them is cut and counted.
+    /// Writes a line about a refusal; a flood of them is cut and counted.
     func refused(_ line: @autoclosure () -> String, at seconds: Int64) {
         reportLeftOut(at: seconds)
         if refusals.admits(at: seconds) { write(.warning, "refused: \(line())") }
     }
 
-    /// When it is time to say how many lines were left out.
+    /// When to report how many lines were left out.
     var nextTime: BootInstant { refusals.reportTime }
 
     func keepTime(at now: BootInstant) { reportLeftOut(at: now.seconds) }
 
-    /// Says how many lines of a flood were left out, once its window is over.
+    /// Reports how many lines of a flood were left out, once its window is over.
     func reportLeftOut(at seconds: Int64 = .max) {
         let leftOut = refusals.takeLeftOut(at: seconds)
         if leftOut > 0 { write(.warning, "refused: \(leftOut) more lines like these were left out") }

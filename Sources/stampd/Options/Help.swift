@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What `stampd --help` prints; docs/reference/stampd.md says the same at length.
+/// The text of `stampd --help`; docs/reference/stampd.md says the same at length.
 enum Help {
     static let text = """
         stampd: an isolated signer. It owns an embedded P-256 key, opens the credential bundles
@@ -9,16 +9,22 @@ enum Help {
         usage: stampd [--socket-directory DIR] [OPTION ...]
 
         It listens at the sockets that a service manager passes, named control (who may
-        inject, end, lock), stamp and stamp-NAME (who may stamp): their files' permissions
-        say who is served. With --socket-directory it binds DIR/stamp.sock and
-        DIR/control.sock itself, mode 0600, and serves its own user and root. DIR must be
-        there, and be writable by its owner alone.
+        inject, end, lock), stamp and stamp-NAME (who may stamp), deliver (who carries a
+        fleet's cards and parcels). Their files' permissions decide which users it serves.
+        With --socket-directory it binds DIR/stamp.sock and DIR/control.sock itself, mode
+        0600, and serves its own user and root. DIR must be there, and be writable by its
+        owner alone.
 
           --socket-directory DIR             where the sockets are made
           --stamp-socket NAME                also DIR/stamp-NAME.sock, for rules of its own; up to 16 times
+          --deliver-socket                   also DIR/deliver.sock, for the courier of a fleet
+          --deliver-group GID                open DIR/deliver.sock to this group too: mode 0660
+          --frame-id NAME                    the frame's name in its fleet; or what it is made of:
+          --machine-id HEX                   the machine's id (%m in a unit)
+          --instance NAME                    and the unit's instance (%i in a unit)
           --configuration FILE               a JSON file, read at start and on SIGHUP; an option here
                                              wins over it
-          --check-configuration FILE         only say ok, or what is wrong with that file
+          --check-configuration FILE         only print ok, or the faults of that file
           --maximum-expiration-seconds N     the longest session that may be asked for (86400)
           --maximum-sessions N               sessions alive at once, 1 to 64 (64)
           --maximum-message-bytes N          the longest call (1048576)
@@ -30,7 +36,7 @@ enum Help {
           --message-timeout-seconds N        a call must be whole in (2)
           --idle-timeout-seconds N           a connection without a call ends after (300)
           --drain-timeout-seconds N          a stop waits for calls on their way (2)
-          --exit-on-idle SECONDS             end when nobody was connected for so long, and no key
+          --exit-on-idle SECONDS             end when no peer was connected for so long, and no key
                                              or lock would be missed
           --keep-state                       outlive restarts and crashes, held by the service manager
           --boot-id HEX                      names this boot; needed with --keep-state (%b in a unit)
@@ -71,6 +77,15 @@ extension Options.Failure {
         case .invalidStampSocket: "--stamp-socket takes a name of 1 to 64 of a-z 0-9 . _ -"
         case .tooManyStampSockets: "--stamp-socket is given more than \(Options.maximumStampSockets) times"
         case .stampSocketWithoutDirectory: "--stamp-socket goes with --socket-directory"
+        case .deliverSocketWithoutDirectory: "--deliver-socket goes with --socket-directory"
+        case .invalidDeliverGroup: "--deliver-group takes the number of a group (getent group NAME)"
+        case .deliverGroupWithoutSocket: "--deliver-group goes with --deliver-socket"
+        case .invalidFrameId: "--frame-id takes 1 to 64 of a-z 0-9 . _ -, the first a letter or a digit"
+        case .invalidMachineId: "--machine-id takes 32 lower-case hex digits, as %m in a unit gives them"
+        case .invalidInstance:
+            "--instance takes at most \(FrameIdentity.maximumInstanceByteCount) bytes of printable ASCII without spaces"
+        case .halfAnInstance: "--machine-id and --instance go together"
+        case .twoFrameIds: "--frame-id goes without --machine-id and --instance"
         }
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Options {
     enum Command {
         case help
         case version
-        /// Only looks at a configuration.
+        /// Only checks a configuration, for a frame with these sockets; nil if they are not known.
         case check(ConfigurationSource, for: [String]?)
         case run(Options)
     }
@@ -28,34 +28,66 @@ struct Options {
         case invalidStampSocket
         case tooManyStampSockets
         case stampSocketWithoutDirectory
+        case deliverSocketWithoutDirectory
+        case invalidDeliverGroup
+        case deliverGroupWithoutSocket
+        case invalidFrameId
+        case invalidMachineId
+        case invalidInstance
+        /// One of --machine-id and --instance without the other.
+        case halfAnInstance
+        /// --frame-id together with --machine-id.
+        case twoFrameIds
     }
 
-    /// Nil where the service manager passes the sockets.
+    /// The directory of the sockets; nil if the service manager passes them.
     private(set) var socketDirectory: String?
-    /// Of further stamp sockets in that directory, as rules have them.
+    /// The names of further stamp sockets in that directory, as in rules.
     private(set) var stampSocketNames: [String] = []
-    /// Of this boot; nil where no state is to be kept.
+    /// Whether the directory gets a deliver socket too.
+    private(set) var hasDeliverSocket = false
+    /// The group that may use the deliver socket; nil if it serves only the frame's own user and root.
+    private(set) var deliverGroup: UInt32?
+    private var frameId: String?
+    private var machineId: String?
+    private var instance: String?
+    /// The id of this boot; nil if no state is to be kept.
     private(set) var bootId: BootId?
-    /// Nil where there is no file.
+    /// The path of the configuration file; nil if there is none.
     private(set) var configurationPath: String?
     private var checkedPath: String?
     private var overrides: [ConfigurationSource.Override] = []
-    /// What the command line says, and the defaults; what the file says is not in it.
+    /// The defaults, overridden by the command line. The values of the file are not in it.
     private(set) var configuration = Configuration()
 
     static let maximumStampSockets = 16
 
-    /// The sockets that the frame binds itself, as rules have them; nil where it binds none.
-    var socketNames: [String]? { socketDirectory.map { _ in Door.allCases.map(\.name) + stampSocketNames } }
+    /// The names of the sockets that the frame binds itself, as in rules; nil if it binds none.
+    var socketNames: [String]? { socketDirectory.map { _ in boundSockets.map(\.1) } }
 
-    /// Where the configuration is read from, at start and again; nil where there is no file.
+    /// The sockets that the frame binds in a directory, with their names.
+    var boundSockets: [(SocketKind, String)] {
+        let kinds = SocketKind.bound + (hasDeliverSocket ? [.deliver] : [])
+        return kinds.map { ($0, $0.name) } + stampSocketNames.map { (.stamp, $0) }
+    }
+
+    /// The frame's identity in its fleet; nil if the command line does not give it.
+    var identity: FrameIdentity? {
+        if let frameId { return .name(frameId) }
+        guard let machineId, let instance else { return nil }
+        return .instance(machineId: machineId, instance: instance)
+    }
+
+    /// The source of the configuration, at the start and at each reload; nil if there is no file.
     var source: ConfigurationSource? {
         configurationPath.map { path in ConfigurationSource(path: path, overrides: overrides) }
     }
 
-    /// - Parameter arguments: Without the program's name.
-    /// - Returns: What to do. `--help` and `--version` win over everything else.
-    /// - Throws: `Failure`, for the first argument that cannot be.
+    /// Reads the command line.
+    ///
+    /// - Parameter arguments: The arguments without the program's name.
+    /// - Returns: The command. `--help` and `--version` win over everything else.
+    /// - Throws: `Failure` for the first argument that is invalid.
     static func read(_ arguments: [String]) throws(Failure) -> Command {
         if arguments.contains("--help") || arguments.contains("-h") { return .help }
         if arguments.contains("--version") { return .version }
@@ -77,8 +109,13 @@ struct Options {
                 try options.set(setting, to: .flag(true))
                 continue
             }
+            if case .deliverSocket = option {
+                guard parts.count == 1 else { throw .unexpected(argument) }
+                options.hasDeliverSocket = true
+                continue
+            }
             guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else { throw .missingValue(name) }
-            guard !value.isEmpty || option.isNumber else { throw .missingValue(name) }
+            guard !value.isEmpty || option.isNumber || option.mayBeEmpty else { throw .missingValue(name) }
             try options.set(option, to: value)
         }
         return try options.checked()
@@ -88,11 +125,15 @@ struct Options {
         if let checkedPath {
             guard configurationPath == nil else { throw .twoConfigurations }
             let isTold = socketDirectory != nil || !stampSocketNames.isEmpty
-            let sockets = isTold ? Door.allCases.map(\.name) + stampSocketNames : nil
+            let sockets = isTold ? boundSockets.map(\.1) : nil
             return .check(ConfigurationSource(path: checkedPath, overrides: overrides), for: sockets)
         }
         guard stampSocketNames.isEmpty || socketDirectory != nil else { throw .stampSocketWithoutDirectory }
-        // What the file says of them is judged with it.
+        guard !hasDeliverSocket || socketDirectory != nil else { throw .deliverSocketWithoutDirectory }
+        guard deliverGroup == nil || hasDeliverSocket else { throw .deliverGroupWithoutSocket }
+        guard (machineId == nil) == (instance == nil) else { throw .halfAnInstance }
+        guard frameId == nil || machineId == nil else { throw .twoFrameIds }
+        // If there is a file, this is checked after the file was read.
         if configurationPath == nil {
             if let conflict = configuration.conflicts.first { throw .conflict(conflict) }
             guard bootId == nil || configuration.mayKeepState else { throw .bootIdWithoutKeepState }
@@ -105,8 +146,8 @@ struct Options {
         switch option {
         case .socketDirectory: socketDirectory = value
         case .stampSocket:
-            let socket = "\(Door.stamp.name)-\(value)"
-            guard PassedSocket.door(named: socket) != nil else { throw .invalidStampSocket }
+            let socket = "\(SocketKind.stamp.name)-\(value)"
+            guard PassedSocket.kind(named: socket) != nil else { throw .invalidStampSocket }
             guard !stampSocketNames.contains(socket) else { throw .repeated("--stamp-socket \(value)") }
             guard stampSocketNames.count < Self.maximumStampSockets else { throw .tooManyStampSockets }
             stampSocketNames.append(socket)
@@ -114,10 +155,27 @@ struct Options {
             bootId = BootId(hex: Array(value.utf8).span)
             guard bootId != nil else { throw .invalidBootId }
         case .configuration:
-            // Its directory stays readable: not the root, beneath which everything is.
+            // The process sandbox leaves the file's directory readable, so it must not be the root, which contains
+            // everything.
             guard value.hasPrefix("/"), value.dropFirst().contains("/") else { throw .relativeConfiguration }
             configurationPath = value
         case .checkConfiguration: checkedPath = value
+        case .deliverSocket: hasDeliverSocket = true
+        case .deliverGroup:
+            // -1 leaves a file's group as it is (chown(2)).
+            guard value.utf8.allSatisfy(isDigit), let group = UInt32(value), group != .max else {
+                throw .invalidDeliverGroup
+            }
+            deliverGroup = group
+        case .frameId:
+            guard FleetNames.isFrame(value) else { throw .invalidFrameId }
+            frameId = value
+        case .machineId:
+            guard FrameIdentity.isMachineId(value) else { throw .invalidMachineId }
+            machineId = value
+        case .instance:
+            guard FrameIdentity.isInstance(value) else { throw .invalidInstance }
+            instance = value
         case .setting(let setting):
             guard option.isNumber else { return try set(setting, to: .text(value)) }
             let isNumber = value.utf8.allSatisfy(isDigit)
@@ -138,13 +196,19 @@ struct Options {
 
 private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
-/// An option with a value, or a flag: those of the command line alone, and those that are members of the file too.
+/// The options, with a value or as a flag: those of the command line alone, and those that are settings of the file
+/// too.
 private enum Option {
     case socketDirectory
     case stampSocket
     case bootId
     case configuration
     case checkConfiguration
+    case deliverSocket
+    case deliverGroup
+    case frameId
+    case machineId
+    case instance
     case setting(Setting)
 
     /// Whether it may be given more than once.
@@ -157,13 +221,21 @@ private enum Option {
         case "--boot-id": self = .bootId
         case "--configuration": self = .configuration
         case "--check-configuration": self = .checkConfiguration
+        case "--deliver-socket": self = .deliverSocket
+        case "--deliver-group": self = .deliverGroup
+        case "--frame-id": self = .frameId
+        case "--machine-id": self = .machineId
+        case "--instance": self = .instance
         default:
             guard let setting = Setting.option(name) else { return nil }
             self = .setting(setting)
         }
     }
 
-    /// What a setting's option is called now; nil for an option that is no setting.
+    /// Whether the value may be empty, as the instance of the plain unit is.
+    var mayBeEmpty: Bool { if case .instance = self { true } else { false } }
+
+    /// The current name of a setting's option; nil for an option that is no setting.
     var currentName: String? { if case .setting(let setting) = self { setting.optionName } else { nil } }
 
     var isNumber: Bool {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// How many descriptors the process may have (setrlimit(2), RLIMIT_NOFILE).
+/// The process's limit on descriptors (setrlimit(2), RLIMIT_NOFILE).
 enum DescriptorLimit {
     private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
 
-    /// Raises the soft limit to `count`, or as far as the hard one lets it; behind the walls neither is told any more.
+    /// Raises the soft limit to `count`, or as far as the hard limit allows. Inside the sandbox the limits can no
+    /// longer be read.
     ///
-    /// - Returns: How many the process may have from now on.
+    /// - Returns: The limit from now on.
     static func raise(to count: Int) -> Int {
         var limit = rlimit()
         guard unsafe getrlimit(resource, &limit) == 0 else { return 0 }
@@ -17,7 +18,7 @@ enum DescriptorLimit {
         return unsafe Int(clamping: setrlimit(resource, &limit) == 0 ? limit.rlim_cur : before)
     }
 
-    /// How many of the first `count` numbers are in use.
+    /// Counts how many of the first `count` descriptors are open.
     static func openCount(of count: Int) -> Int {
         (0..<CInt(clamping: count)).reduce(0) { open, descriptor in
             fcntl(descriptor, F_GETFD) < 0 ? open : open + 1

@@ -2,25 +2,30 @@
 import CLinux
 import Glibc
 
-/// What the process may still reach by a path, a port or a signal (landlock(7)), in the newest terms that the kernel knows.
+/// The Landlock rules (landlock(7)) on what the process may still reach by a path, a port or a signal, in the newest
+/// form that the kernel supports.
 struct Landlock: Equatable {
-    /// What is denied unless a rule allows it: every right that the kernel's ABI has, and no more, else it refuses.
+    /// The rights that are denied unless a rule allows them: all that the kernel's ABI has, since it refuses unknown
+    /// ones.
     let handledFiles: UInt64
     let handledPorts: UInt64
     let scopes: UInt64
 
-    /// LANDLOCK_ACCESS_FS_…, LANDLOCK_SCOPE_… of <linux/landlock.h>.
+    /// LANDLOCK_ACCESS_FS_… and LANDLOCK_SCOPE_… of <linux/landlock.h>.
     static let readFile: UInt64 = 1 << 2
     static let readDirectory: UInt64 = 1 << 3
     static let removeFile: UInt64 = 1 << 5
     static let abstractSockets: UInt64 = 1 << 0
     static let signals: UInt64 = 1 << 1
 
+    /// Creates the rules for a kernel.
+    ///
     /// - Parameters:
-    ///   - abi: Of the kernel; 1 or more.
-    ///   - notifiesAbstractSocket: Whether the service manager listens at a name that is no path, which must stay in reach.
+    ///   - abi: The kernel's ABI, 1 or more.
+    ///   - notifiesAbstractSocket: Whether the service manager listens at an abstract socket, which must stay
+    ///     reachable.
     init(abi: Int32, notifiesAbstractSocket: Bool) {
-        // Read, write, execute, remove and make of every kind; moving (2), truncating (3), ioctl(2) on devices (5).
+        // Read, write, execute, remove, and create of every kind; moving (2), truncating (3), ioctl(2) on devices (5).
         let fileRights =
             switch abi {
             case ...1: 13
@@ -34,19 +39,20 @@ struct Landlock: Equatable {
         scopes = abi < 6 ? 0 : notifiesAbstractSocket ? Self.signals : Self.signals | Self.abstractSockets
     }
 
-    /// The kernel's ABI.
+    /// Asks the kernel for its ABI.
     ///
-    /// - Throws: Why there is none.
+    /// - Throws: `SystemError` if it has none.
     static func abi() throws(SystemError) -> Int32 {
         try checkLibc(CLinuxLandlockABI(), "landlock_create_ruleset")
     }
 
-    /// Denies everything but reading beneath `readable`, and removing files in the directory `removable`; for good.
+    /// Denies everything but reading below `readable`, and removing files in the directory `removable`. This cannot be
+    /// undone.
     ///
     /// - Parameters:
-    ///   - readable: Paths of directories and files; one that is not there is left out.
+    ///   - readable: Paths of directories and files; missing ones are skipped.
     ///   - removable: A descriptor of a directory, which is not kept; nil for none.
-    /// - Throws: What the kernel would not do.
+    /// - Throws: `SystemError` if the kernel refuses.
     func enforce(readable: [String], removable: CInt?) throws(SystemError) {
         let ruleset = try checkLibc(
             CLinuxLandlockCreate(handledFiles, handledPorts, scopes),

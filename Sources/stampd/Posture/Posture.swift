@@ -2,14 +2,17 @@
 import CLinux
 import Glibc
 
-/// What the process makes of itself before it holds a secret or reads a byte of a peer: nothing to dump, nothing inherited
-/// but standard input, output and error, and what the service manager passed.
+/// Prepares the process before it holds a secret or reads a byte from a peer: no core dumps, not dumpable, and no
+/// inherited descriptors but standard input, output and error and those that the service manager passed.
 enum Posture {
-    /// - Parameter passedCount: How many descriptors from 3 on the service manager passed; all behind them are closed.
-    /// - Throws: What the kernel would not do; nothing may start then.
+    /// Takes the posture.
+    ///
+    /// - Parameter passedCount: How many descriptors from 3 on the service manager passed. All after them are closed.
+    /// - Throws: `SystemError` if the kernel refuses; the process must not go on then.
     static func take(keeping passedCount: CInt) throws(SystemError) {
         resetCrashSignals()
-        // A peer that is gone, and a log file at its limit (setrlimit(2), RLIMIT_FSIZE), are errors of a call, not the end.
+        // A write to a peer that is gone, or to a log file at its limit (setrlimit(2), RLIMIT_FSIZE), then fails
+        // instead of ending the process.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         try holdStandardDescriptors()
@@ -21,14 +24,14 @@ enum Posture {
         umask(0o177)
     }
 
-    /// Where standard input, output or error is closed, /dev/null takes its number: no socket may get it, and then the log.
+    /// Opens /dev/null for each standard stream that is closed, so that no socket gets its number and receives the log.
     private static func holdStandardDescriptors() throws(SystemError) {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
             try unsafe checkLibc(open("/dev/null", O_RDWR), "open(/dev/null)")
         }
     }
 
-    /// A crash ends the process at once: no handler of the runtime's may print registers or memory.
+    /// Makes a crash end the process at once, so that no handler of the runtime prints registers or memory.
     private static func resetCrashSignals() {
         for crash in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGQUIT, SIGSYS] {
             signal(crash, SIG_DFL)

@@ -2,26 +2,26 @@
 import CLinux
 import Glibc
 
-/// The environment that whoever started the process gave it.
+/// The environment that the process was started with.
 enum ProcessEnvironment {
-    /// What the service manager tells a service; nothing else is of use to a running frame.
+    /// The variables that the service manager sets for a service. A running frame needs no others.
     private static let kept: Set<String> = [
         "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDS",
         "LISTEN_FDNAMES", "FDSTORE", "JOURNAL_STREAM", "INVOCATION_ID", "MANAGERPID", "SYSTEMD_EXEC_PID",
     ]
 
-    /// Drops every variable but those of the service manager, and overwrites the others where the starter's lie: a token that
-    /// a shell had exported is then neither in `/proc/PID/environ` nor in memory, even where a preloaded library has hidden
-    /// or replaced it.
+    /// Drops every variable but the service manager's, and overwrites the others in the memory where the kernel put
+    /// them. A token that a shell exported is then neither in `/proc/PID/environ` nor in memory, even if a preloaded
+    /// library has hidden or replaced it.
     static func drop() {
         if let list = unsafe CLinuxInitialEnvironment() {
             unsafe keep(in: list) { variable in unsafe explicit_bzero(variable, strlen(variable)) }
         }
-        // The same list, where nobody has moved it; else the library's own texts are in it, which may be constants.
+        // Usually the same list. If a library moved it, its entries may be constants, so they are not overwritten.
         if let list = unsafe CLinuxEnvironment() { unsafe keep(in: list) { _ in } }
     }
 
-    /// Closes the list up to those that are kept, and hands over the others.
+    /// Removes the other variables from the list, and passes them to `drop`.
     private static func keep(
         in list: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
         dropping drop: (UnsafeMutablePointer<CChar>) -> Void

@@ -2,28 +2,30 @@
 import CLinux
 import Glibc
 
-/// The walls that the process puts up around itself once it has everything it needs: Landlock, then the filter.
+/// The sandbox that the process enters once it has opened everything it needs: Landlock, then the system call filter.
 ///
-/// Both hold for the thread that asks for them, and the frame has one.
+/// Both apply to the calling thread, and the frame has only one.
 struct Sandbox {
-    /// Directories and files that may still be read, beside /proc, which tells of peers.
+    /// Directories and files that may still be read, beside /proc, which is needed to identify peers.
     var readable: [String] = []
-    /// A directory in which files may be removed: where the frame's own sockets are.
+    /// A directory in which files may be removed: that of the frame's own sockets.
     var removable: CInt?
 
-    /// A wall, and why the kernel has none.
+    /// A part of the sandbox that the kernel does not have, and why.
     struct Missing: Error {
-        let wall: StaticString
+        let part: StaticString
         let error: SystemError
     }
 
-    /// - Returns: What is not there; a sandbox without it holds less.
-    /// - Throws: What failed, where the kernel has it.
+    /// Enters the sandbox.
+    ///
+    /// - Returns: The parts that are missing, without which it protects less.
+    /// - Throws: `SystemError` if a part exists and fails.
     func enter() throws(SystemError) -> [Missing] {
-        // The time zone's file, which gmtime_r(3) would read at its first use, and could not any more.
+        // Reads the time zone's file now, because gmtime_r(3) would do so at its first use and could not any more.
         tzset()
         var missing: [Missing] = []
-        // PR_SET_MDWE is of kernel 6.3; where there is none the filter refuses the same.
+        // PR_SET_MDWE needs kernel 6.3; on an older one the filter refuses the same.
         _ = CLinuxDenyWritableCode()
         do throws(SystemError) { try enforceLandlock() } catch {
             missing.append(try Self.missing("Landlock", error))
@@ -59,9 +61,10 @@ struct Sandbox {
         try checkLibc(result, "seccomp")
     }
 
-    /// What says that the kernel, or a sandbox around this one, has no such wall; anything else is an error.
-    private static func missing(_ wall: StaticString, _ error: SystemError) throws(SystemError) -> Missing {
+    /// Returns a missing part if the error says that the kernel, or a sandbox around this one, does not have it; throws
+    /// any other error.
+    private static func missing(_ part: StaticString, _ error: SystemError) throws(SystemError) -> Missing {
         guard [ENOSYS, EOPNOTSUPP, EINVAL, EPERM].contains(error.code) else { throw error }
-        return Missing(wall: wall, error: error)
+        return Missing(part: part, error: error)
     }
 }

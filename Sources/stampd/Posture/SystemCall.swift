@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A call of the kernel: its name, and its number on each architecture that has it.
+/// A system call: its name, and its number on each architecture that has it.
 struct SystemCall: Sendable {
     let name: StaticString
     let x86: UInt32?
@@ -20,12 +20,12 @@ struct SystemCall: Sendable {
     }
 }
 
-/// The machines that a filter can be made for.
+/// The architectures for which a filter can be made.
 enum Architecture: CaseIterable {
     case x86
     case arm
 
-    /// The machine that this was built for; nil where there is no table for it.
+    /// The architecture that this was built for; nil if there is no table for it.
     static var current: Architecture? {
         #if arch(x86_64)
         .x86
@@ -36,7 +36,7 @@ enum Architecture: CaseIterable {
         #endif
     }
 
-    /// What seccomp(2) calls it: AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64 of <linux/audit.h>.
+    /// seccomp(2)'s number of the architecture: AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64 of <linux/audit.h>.
     var auditNumber: UInt32 {
         switch self {
         case .x86: 0xc000_003e
@@ -45,11 +45,13 @@ enum Architecture: CaseIterable {
     }
 }
 
-/// What a running frame needs of the kernel: found by tracing every test, and what libc uses in their stead elsewhere.
+/// The system calls that a running frame needs, found by tracing every test, and those that libc uses in their place
+/// elsewhere.
 ///
-/// Everything else is refused; what is in neither list here with EPERM.
+/// All others are refused; those in neither list here with EPERM.
 extension SystemCall {
-    /// What an ordinary Stamp makes: allowed, and looked for first, since the filter goes through its list from the front.
+    /// The calls of an ordinary Stamp: allowed, and checked first, since the filter goes through its list from the
+    /// front.
     static let ordinary: [SystemCall] = [
         SystemCall("epoll_wait", 232, nil),
         SystemCall("epoll_pwait", 281, 22),
@@ -60,7 +62,7 @@ extension SystemCall {
         SystemCall("clock_gettime", 228, 113),
     ]
 
-    /// Allowed as well, whatever their arguments.
+    /// Further calls that are allowed with any arguments.
     static let allowed: [SystemCall] = [
         // The loop: descriptors, timers, signals.
         SystemCall("epoll_pwait2", 441, 441),
@@ -85,7 +87,7 @@ extension SystemCall {
         SystemCall("getsockname", 51, 204),
         SystemCall("getpeername", 52, 205),
         SystemCall("pidfd_open", 434, 434),
-        // What is open already, /proc, the removal of own sockets, memory that is kept over a restart.
+        // Open files, /proc, removing own sockets, memory that is kept over a restart.
         SystemCall("read", 0, 63),
         SystemCall("readv", 19, 65),
         SystemCall("pread64", 17, 67),
@@ -112,7 +114,7 @@ extension SystemCall {
         SystemCall("mlock", 149, 228),
         SystemCall("mlock2", 325, 284),
         SystemCall("munlock", 150, 229),
-        // What libc, libcrypto and the runtime ask for by themselves, here or on another kernel.
+        // Calls that libc, libcrypto and the runtime make by themselves, here or on another kernel.
         SystemCall("futex", 202, 98),
         SystemCall("getrandom", 318, 278),
         SystemCall("gettimeofday", 96, 169),
@@ -131,23 +133,23 @@ extension SystemCall {
         SystemCall("exit_group", 231, 94),
     ]
 
-    /// Nothing of a frame ever calls one of these: whoever does is not the frame, and ends with it.
+    /// Calls that no code of a frame makes. Injected code that makes one ends the process.
     static let fatal: [SystemCall] = [
-        // Another program, another process.
+        // Other programs and processes.
         SystemCall("execve", 59, 221),
         SystemCall("execveat", 322, 281),
         SystemCall("fork", 57, nil),
         SystemCall("vfork", 58, nil),
         SystemCall("clone", 56, 220),
         SystemCall("clone3", 435, 435),
-        // Another process's memory and descriptors.
+        // Other processes' memory and descriptors.
         SystemCall("ptrace", 101, 117),
         SystemCall("process_vm_readv", 310, 270),
         SystemCall("process_vm_writev", 311, 271),
         SystemCall("process_madvise", 440, 440),
         SystemCall("pidfd_getfd", 438, 438),
         SystemCall("kcmp", 312, 272),
-        // Another view of the system, another identity.
+        // Other views of the system, other identities.
         SystemCall("mount", 165, 40),
         SystemCall("umount2", 166, 39),
         SystemCall("pivot_root", 155, 41),
@@ -171,7 +173,7 @@ extension SystemCall {
         SystemCall("setfsgid", 123, 152),
         SystemCall("capset", 126, 91),
         SystemCall("personality", 135, 92),
-        // The kernel's own code, and the interfaces it was most often attacked by.
+        // The kernel's own code, and the interfaces that were attacked most often.
         SystemCall("bpf", 321, 280),
         SystemCall("userfaultfd", 323, 282),
         SystemCall("perf_event_open", 298, 241),
@@ -191,7 +193,7 @@ extension SystemCall {
         SystemCall("ioperm", 173, nil),
     ]
 
-    // Allowed only with some arguments.
+    // Allowed only with certain arguments.
     static let map = SystemCall("mmap", 9, 222)
     static let protect = SystemCall("mprotect", 10, 226)
     static let socket = SystemCall("socket", 41, 198)

@@ -2,7 +2,7 @@
 
 /// The allow-list as a program of classic BPF over `struct seccomp_data` (seccomp(2)): number, architecture, arguments.
 ///
-/// A value: it is made without the kernel, and can be run without it.
+/// A value: it is made without the kernel, and tests can run it without the kernel.
 struct SystemCallFilter: Equatable {
     /// `struct sock_filter` of <linux/filter.h>.
     struct Instruction: Equatable {
@@ -12,26 +12,28 @@ struct SystemCallFilter: Equatable {
         let operand: UInt32
     }
 
-    /// What becomes of a call: SECCOMP_RET_… of <linux/seccomp.h>.
+    /// The verdict on a call: SECCOMP_RET_… of <linux/seccomp.h>.
     enum Verdict {
         static let allow: UInt32 = 0x7fff_0000
         static let kill: UInt32 = 0x8000_0000
         /// SECCOMP_RET_ERRNO with EPERM.
         static let refuse: UInt32 = 0x0005_0000 | 1
-        /// SECCOMP_RET_ERRNO with ENOSYS: as a kernel that does not have the call, so that libc falls back.
+        /// SECCOMP_RET_ERRNO with ENOSYS, as from a kernel without the call, so that libc falls back to another.
         static let unknown: UInt32 = 0x0005_0000 | 38
     }
 
-    /// Calls of kernels after 6.10 have greater numbers, on every architecture.
+    /// The newest known call; those of kernels after 6.10 have greater numbers, on every architecture.
     static let newestKnown: UInt32 = 462
-    /// Numbers from here on are the x32 ABI's (__X32_SYSCALL_BIT).
+    /// Numbers from here on belong to the x32 ABI (__X32_SYSCALL_BIT).
     static let firstOfX32: UInt32 = 0x4000_0000
 
     private(set) var instructions: [Instruction] = []
 
+    /// Creates a filter.
+    ///
     /// - Parameters:
-    ///   - architecture: The machine that it is for.
-    ///   - pid: The process's own: the only one that it may send a signal, which abort(3) does.
+    ///   - architecture: The architecture of the process.
+    ///   - pid: The process's own id: the only process that it may send a signal to, which abort(3) does.
     init(for architecture: Architecture, pid: UInt32) {
         load(Offset.architecture)
         unless(.isEqual, architecture.auditNumber, Verdict.kill)
@@ -45,7 +47,8 @@ struct SystemCallFilter: Equatable {
         end(Verdict.refuse)
     }
 
-    /// What must hold of an argument: of an int, of which the kernel reads 32 bits, or of flags that are among these bits.
+    /// A condition on an argument: the value of an int, of which the kernel reads 32 bits, or flags limited to certain
+    /// bits.
     private struct Condition {
         let argument: UInt32
         var mask = UInt32.max
@@ -54,16 +57,18 @@ struct SystemCallFilter: Equatable {
 
     private static func conditional(pid: UInt32) -> [(SystemCall, [Condition])] {
         [
-            // No memory becomes code: neither PROT_EXEC.
+            // No executable memory: PROT_EXEC is clear.
             (.map, [Condition(argument: 2, mask: 4, value: 0)]),
             (.protect, [Condition(argument: 2, mask: 4, value: 0)]),
-            // Only files that are there, and only for reading: O_ACCMODE, O_CREAT and O_TRUNC are clear.
+            // Only existing files, and only for reading: O_ACCMODE, O_CREAT and O_TRUNC are clear.
             (.openAt, [Condition(argument: 2, mask: 0o1103, value: 0)]),
-            // AF_UNIX and SOCK_DGRAM: the service manager and the journal, but no bus and no other daemon's stream.
+            // AF_UNIX and SOCK_DGRAM: the service manager and the journal, but no bus and no other daemon's stream
+            // socket.
             (.socket, [Condition(argument: 0, value: 1), Condition(argument: 1, mask: 0xf, value: 2)]),
-            // F_GETFD and F_GETFL: what else it does may have the kernel send signals (F_SETOWN), to whom the user may.
+            // F_GETFD and F_GETFL only; others could make the kernel send signals (F_SETOWN) to any process of the
+            // user.
             (.control, [Condition(argument: 1, mask: ~2, value: 1)]),
-            // SOL_SOCKET and SO_SNDBUF: how much of what is sent the kernel holds.
+            // SOL_SOCKET and SO_SNDBUF: how much unread data the kernel holds.
             (.socketOption, [Condition(argument: 1, value: 1), Condition(argument: 2, value: 7)]),
             (.signalThread, [Condition(argument: 0, value: pid)]),
         ]
@@ -71,7 +76,8 @@ struct SystemCallFilter: Equatable {
 }
 
 extension SystemCallFilter {
-    /// Members of `struct seccomp_data`; an argument has 64 bits, the lower half first on both architectures.
+    /// Offsets of the members of `struct seccomp_data`; an argument has 64 bits, the lower half first on both
+    /// architectures.
     private enum Offset {
         static let number: UInt32 = 0
         static let architecture: UInt32 = 4

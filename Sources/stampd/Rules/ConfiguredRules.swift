@@ -2,19 +2,24 @@
 import Rules
 import Varlink
 
-/// The configuration's member `rules`, and the sets that it says; without it every socket is open.
+/// The text of the configuration's member `rules`, and the rule sets read from it. Without the member every socket is
+/// open.
 struct ConfiguredRules: Equatable, Sendable {
-    /// The member's value as it stands; empty where there is none.
+    /// The member's value as it stands; empty if there is none.
     let text: [UInt8]
     let sets: RuleSets
 
     init() { (text, sets) = ([], RuleSets()) }
 
-    /// Reads the member for these sockets of a frame; nil for those that the rules name, as far as a frame may have such.
+    /// Reads the member for the frame's sockets, by name. If `sockets` is nil they are not known, and every name that a
+    /// socket can have is accepted.
     init(_ text: [UInt8], for sockets: [String]?) throws(RuleFaults) {
-        sets = try RuleSets(reading: text.span, sockets: sockets ?? Self.sockets(in: text))
+        sets = try RuleSets(reading: text.span, sockets: sockets.map(Self.holding) ?? Self.sockets(in: text))
         self.text = text
     }
+
+    /// Those at which payloads are stamped, and rules have a meaning.
+    static func holding(_ sockets: [String]) -> [String] { sockets.filter { $0 != SocketKind.deliver.name } }
 
     private static func sockets(in text: [UInt8]) -> [String] {
         var names: [String] = []
@@ -26,13 +31,13 @@ struct ConfiguredRules: Equatable, Sendable {
                 _ = try reader.value()
             }
         } catch {
-            // The reader of rules says what is wrong.
+            // The reader of rules reports what is wrong.
             return []
         }
-        return names.filter { PassedSocket.door(named: $0) != nil }
+        return holding(names.filter { PassedSocket.kind(named: $0) != nil })
     }
 
-    /// The bytes of each set: as they stand in the configuration, or of its name.
+    /// Returns the bytes of a set: as they stand in the configuration, or those of its name.
     func bytes(of set: RuleSet) -> [UInt8] {
         switch set.source {
         case .text(let range): Array(text[range])
@@ -44,7 +49,7 @@ struct ConfiguredRules: Equatable, Sendable {
 }
 
 extension RuleFault {
-    /// As a sentence's end, behind the file's path. What was read is in it as far as it is printable.
+    /// The faults as the end of a sentence, behind the file's path, with unprintable characters escaped.
     var configurationMessage: String {
         let places = [
             socket.isEmpty ? nil : socket.printable,

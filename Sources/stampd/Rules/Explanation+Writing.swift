@@ -3,7 +3,7 @@ import Rules
 import Varlink
 
 extension Explanation {
-    /// The members of the interface's type Explanation.
+    /// Writes the members of the interface's type Explanation.
     func write(to writer: inout JSONWriter) {
         writer.member("effect", decision.effect.word.rawValue)
         writer.member("mode", decision.mode.word.rawValue)
@@ -14,7 +14,7 @@ extension Explanation {
         writer.arrayMember("steps") { list in for step in steps { list.object(step.write) } }
     }
 
-    /// Of a socket without rules.
+    /// Writes the explanation of a socket without rules.
     static func writeOpen(to writer: inout JSONWriter) {
         writer.member("effect", ExplanationEffect.allow.rawValue)
         writer.member("mode", ExplanationMode.none.rawValue)

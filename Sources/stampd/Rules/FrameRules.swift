@@ -2,25 +2,25 @@
 import Rules
 import SignerCore
 
-/// The rule sets in force, and what their limits have counted.
+/// The rule sets in force, and the counters of their limits.
 struct FrameRules {
-    /// Those that have a set, by name; a socket that is not here is open.
+    /// The sockets that have a set; a socket that is not here is open.
     private(set) var sockets: [SocketRules] = []
     private(set) var counters = Counters()
     private var limits: [Limit] = []
     private var workspace = Workspace()
-    /// Where what was counted outlives the process; nil where it does not.
+    /// Keeps the counters beyond the process's life; nil if they are not kept.
     private var store: (any CounterKeeping)?
 
-    /// Holds to these sets from now on. What was counted goes on, where its limit is defined as before.
+    /// Replaces the rule sets. Counters go on if the definition of their limit is unchanged.
     mutating func adopt(_ configured: ConfiguredRules, maximumDepth: Int) {
-        let tallies = Dictionary(uniqueKeysWithValues: sockets.map { ($0.socket, $0.tally) })
+        let counts = Dictionary(uniqueKeysWithValues: sockets.map { ($0.socket, $0.counts) })
         sockets = configured.sets.sets.sorted { $0.key < $1.key }.map { socket, set in
             SocketRules(
                 socket: socket,
                 set: set,
                 sha256: Self.sha256(configured.bytes(of: set)),
-                tally: tallies[socket] ?? .init()
+                counts: counts[socket] ?? .init()
             )
         }
         limits = configured.sets.limits
@@ -29,7 +29,7 @@ struct FrameRules {
         save()
     }
 
-    /// Goes on with what another process counted, and keeps it from now on.
+    /// Continues another process's counters, and keeps them from now on.
     mutating func goOn(with counters: Counters?, in store: any CounterKeeping) {
         if let counters {
             self.counters = counters
@@ -39,46 +39,46 @@ struct FrameRules {
         save()
     }
 
-    /// When the last of what was charged counts no more, and nobody would miss it; nil where nothing counts.
+    /// Returns the end of the last window in which a charge counts; nil if none counts.
     func countsUntil(at now: BootInstant) -> BootInstant? {
         counters.chargedUntil(at: now.nanoseconds).map(BootInstant.init(nanoseconds:))
     }
 
-    /// Of the sockets of a frame, of which there are few: found without a hash.
+    /// Finds a socket's rules. A frame has few sockets, so no hash table is needed.
     subscript(socket: String) -> SocketRules? { sockets.first { $0.socket == socket } }
 
-    /// What the set says of a payload, which is the very bytes that are hashed. Charges nothing.
+    /// Decides on a payload, whose bytes must be exactly those that are hashed. Charges nothing.
     mutating func decide(
         _ payload: Span<UInt8>,
         by rules: SocketRules,
-        for caller: Caller,
+        for caller: consuming Caller,
         at clock: Clock
     ) -> Decision {
         rules.set.decide(payload, for: caller, at: clock, with: counters, using: &workspace)
     }
 
-    /// Why, rule by rule.
+    /// Decides, and reports the result of every rule.
     mutating func explain(
         _ payload: Span<UInt8>,
         by rules: SocketRules,
-        for caller: Caller,
+        for caller: consuming Caller,
         at clock: Clock
     ) -> Explanation {
         rules.set.explain(payload, for: caller, at: clock, with: counters, using: &workspace)
     }
 
-    /// What is asked again at a yes to a confirmation.
+    /// Decides again when a person has confirmed.
     mutating func confirm(
         _ payload: Span<UInt8>,
         by rules: SocketRules,
         rule: Int,
-        for caller: Caller,
+        for caller: consuming Caller,
         at clock: Clock
     ) -> Decision {
         rules.set.confirm(payload, by: rule, for: caller, at: clock, using: &workspace)
     }
 
-    /// The stamp is made, or waits for its confirmation.
+    /// Charges the limits, when the stamp is made or starts to wait for its confirmation.
     @discardableResult
     mutating func charge(_ charges: [Charge], at now: BootInstant) -> Receipt {
         let receipt = counters.charge(charges, at: now.nanoseconds)
@@ -86,7 +86,7 @@ struct FrameRules {
         return receipt
     }
 
-    /// The stamp that it was charged for is not made.
+    /// Takes charges back whose stamp is not made.
     mutating func giveBack(_ receipt: Receipt) {
         counters.giveBack(receipt)
         save()
@@ -94,7 +94,7 @@ struct FrameRules {
 
     private mutating func save() { store?.save(&counters) }
 
-    /// 64 hex digits; empty where libcrypto has no memory.
+    /// Returns 64 hex digits; empty if libcrypto has no memory.
     private static func sha256(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         if let hasher = try? ChainHasher(), let hash = try? hasher.hash(bytes.span) { hash.appendHex(to: &text) }

@@ -2,19 +2,19 @@
 import Rules
 import Varlink
 
-/// One socket's rule set, and what came of its decisions since the frame started.
+/// One socket's rule set, and the counters of its decisions since the frame started.
 final class SocketRules {
-    /// As the configuration has it: `control`, `stamp` or `stamp-NAME`.
+    /// The socket's name in the configuration: `control`, `stamp` or `stamp-NAME`.
     let socket: String
     let set: RuleSet
-    /// Of the set's bytes as they stand in the configuration, or of its name; 64 hex digits.
+    /// The SHA-256 of the set's bytes in the configuration, or of its name; 64 hex digits.
     let sha256: String
-    var tally: Tally
-    /// Whether somebody was refused since the set is in force.
+    var counts: DecisionCounts
+    /// Whether a payload was refused since the set is in force.
     var hasRefused = false
 
-    /// Counted over reloads, by socket.
-    struct Tally: Equatable {
+    /// Counters that go on over reloads, by socket.
+    struct DecisionCounts: Equatable {
         var allowed: Int64 = 0
         var denied: Int64 = 0
         var confirmed: Int64 = 0
@@ -22,24 +22,24 @@ final class SocketRules {
         var wouldConfirm: Int64 = 0
     }
 
-    init(socket: String, set: RuleSet, sha256: String, tally: Tally) {
+    init(socket: String, set: RuleSet, sha256: String, counts: DecisionCounts) {
         self.socket = socket
         self.set = set
         self.sha256 = sha256
-        self.tally = tally
+        self.counts = counts
     }
 
-    /// The members of the interface's type RuleSet.
+    /// Writes the members of the interface's type RuleSet.
     func write(to writer: inout JSONWriter) {
         writer.member("socket", socket)
         writer.member("mode", set.mode.setWord.rawValue)
         writer.member("rules", Int64(set.ruleCount))
         writer.member("sha256", sha256)
-        writer.member("allowed", tally.allowed)
-        writer.member("denied", tally.denied)
-        writer.member("confirmed", tally.confirmed)
-        writer.member("wouldDeny", tally.wouldDeny)
-        writer.member("wouldConfirm", tally.wouldConfirm)
+        writer.member("allowed", counts.allowed)
+        writer.member("denied", counts.denied)
+        writer.member("confirmed", counts.confirmed)
+        writer.member("wouldDeny", counts.wouldDeny)
+        writer.member("wouldConfirm", counts.wouldConfirm)
     }
 }
 

@@ -3,10 +3,10 @@ import Glibc
 import SignerCore
 import Varlink
 
-/// Connections that begin.
+/// Accepts connections.
 extension Server {
-    /// Takes the connections that wait, up to one turn's worth.
-    func accept(at socket: any DoorSocket, _ identity: SocketIdentity) {
+    /// Accepts the connections that wait, at most as many as one turn may.
+    func accept(at socket: any FrameSocket, _ identity: SocketIdentity) {
         for _ in 0..<16 {
             let rules = handler.rules[socket.ruleName]
             switch admission.accept(at: socket, configuration.authorization, rules, needsUnits: audit.isOn) {
@@ -21,7 +21,7 @@ extension Server {
         }
     }
 
-    /// Descriptors or memory ran out: peers wait in the kernel, and nobody spins.
+    /// Pauses accepting when descriptors or memory ran out. The peers wait in the kernel, and the loop does not spin.
     private func pauseAccepting(until time: BootInstant) {
         life.isAcceptingPaused = true
         life.acceptTime = time
@@ -29,7 +29,7 @@ extension Server {
         schedule(time)
     }
 
-    /// Descriptors may be there again.
+    /// Goes on accepting, when descriptors may be available again.
     func resumeAccepting() {
         life.acceptTime = .never
         guard life.isAcceptingPaused, !life.isDraining else { return }
@@ -40,11 +40,11 @@ extension Server {
     private func admit(_ accepted: Admission.Accepted, at socket: SocketIdentity) {
         let now = BootInstant.now
         var peer = accepted.peer
-        // There may be many of them; a reload asks again.
+        // The groups are dropped, since there may be many; a reload asks for them again.
         peer.groups = []
         let refusal = refusal(of: accepted, at: socket, now: now)
         let id = connections.makeId()
-        let isFirst = peer.uid == 0 || socket.door == .control
+        let isFirst = peer.uid == 0 || socket.kind == .control
         let place =
             refusal == nil ? table.add(id: id, uid: peer.uid, account: peer.account, isFirst: isFirst) : nil
         let connection = try? Connection(
@@ -69,7 +69,7 @@ extension Server {
         if refusal != nil { limitRefused() }
     }
 
-    /// What the peer's first call is told; nil where its calls are answered.
+    /// Returns the error that answers the peer's first call; nil if its calls are answered.
     private func refusal(
         of accepted: Admission.Accepted,
         at socket: SocketIdentity,
@@ -82,10 +82,10 @@ extension Server {
             handler.noteRefusal(of: context, by: "Denied.\(refusal.rule.rawValue)", line: line)
             return .denied(rule: "peer")
         }
-        switch table.admission(of: peer.account, isRoot: peer.uid == 0, isControl: socket.door == .control) {
+        switch table.decidePlace(for: peer.account, isRoot: peer.uid == 0, isControl: socket.kind == .control) {
         case .served: return nil
-        case .insteadOf(let spending):
-            if endLongestIdle(of: spending) { return nil }
+        case .insteadOf(let usage):
+            if endLongestIdle(of: usage) { return nil }
         case .overAccount, .overTotal: break
         }
         let line = "a connection of \(peer.description): too many connections"
@@ -93,22 +93,22 @@ extension Server {
         return .rateLimited(retryAfterMilliseconds: limits.messageTimeoutSeconds * 1000)
     }
 
-    /// Makes a place: the account's longest idle connection ends; where none is idle, a watcher, one that does not take
-    /// its replies, or one whose message is not whole.
+    /// Frees a place by ending the account's longest idle connection; if none is idle, a watcher, one that does not
+    /// take its replies, or one whose message is incomplete.
     ///
-    /// - Returns: Whether one ended.
-    private func endLongestIdle(of spending: ConnectionTable.Spending) -> Bool {
+    /// - Returns: Whether a connection ended.
+    private func endLongestIdle(of usage: ConnectionTable.AccountUsage) -> Bool {
         let candidates =
             connections
-            .filter { $0.place?.spending === spending && !$0.flow.isQueued }
+            .filter { $0.place?.usage === usage && !$0.flow.isQueued }
             .sorted { ($0.evictionRank, $0.flow.lastActivity, $0.id) < ($1.evictionRank, $1.flow.lastActivity, $1.id) }
-        // A call that waits in the kernel is answered.
+        // A connection with a call in the kernel is kept, and its call answered.
         guard let connection = candidates.first(where: { !$0.flow.isIdle || !$0.hasUnreadBytes }) else { return false }
         end(connection)
         return true
     }
 
-    /// Ends the oldest of those that wait to be told; told first, where its call is here already.
+    /// Ends the oldest of the connections that wait for their refusal, after refusing its call if that is here already.
     func limitRefused() {
         while let oldest = connections.refused.first,
             connections.refused.count > table.limits.maximumRefusedConnections
@@ -118,7 +118,7 @@ extension Server {
         }
     }
 
-    /// Ends the connections of those whom the rules do not serve any more: the first call that waits is told so.
+    /// Ends the connections of peers that the rules no longer serve, after refusing the first call that waits.
     func endUnauthorizedConnections() {
         for connection in connections where connection.flow.isServed || connection.flow.isWatching {
             guard let refusal = admission.refusal(of: connection, configuration.authorization) else { continue }
@@ -138,14 +138,15 @@ extension Server {
         }
     }
 
-    /// Asks of those who are connected what rules ask that nobody asked when they came.
+    /// Looks up what new rules need to know about connected peers.
     func lookUpPeers() {
         for connection in connections {
             admission.lookUp(connection, handler.authorization, handler.rules[connection.socket.name])
         }
     }
 
-    /// The process that connected is over: what it sent is answered, and no more is taken from whoever has its socket now.
+    /// Handles the exit of a peer's process: what it sent is answered, and nothing more is received from any process
+    /// that has its end of the socket.
     func peerEnded(_ connection: Connection) {
         connection.releaseProcess()
         let isWaiting = connection.flow.isWatching || connection.flow.isConfirming
@@ -154,7 +155,7 @@ extension Server {
 }
 
 extension Connection {
-    /// The lower, the sooner it gives up its place.
+    /// The rank of a connection when one has to end: the lowest ends first.
     fileprivate var evictionRank: Int {
         if flow.isIdle { return 0 }
         return switch flow.phase {

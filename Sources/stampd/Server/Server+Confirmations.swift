@@ -2,10 +2,11 @@
 import SignerCore
 import Varlink
 
-/// Connections that a stamp holds which waits for a confirmation.
+/// Handles connections whose stamps wait for a confirmation.
 extension Server {
-    /// Answers the stamps that wait no more: at the end of each turn of the loop, which every answer and every end is in.
+    /// Answers the stamps whose wait is over. Runs once at the end of each turn of the loop.
     func concludeConfirmations() {
+        guard !handler.unsent.isEmpty else { return }
         for ended in handler.takeEndedConfirmations() {
             guard let connection = connections[ended.stamp.wanted.connection] else { continue }
             conclude(ended, on: connection)
@@ -15,19 +16,18 @@ extension Server {
 
     private func conclude(_ ended: EndedConfirmation, on connection: Connection) {
         connection.flow.endConfirming(at: .now)
-        var input = InputBuffer()
-        swap(&input, &connection.input)
+        var input = connection.takeInput()
         var replies = JSONWriter()
-        // The stamp's message stands first, as it came.
+        // The stamp's message is still the first in the buffer.
         if case .message(let range) = connection.scanner.next(in: input.bytes) {
             handler.conclude(ended, input.bytes.extracting(range), from: connection.peer, to: &replies)
         }
         input.removeFirst(connection.scanner.takeConsumedByteCount())
-        swap(&input, &connection.input)
+        connection.giveBack(&input)
         settle(connection, hasMore: true, consumed: true, sending: replies.bytes)
     }
 
-    /// The rules of who is served do not let the connection's peer in any more: its stamp, which waits, is told so.
+    /// Ends the confirmation of a peer that the authorization rules no longer serve, and answers its stamp.
     func refuseConfirming(_ connection: Connection) {
         handler.abandonConfirmation(of: connection.id)
         settle(connection, hasMore: true, consumed: false, sending: [])

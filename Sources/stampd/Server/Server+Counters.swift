@@ -3,13 +3,14 @@ import Rules
 import SignerCore
 
 extension Server {
-    /// Goes on with what the process before it counted, and keeps its own counters from now on.
+    /// Continues the counters of the process before this one, and keeps its own from now on.
     ///
-    /// What cannot be read counts as used up: each limit has nothing left until its window has passed.
+    /// Counters that cannot be read count as used up: each limit has no room until its window has passed.
     ///
     /// - Parameters:
     ///   - isKept: Whether the frame outlives the process.
-    ///   - passed: The descriptors that the service manager passed as the counters'. They are closed where they are no use.
+    ///   - passed: The descriptors that the service manager passed for the counters. Those that are not used are
+    ///     closed.
     func keepCounters(_ isKept: Bool, passed: [CInt]) {
         guard let notifier = serviceManager.notifier, isKept else {
             guard !passed.isEmpty else { return }

@@ -3,13 +3,13 @@ import CLinux
 import Glibc
 import SignerCore
 
-/// Connections that end, and the frame's own end.
+/// Ends connections, and the frame itself.
 extension Server {
-    /// Throws away what a peer still sends on a connection that ends.
+    /// Discards what a peer still sends on a connection that is ending.
     func discard(_ connection: Connection) {
         var rest = InputBuffer()
-        swap(&rest, &turn.spareInput)
-        defer { swap(&rest, &turn.spareInput) }
+        swap(&rest, &kept.spareInput)
+        defer { swap(&rest, &kept.spareInput) }
         let limit = ConnectionLimits.readByteCount
         switch rest.receive(from: connection.descriptor, limit: limit, maximumByteCount: limit) {
         case .bytes(let count): rest.removeFirst(count)
@@ -31,7 +31,7 @@ extension Server {
         if life.isDraining { exitWhenDrained() }
     }
 
-    /// Accepts nobody any more, answers each call of those that are here, and exits.
+    /// Stops accepting, answers each call of open connections, and exits.
     func beginDrain() {
         guard !life.isDraining else { return }
         life.drainDeadline = BootInstant.now.adding(seconds: limits.drainTimeoutSeconds)
@@ -50,21 +50,22 @@ extension Server {
         exitWhenDrained()
     }
 
-    /// SO_SNDBUF of each connection from now on: the kernel keeps replies for peers that read them after the frame's end.
+    /// SO_SNDBUF of each connection during a stop, so that the kernel keeps replies for peers that read them after the
+    /// frame's end.
     private var drainBufferByteCount: Int {
         let share = ConnectionLimits.drainBufferByteCount / max(1, table.connectionCount)
         return min(max(share, ConnectionLimits.sendBufferByteCount), ConnectionLimits.largestSendBufferByteCount)
     }
 
-    /// Ends the connection unless a call of it is here, on its way, or, where none came yet, to be expected.
+    /// Ends the connection unless a call is here, on its way, or, if none came yet, to be expected.
     func drain(_ connection: Connection) {
         guard !connection.flow.isWatching else { return end(connection) }
         guard connection.flow.isIdle, connection.flow.isServed, !isYoung(connection) else { return }
-        // What waits is read in the loop's turns, so that a peer that goes on and on meets the drain's end.
+        // What waits is read in the loop's turns, so that a peer that keeps sending meets the drain's time limit.
         if !connection.hasUnreadBytes { end(connection) }
     }
 
-    /// It never called, and connected so lately that its first call may be on its way.
+    /// Whether the connection has made no call and is so new that its first call may be on its way.
     private func isYoung(_ connection: Connection) -> Bool {
         let start = life.drainDeadline.subtracting(seconds: 2 * limits.drainTimeoutSeconds)
         return connection.callCount == 0 && connection.flow.lastActivity > start
@@ -72,7 +73,7 @@ extension Server {
 
     private func exitWhenDrained() { if connections.isEmpty { stop() } }
 
-    /// Once, however many connections were the last.
+    /// Ends the frame after its last connections, once.
     func stop() {
         guard !life.hasStopped else { return }
         life.hasStopped = true
@@ -87,21 +88,22 @@ extension Server {
     }
 }
 
-/// A frame that nobody needs.
+/// Ends a frame that is not in use.
 extension Server {
-    /// When the frame ends because nobody needs it; `.never` while somebody is connected, or it holds what would be missed.
+    /// When the frame exits because it is not in use; `.never` while a peer is connected, or it holds something that
+    /// would be lost.
     var idleExitTime: BootInstant {
         guard let exitOnIdleSeconds = configuration.exitOnIdleSeconds, !life.isDraining, connections.isEmpty,
             handler.frame.isDispensable
         else { return .never }
-        // The next frame would begin to count anew.
+        // The next frame would start with empty counters.
         let charged = handler.rules.countsUntil(at: .now) ?? life.lastConnectionEnd
         return max(charged, life.lastConnectionEnd.adding(seconds: exitOnIdleSeconds))
     }
 
     func exitWhenIdle(at now: BootInstant) {
         guard now >= idleExitTime else { return }
-        log.write(.notice, "nobody needs this frame: it ends until the next connection")
+        log.write(.notice, "no program uses this frame: it ends until the next connection")
         beginDrain()
     }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
 import SignerCore
 
 extension Server {
-    /// Reads the configuration again and holds to it from now on; where it is wrong, the one that holds stays whole.
+    /// Reads the configuration again and applies it; if it has a fault, the old one stays in force as a whole.
     func reload(from source: ConfigurationSource) {
         guard !life.isDraining else { return }
         serviceManager.notifier?.tell(.reloading)
@@ -16,30 +17,37 @@ extension Server {
         serviceManager.notifier?.tell(.ready)
         noteStatusChange()
         keepTime()
+        CLinuxReleaseProgramText()
     }
 
-    /// What the file says, where it is about this frame.
+    /// Reads the configuration and checks that it fits this frame.
     func load(_ source: ConfigurationSource) throws(ConfigurationSource.Refusal) -> Configuration {
         let configuration = try source.load(for: listeners.map(\.socket.ruleName))
-        let missing = missingSockets(of: configuration)
-        guard missing.isEmpty else { throw ConfigurationSource.Refusal(path: source.path, reasons: missing) }
+        let faults = faults(of: configuration)
+        guard faults.isEmpty else { throw ConfigurationSource.Refusal(path: source.path, reasons: faults) }
         return configuration
     }
 
-    /// A rule for a socket that is not there was meant for another one, which would be open to more than was meant.
-    func missingSockets(of configuration: Configuration) -> [String] {
+    /// Returns the reasons why a configuration that can be read does not fit this frame.
+    func faults(of configuration: Configuration) -> [String] {
+        missingSockets(of: configuration) + deliveryFaults(of: configuration)
+    }
+
+    /// Returns the sockets that rules name and the frame does not have. Such a rule was meant for another socket, which
+    /// would otherwise be more open than intended.
+    private func missingSockets(of configuration: Configuration) -> [String] {
         let names = Set(listeners.map(\.socket.ruleName))
         return configuration.authorization.sockets.keys.filter { !names.contains($0) }.sorted().map { name in
             "authorization names the socket '\(name)', which this frame does not have"
         }
     }
 
-    /// Reads whose subordinate uids are whose; connections keep the account that they came with.
+    /// Reads the owners of subordinate uids. Connections keep the account that they came with.
     func readSubordinateRanges() {
         if let line = admission.readRanges() { log.write(.warning, line) }
     }
 
-    /// Holds to as many connections as the process has descriptors for, and says so where they are fewer than configured.
+    /// Limits connections to what the process has descriptors for, and logs it if that is fewer than configured.
     func adaptToDescriptors() {
         let descriptors = life.descriptorLimit
         table.limits = limits
@@ -68,6 +76,7 @@ extension Server {
         handler.authorization = next.authorization
         handler.rules.adopt(next.rules, maximumDepth: next.limits.maximumNesting)
         handler.endConfirmationsOfFormerRules()
+        adoptDelivery()
         audit.limits = next.auditLimits
         log.refusalRate = next.auditLimits.refusals
         readSubordinateRanges()
@@ -83,7 +92,8 @@ extension Server {
 }
 
 extension Configuration {
-    /// This configuration, but for what only a start changes: that stays as it is in `running`; and what that is.
+    /// Returns this configuration with `running`'s value for each setting that only a start can change, and the names
+    /// of those that differ.
     fileprivate func keepingUntilStart(_ running: Configuration) -> (Configuration, postponed: [String]) {
         var next = self
         var postponed: [String] = []
@@ -100,6 +110,7 @@ extension Configuration {
         let objects = [
             authorization == next.authorization ? nil : ConfigurationReader.authorization,
             rules == next.rules ? nil : ConfigurationReader.rulesMember,
+            delivery == next.delivery ? nil : ConfigurationReader.deliveryMember,
         ]
         return settings.map { $0.change(from: self, to: next) } + objects.compactMap(\.self)
     }

@@ -3,71 +3,72 @@ import Glibc
 import SignerCore
 
 extension Server {
-    /// Goes on as the process before it where that left its state, and keeps its own from now on.
+    /// Restores the state that the process before this one left, and keeps the frame's own from now on.
     ///
     /// - Parameters:
-    ///   - bootId: Of this boot; nil where no state is to be kept.
-    ///   - passed: The descriptors that the service manager passed as the state's. They are closed where they are no use.
+    ///   - bootId: The id of this boot; nil if no state is to be kept.
+    ///   - passed: The descriptors that the service manager passed for the state. Those that are not used are closed.
     func keepState(bootId: BootId?, passed: [CInt]) {
-        let left = openStore(bootId: bootId, passed: passed)
+        let former = openStore(bootId: bootId, passed: passed)
         let stateStore = handler.stateStore as? StateStore
-        audit.begin(after: left.audit, keeping: stateStore)
-        if left.hasFrame { handler.goOn() }
+        audit.begin(after: former.audit, keeping: stateStore)
+        if former.hasFrame { handler.goOn() }
         publishEvents()
         audit.handOver()
     }
 
-    /// What the process before this one left.
-    private struct Left {
+    /// The state that the process before this one left.
+    private struct FormerState {
         var audit: AuditHead?
-        /// It is `frame` by now.
+        /// Whether a frame was restored from it.
         var hasFrame = false
     }
 
-    private func openStore(bootId: BootId?, passed: [CInt]) -> Left {
+    private func openStore(bootId: BootId?, passed: [CInt]) -> FormerState {
         guard let bootId else {
             if !passed.isEmpty { drop(passed, because: "--keep-state is not given") }
-            return Left()
+            return FormerState()
         }
         guard let notifier = serviceManager.notifier else {
             if !passed.isEmpty { drop(passed, because: "no service manager asks for it again") }
             log.write(.warning, "state is not kept: no service manager started this frame")
-            return Left()
+            return FormerState()
         }
         let store = FileDescriptorStore(notifier, FileDescriptorStore.state)
-        var left = Left()
+        var former = FormerState()
         if passed.count > 1 {
             drop(passed, because: "there is more than one")
         } else if let descriptor = passed.first {
-            left = takeOver(descriptor, bootId, in: store)
+            former = takeOver(descriptor, bootId, in: store)
         }
         if handler.stateStore == nil { startStore(bootId, in: store) }
-        return left
+        return former
     }
 
-    private func takeOver(_ descriptor: CInt, _ bootId: BootId, in fileStore: FileDescriptorStore) -> Left {
+    private func takeOver(_ descriptor: CInt, _ bootId: BootId, in fileStore: FileDescriptorStore) -> FormerState {
         let store: StateStore
         do throws(StateMemory.Fault) {
             store = StateStore(try StateMemory.adopt(descriptor), bootId: bootId, in: fileStore, isStored: true)
         } catch {
             drop([], because: error.message)
-            return Left()
+            return FormerState()
         }
-        var left = Left(audit: store.readAudit())
+        var former = FormerState(audit: store.readAudit())
         do throws(StateError) {
             if let frame = try store.read(limits: handler.frame.limits, at: .now) {
                 handler.frame = frame
-                left.hasFrame = true
+                former.hasFrame = true
             }
             handler.stateStore = store.hasAuditArea ? store : move(store, bootId, in: fileStore)
         } catch {
             store.wipe()
             drop([], because: error.message)
         }
-        return left
+        return former
     }
 
-    /// From memory of version 0.1.0 to memory that has a place for the audit; where there is none, the old one serves on.
+    /// Moves state from the memory of version 0.1.0 to one with a place for the audit; if there is none, the old one is
+    /// used on.
     private func move(_ old: StateStore, _ bootId: BootId, in fileStore: FileDescriptorStore) -> StateStore {
         guard let memory = try? StateMemory.make() else { return old }
         old.remove()
@@ -86,7 +87,7 @@ extension Server {
 
     private func drop(_ descriptors: [CInt], because reason: String) {
         for descriptor in descriptors {
-            // Where it is what stampd makes, what is in it goes too, whoever else holds it.
+            // If stampd made the memory, its contents are wiped too, even if others hold it.
             if let memory = try? StateMemory.adopt(descriptor) { unsafe StateSlots(memory.bytes).wipe() }
         }
         if let notifier = serviceManager.notifier { FileDescriptorStore(notifier, FileDescriptorStore.state).remove() }

@@ -2,15 +2,15 @@
 import Glibc
 import SignerCore
 
-/// Time.
+/// Does work that is due at a certain time.
 extension Server {
-    /// Wakes up at `time`, unless it does before; what wakes up early only looks round.
+    /// Sets the timer to `time`, unless it is set to an earlier one. Waking up early does no harm.
     func schedule(_ time: BootInstant) {
         guard let timer, time < timer.time else { return }
         timer.arm(at: time)
     }
 
-    /// Does what is due: ends sessions and connections, and finds the next moment.
+    /// Performs the work whose time has come: ends sessions and connections, and finds the next moment.
     func keepTime() {
         let now = BootInstant.now
         forgiveDelay(at: now)
@@ -19,7 +19,7 @@ extension Server {
         handler.keepTime(at: now)
         publishEvents()
         serviceManager.keepTime(handler.frame, at: now)
-        if now >= turn.retryTime { retrySending() }
+        if now >= kept.retryTime { retrySending() }
         for connection in connections where now >= deadline(of: connection) { expire(connection, at: now) }
         if now >= life.acceptTime { resumeAccepting() }
         exitWhenIdle(at: now)
@@ -27,11 +27,11 @@ extension Server {
         scheduleNext()
     }
 
-    /// Where the frame itself was stopped, its peers are not blamed: their clocks stood still.
+    /// Extends peers' time limits by a time in which the frame itself did not run.
     private func forgiveDelay(at now: BootInstant) {
         let monotonic = ConnectionFlow.MonotonicInstant.now.nanoseconds
-        let offsetBefore = turn.monotonicOffset
-        turn.monotonicOffset = now.nanoseconds - monotonic
+        let offsetBefore = kept.monotonicOffset
+        kept.monotonicOffset = now.nanoseconds - monotonic
         guard let due = timer?.lastTime, due != .never else { return }
         let delay = now.nanoseconds - due.nanoseconds
         guard delay > Self.forgivenNanoseconds else { return }
@@ -41,11 +41,11 @@ extension Server {
         }
     }
 
-    /// Later than that, the frame did not run.
+    /// A delay above this means that the frame did not run.
     private static let forgivenNanoseconds: Int64 = 100_000_000
 
     private func expire(_ connection: Connection, at now: BootInstant) {
-        let timeout = connection.flow.timeout(limits, monotonicOffset: turn.monotonicOffset, at: now)
+        let timeout = connection.flow.timeout(limits, monotonicOffset: kept.monotonicOffset, at: now)
         switch timeout {
         case nil: return
         case .idle: break
@@ -59,15 +59,15 @@ extension Server {
     }
 
     private func scheduleNext() {
-        var next = min(handler.nextTime, life.acceptTime, life.drainDeadline, idleExitTime, turn.retryTime)
+        var next = min(handler.nextTime, life.acceptTime, life.drainDeadline, idleExitTime, kept.retryTime)
         for connection in connections { next = min(next, deadline(of: connection)) }
         schedule(min(next, log.nextTime, audit.nextTime, serviceManager.nextTime))
     }
 }
 
-/// The service manager.
+/// Talks to the service manager.
 extension Server {
-    /// Says that calls are answered from now on; the loop's first turn follows.
+    /// Reports that calls are answered from now on; the loop's first turn follows.
     func tellReady() {
         serviceManager.tellReady()
         noteStatusChange()
@@ -75,18 +75,12 @@ extension Server {
         schedule(serviceManager.nextTime)
     }
 
-    /// The status is told in the loop's next turn, or once it may be.
+    /// Notes that the status changed. It is reported in the loop's next turn, or as soon as it may be.
     func noteStatusChange() {
         serviceManager.noteChange()
         schedule(serviceManager.nextTime)
     }
 
-    /// At the end of each turn: the manager hears of what was lost in it.
-    func noteLosses() {
-        serviceManager.noteLosses(lostCount)
-        schedule(serviceManager.nextTime)
-    }
-
-    /// Records that no journal took, and lines that standard error did not take.
+    /// Audit records that the journal did not take, plus lines that standard error did not take.
     var lostCount: Int64 { audit.lostCount + log.lostCount }
 }

@@ -4,20 +4,20 @@ import Glibc
 import SignerCore
 import Varlink
 
-/// Bytes in, turns, bytes out.
+/// Reads bytes, gives turns, and sends replies.
 extension Server {
-    /// Something can be done on the connection, or its peer is gone.
+    /// Handles what epoll(7) reports of a connection: bytes, room for replies, or the end of its peer.
     func ready(_ connection: Connection, _ events: UInt32, at now: BootInstant) {
         if connection.flow.phase == .writing { return flush(connection) }
         if events & CLinuxReadable != 0 { return receive(connection, at: now) }
         guard events & CLinuxHungUp != 0 else { return }
         if connection.flow.isWatching { return end(connection) }
         switch connection.flow.phase {
-        // What it sent before it hung up has its turn first.
+        // What it sent before it hung up is answered first.
         case .queued, .writing: return
-        // Nobody waits for the stamp any more.
+        // The peer no longer waits for the stamp.
         case .confirming: end(connection)
-        // What it sent waits in the kernel for room. The loop would tell of its end again and again.
+        // What it sent waits in the kernel for memory. Without this, the loop would report its end again and again.
         case .reading(isPaused: true): connection.detach()
         case .reading(isPaused: false), .closing: end(connection)
         }
@@ -30,16 +30,18 @@ extension Server {
         case .reading: break
         }
         guard !connection.flow.isWatching else { return end(connection) }
-        if connection.input.capacity == 0 { swap(&connection.input, &turn.spareInput) }
+        if connection.input.capacity == 0 { swap(&connection.input, &kept.spareInput) }
         let maximumByteCount = limits.maximumMessageBytes + ConnectionLimits.readByteCount
         guard hasRoom(for: connection, maximumByteCount: maximumByteCount, at: now) else {
             return perform(connection.flow.pause(at: now), on: connection)
         }
-        let received = connection.input.receive(
+        var input = connection.takeInput()
+        let received = input.receive(
             from: connection.descriptor,
             limit: ConnectionLimits.readByteCount,
             maximumByteCount: maximumByteCount
         )
+        connection.giveBack(&input)
         switch received {
         case .bytes: perform(connection.flow.received(at: now), on: connection)
         case .end: perform(connection.flow.inputEnded(), on: connection)
@@ -65,12 +67,12 @@ extension Server {
         }
     }
 
-    /// Takes the memory of an unfinished message back: its peer is told RateLimited, and the connection ends.
+    /// Takes the memory of an incomplete message back: its peer gets RateLimited, and the connection ends.
     private func dropMessage(of connection: Connection) {
         let retry = limits.messageTimeoutSeconds * 1000
         let line = "an unfinished call of \(connection.peer.description): others need the memory"
         note(connection, refusedBy: "RateLimited", line: line, at: .now)
-        connection.input = InputBuffer()
+        _ = connection.takeInput()
         connection.flow.finish()
         var reply = JSONWriter()
         reply.reply(.rateLimited(retryAfterMilliseconds: retry))
@@ -89,9 +91,6 @@ extension Server {
             }
         }
         concludeConfirmations()
-        // Only those that have bytes here and no turn yet are not waited for.
-        for connection in turn.received where connection.flow.isQueued { connection.wait(for: .queue) }
-        turn.received.removeAll(keepingCapacity: true)
         while let place = table.overdrawn {
             guard let connection = connections[place.id] else { break }
             noteNotTaken(connection, "too many replies wait")
@@ -101,33 +100,40 @@ extension Server {
             guard let connection = connections[place.id] else { continue }
             perform(connection.flow.resume(at: .now), on: connection)
         }
-        return table.hasTurns
+        guard table.hasTurns else { return false }
+        // The loop does not wait for connections that have bytes here already.
+        for connection in connections where connection.flow.isQueued { connection.wait(for: .queue) }
+        return true
     }
 
-    /// Answers the whole messages that lie here, one turn's worth, and sends the replies.
+    /// Answers the complete messages received, up to one turn's worth, and sends the replies.
     ///
     /// - Returns: When it was done.
     @discardableResult
     private func serve(_ connection: Connection) -> BootInstant {
         guard connection.flow.isQueued else { return .now }
-        var input = InputBuffer()
-        swap(&input, &connection.input)
+        var input = connection.takeInput()
+        var scanner = connection.scanner
         var replies = JSONWriter()
-        swap(&replies, &turn.replies)
-        let hasMore = answerMessages(of: connection, in: input, to: &replies)
-        let consumed = connection.scanner.takeConsumedByteCount()
+        swap(&replies, &kept.replies)
+        let hasMore = answerMessages(of: connection, in: input, scanner: &scanner, to: &replies)
+        let consumed = scanner.takeConsumedByteCount()
         input.removeFirst(consumed)
-        swap(&input, &connection.input)
+        connection.scanner = scanner
+        connection.giveBack(&input)
         let now = settle(connection, hasMore: hasMore, consumed: consumed > 0, sending: replies.bytes)
         replies.bytes.removeAll(keepingCapacity: replies.bytes.capacity <= 2 * ConnectionLimits.sendByteCount)
-        swap(&replies, &turn.replies)
+        swap(&replies, &kept.replies)
         return now
     }
 
+    /// Answers messages.
+    ///
     /// - Returns: Whether messages may be left for another turn.
     private func answerMessages(
         of connection: Connection,
         in input: borrowing InputBuffer,
+        scanner: inout MessageScanner,
         to replies: inout JSONWriter
     ) -> Bool {
         for _ in 0..<limits.maximumCallsPerTurn {
@@ -135,12 +141,12 @@ extension Server {
                 return false
             }
             guard replies.bytes.count < ConnectionLimits.sendByteCount else { return true }
-            switch connection.scanner.next(in: input.bytes) {
+            switch scanner.next(in: input.bytes) {
             case .needsMore: return false
             case .message(let range):
                 answer(input.bytes.extracting(range), from: connection, to: &replies)
-                // It is answered from where it lies, once its confirmation has ended.
-                if connection.flow.isConfirming { connection.scanner.putBack(range) }
+                // The message stays in the buffer and is answered there when its confirmation has ended.
+                if connection.flow.isConfirming { scanner.putBack(range) }
             case .tooLarge:
                 connection.flow.finish()
                 if let refusal = connection.refusal {
@@ -166,22 +172,24 @@ extension Server {
             refusing: connection.refusal,
             to: &replies
         )
-        // What happened before its Monitor is not the new watcher's to hear.
-        publishEvents()
+        // A new watcher gets no events from before its Monitor.
+        if !handler.unsent.isEmpty { publishEvents() }
         switch outcome {
         case .answered: break
         case .confirms:
             connection.flow.confirm()
-            // The process that asked is over: nobody waits for a human.
+            // The process that asked has exited, so no person is asked.
             if connection.hasStoppedReceiving { connection.flow.finish() }
         case .refused, .notACall: connection.flow.finish()
+        // The process that asked has exited, and its exit is not reported again.
+        case .watches where connection.hasStoppedReceiving: connection.flow.finish()
         case .watches:
             connection.flow.watch()
             if let place = connection.place { table.watch(place) }
         }
     }
 
-    /// Sends what a turn wrote, gives memory back, and does what comes next on the connection.
+    /// Sends what a turn wrote, frees memory, and does what comes next on the connection.
     ///
     /// - Returns: When the replies were sent.
     @discardableResult
@@ -205,8 +213,8 @@ extension Server {
         if connection.input.byteCount == 0 || !isAnswered { dropInput(of: connection) }
         let now = BootInstant.now
         if let place = connection.place {
-            // A message that waits for a confirmation keeps nobody else's from being read (`Confirmations`).
-            if connection.flow.isConfirming { connection.input.trim() }
+            // A message that waits for a confirmation does not keep others from being read (`Confirmations`).
+            if connection.flow.isConfirming { connection.trimInput() }
             let capacity = connection.flow.isConfirming ? 0 : connection.input.capacity
             table.setReading(place, byteCount: max(0, capacity - ConnectionLimits.readByteCount))
             table.setOutput(place, byteCount: connection.output.count)
@@ -224,11 +232,11 @@ extension Server {
         return now
     }
 
-    /// Nothing of it waits: its buffer serves the next connection that is read, so that an ordinary call allocates none
-    /// and an idle connection holds none.
+    /// Takes the buffer of a connection of which nothing waits, for the next connection that is read. So an ordinary
+    /// call allocates none, and an idle connection holds none.
     private func dropInput(of connection: Connection) {
-        if turn.spareInput.capacity == 0, connection.input.byteCount == 0 { swap(&connection.input, &turn.spareInput) }
-        connection.input = InputBuffer()
+        var input = connection.takeInput()
+        if kept.spareInput.capacity == 0, input.byteCount == 0 { swap(&input, &kept.spareInput) }
     }
 
     private func flush(_ connection: Connection) {
@@ -248,7 +256,7 @@ extension Server {
         switch action {
         case .close: return end(connection)
         case .halfClose:
-            connection.input = InputBuffer()
+            _ = connection.takeInput()
             connection.stopSending()
             connection.wait(for: action)
         case .queue:
@@ -256,55 +264,54 @@ extension Server {
                 serve(connection)
                 return
             }
-            table.enqueue(place)
-            // What it waits for is no earlier than before.
-            return turn.received.append(connection)
-        case .write where turn.retryTime != .never:
-            // The kernel says that there is room, and then has no memory: only time helps.
+            // Its time limit is no earlier than before, so the timer stays.
+            return table.enqueue(place)
+        case .write where kept.retryTime != .never:
+            // The kernel reports room, and then has no memory; only waiting helps.
             connection.wait(for: .pause)
         case .read, .pause, .write: connection.wait(for: action)
         }
         schedule(deadline(of: connection))
     }
 
-    /// The kernel had no memory for a reply; nothing tells when it has.
+    /// Schedules another try, when the kernel had no memory for a reply. Nothing reports when it has.
     private func retryLater() {
-        turn.retryTime = BootInstant.now.adding(milliseconds: ConnectionLimits.acceptPauseMilliseconds)
-        schedule(turn.retryTime)
+        kept.retryTime = BootInstant.now.adding(milliseconds: ConnectionLimits.acceptPauseMilliseconds)
+        schedule(kept.retryTime)
     }
 
-    /// Tries again those for which the kernel had no memory.
+    /// Tries connections again for which the kernel had no memory.
     func retrySending() {
-        turn.retryTime = .never
+        kept.retryTime = .never
         for connection in connections where connection.flow.phase == .writing { flush(connection) }
     }
 
-    /// CLOCK_MONOTONIC now, by which replies that are not taken are timed.
+    /// Returns the current moment of CLOCK_MONOTONIC, by which untaken replies are timed.
     private func monotonicNow(at now: BootInstant) -> ConnectionFlow.MonotonicInstant {
         let monotonic = ConnectionFlow.MonotonicInstant.now
-        turn.monotonicOffset = now.nanoseconds - monotonic.nanoseconds
+        kept.monotonicOffset = now.nanoseconds - monotonic.nanoseconds
         return monotonic
     }
 
     func deadline(of connection: Connection) -> BootInstant {
-        connection.flow.deadline(limits, monotonicOffset: turn.monotonicOffset)
+        connection.flow.deadline(limits, monotonicOffset: kept.monotonicOffset)
     }
 }
 
-/// Events.
+/// Sends events.
 extension Server {
-    /// Tells what happened: one reply to each open Monitor.
+    /// Sends events to each open Monitor, one reply for each event.
     func publishEvents() {
         schedule(min(handler.nextTime, audit.nextTime))
         let events = handler.takeEvents()
         guard !events.isEmpty else { return }
         noteStatusChange()
         let watchers = connections.filter { $0.flow.isWatching && !$0.flow.isFinishing }
-        for door in Door.allCases {
-            let told = watchers.filter { $0.socket.door == door }
+        for kind in SocketKind.allCases {
+            let told = watchers.filter { $0.socket.kind == kind }
             guard !told.isEmpty else { continue }
             var message = JSONWriter()
-            for event in events where event.isTold(at: door) {
+            for event in events where event.isTold(at: kind) {
                 message.reply(continues: true) { $0.objectMember("event", event.write) }
             }
             guard !message.bytes.isEmpty else { continue }
@@ -326,13 +333,13 @@ extension Server {
         perform(watcher.flow.told(outputByteCount: watcher.output.count, at: .now), on: watcher)
     }
 
-    /// Notes a connection that ends because its peer does not take what was written.
+    /// Records that a connection ends because its peer does not take what was written.
     func noteNotTaken(_ connection: Connection, _ reason: String) {
         let line = "a connection of \(connection.peer.description): \(reason)"
         note(connection, refusedBy: "Timeout", line: line, at: .now)
     }
 
-    /// Notes what was refused on a connection before it was a call.
+    /// Records what was refused on a connection before it was a call.
     func note(_ connection: Connection, refusedBy rule: String, line: @autoclosure () -> String, at now: BootInstant) {
         let context = CallContext(peer: connection.peer, socket: connection.socket, start: now)
         handler.noteRefusal(of: context, by: rule, line: line())

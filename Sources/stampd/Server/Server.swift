@@ -4,13 +4,14 @@ import Glibc
 import SignerCore
 import Varlink
 
-/// A running frame's wiring: the loop, the sockets and the connections, between those that decide.
+/// The wiring of a running frame: the loop, the sockets and the connections, between the types that decide.
 ///
-/// One thread. `Admission` lets peers in, `ConnectionTable` decides about places, turns and memory, `ConnectionFlow` about
-/// one connection, `CallHandler` about a call.
+/// One thread. `Admission` decides about peers, `ConnectionTable` about places, turns and memory, `ConnectionFlow`
+/// about one connection, `CallHandler` about a call.
 final class Server {
     let loop: EventLoop
     var configuration: Configuration
+    let identity: FrameIdentity?
     let audit: Audit
     let handler: CallHandler
     var admission = Admission()
@@ -21,46 +22,51 @@ final class Server {
     var timer: TimerSource?
     var signals: [SignalSource] = []
     var life = Life()
-    var turn = Turn()
+    var kept = LoopState()
 
     var limits: ConnectionLimits { configuration.limits }
     var log: Log { handler.log }
 
-    /// Where the frame is between its start and its end.
+    /// The state of the frame between its start and its end.
     struct Life {
-        /// When a stop gives up waiting; `.never` while nobody asked for one.
+        /// When a stop ends without waiting further; `.never` unless the frame is stopping.
         var drainDeadline = BootInstant.never
         var isDraining: Bool { drainDeadline != .never }
         var hasStopped = false
-        /// Since when nobody is connected, where nobody is.
+        /// When the last connection ended, if none is open.
         var lastConnectionEnd = BootInstant.now
         var isAcceptingPaused = false
-        /// When accepting goes on; `.never` where only the end of a connection makes it.
+        /// When accepting goes on; `.never` if only the end of a connection makes that possible.
         var acceptTime = BootInstant.never
         /// How many descriptors the process may have.
         var descriptorLimit = 0
-        /// Descriptors of the frame's own, counted at the start.
+        /// How many descriptors the frame itself uses, counted at the start.
         var ownDescriptorCount = 0
     }
 
-    /// What one turn of the loop keeps for the next.
-    struct Turn: ~Copyable {
-        /// Memory for the next connection that is read and holds nothing.
+    /// Values that one turn of the loop keeps for the next.
+    struct LoopState: ~Copyable {
+        /// A buffer for the next connection that is read and has none.
         var spareInput = InputBuffer()
-        /// Kept from call to call, so that an ordinary call allocates nothing.
+        /// Reused from call to call, so that an ordinary call allocates nothing.
         var replies = JSONWriter()
-        /// Connections of which bytes came in this turn of the loop.
-        var received: [Connection] = []
-        /// CLOCK_BOOTTIME less CLOCK_MONOTONIC, in nanoseconds, as it was last looked at.
+        /// CLOCK_BOOTTIME minus CLOCK_MONOTONIC in nanoseconds, when it was last computed.
         var monotonicOffset: Int64 = 0
         /// When connections are tried again for which the kernel had no memory.
         var retryTime = BootInstant.never
     }
 
-    /// `source` is read again at SIGHUP; nil where there is no file.
-    init(_ configuration: Configuration, from source: ConfigurationSource?, log: Log) throws(SystemError) {
+    /// Creates a server. `source` is read again at SIGHUP; nil if there is no file. `identity` is the frame's in its
+    /// fleet; nil if it has none.
+    init(
+        _ configuration: Configuration,
+        from source: ConfigurationSource?,
+        identity: FrameIdentity?,
+        log: Log
+    ) throws(SystemError) {
         loop = try EventLoop()
         self.configuration = configuration
+        self.identity = identity
         log.refusalRate = configuration.auditLimits.refusals
         serviceManager = try ServiceManager(loop)
         audit = try Audit(loop, path: configuration.journalSocket, limits: configuration.auditLimits)
@@ -74,7 +80,7 @@ final class Server {
             clock: { .now },
             wallClock: WallClock.milliseconds
         )
-        handler.surroundings = { [unowned self] in surroundings }
+        handler.serverStatus = { [unowned self] in serverStatus }
         handler.account = { [unowned self] uid in admission.ranges.account(of: uid) }
         handler.authorization = configuration.authorization
         handler.rules.adopt(configuration.rules, maximumDepth: configuration.limits.maximumNesting)
@@ -84,7 +90,8 @@ final class Server {
         }
         signals.append(
             try SignalSource(loop, SIGHUP) { [unowned self] in
-                // A terminal that hangs up ends a frame that was started by hand.
+                // Without a configuration file, SIGHUP means that the terminal hung up, and ends a frame that was
+                // started by hand.
                 if let source { reload(from: source) } else { beginDrain() }
             }
         )
@@ -96,13 +103,13 @@ final class Server {
         )
     }
 
-    /// Listens at these sockets, whoever bound them.
-    func listen(at sockets: consuming [any DoorSocket]) throws(SystemError) {
+    /// Listens at these sockets, bound by the frame or the service manager.
+    func listen(at sockets: consuming [any FrameSocket]) throws(SystemError) {
         for socket in sockets { listeners.append(try Listener(socket, server: self)) }
-        handler.socketNames = listeners.map(\.socket.ruleName)
+        handler.socketNames = ConfiguredRules.holding(listeners.map(\.socket.ruleName))
     }
 
-    /// Serves until a signal ends it; the exit code.
+    /// Serves until a signal ends it, and returns the exit code.
     func run() throws(SystemError) -> Int32 {
         tellReady()
         schedule(idleExitTime)
@@ -114,16 +121,16 @@ final class Server {
             onTurn: {
                 let isBusy = runTurns()
                 audit.handOver()
-                schedule(audit.nextTime)
-                noteLosses()
+                serviceManager.noteLosses(lostCount)
+                schedule(min(handler.nextTime, audit.nextTime, serviceManager.nextTime))
                 return isBusy
             }
         )
     }
 
-    /// What GetStatus and ListAccounts tell besides the frame's own.
-    private var surroundings: CallHandler.Surroundings {
-        CallHandler.Surroundings(connectionCount: table.connectionCount, lostCount: lostCount, accounts: accountReports)
+    /// What GetStatus and ListAccounts report besides the frame's own state.
+    private var serverStatus: CallHandler.ServerStatus {
+        CallHandler.ServerStatus(connectionCount: table.connectionCount, lostCount: lostCount, accounts: accountReports)
     }
 
     private var accountReports: [AccountReport] {
@@ -136,38 +143,38 @@ final class Server {
                 Int(CLinuxGetUnreadMemory(connection.descriptor))
                 + (connection.flow.isConfirming ? capacity : min(capacity, ConnectionLimits.readByteCount))
         }
-        return table.spendings.values.sorted { $0.account < $1.account }.map { spending in
+        return table.usages.values.sorted { $0.account < $1.account }.map { usage in
             AccountReport(
-                account: spending.account,
-                uidCount: spending.uids.count,
-                connectionCount: spending.connectionCount,
-                watcherCount: spending.watcherCount,
-                waitingCount: spending.waitingCount,
-                byteCount: spending.readingByteCount + spending.outputByteCount + unread[spending.account, default: 0],
-                stampsPerSecond: handler.rate.stampsPerSecond(of: spending.account, at: now),
-                throttled: throttle(of: spending, at: now)
+                account: usage.account,
+                uidCount: usage.uids.count,
+                connectionCount: usage.connectionCount,
+                watcherCount: usage.watcherCount,
+                waitingCount: usage.waitingCount,
+                byteCount: usage.readingByteCount + usage.outputByteCount + unread[usage.account, default: 0],
+                stampsPerSecond: handler.rate.stampsPerSecond(of: usage.account, at: now),
+                throttled: throttle(of: usage, at: now)
             )
         }
     }
 
-    private func throttle(of spending: ConnectionTable.Spending, at now: BootInstant) -> AccountReport.Throttle? {
-        if handler.rate.isThrottled(spending.account, at: now) { return .rate }
-        if spending.waitingCount > 0 { return .reading }
-        if spending.outputByteCount > 0 { return .output }
-        return spending.connectionCount >= limits.maximumConnectionsPerUser ? .connections : nil
+    private func throttle(of usage: ConnectionTable.AccountUsage, at now: BootInstant) -> AccountReport.Throttle? {
+        if handler.rate.isThrottled(usage.account, at: now) { return .rate }
+        if usage.waitingCount > 0 { return .reading }
+        if usage.outputByteCount > 0 { return .output }
+        return usage.connectionCount >= limits.maximumConnectionsPerUser ? .connections : nil
     }
 }
 
-/// A listening socket and the loop's interest in it.
+/// A listening socket and its source in the loop.
 final class Listener {
-    let socket: any DoorSocket
+    let socket: any FrameSocket
     private(set) var source: IOSource?
 
-    init(_ socket: any DoorSocket, server: Server) throws(SystemError) {
+    init(_ socket: any FrameSocket, server: Server) throws(SystemError) {
         self.socket = socket
-        let identity = SocketIdentity(door: socket.door, name: socket.ruleName)
-        // The source holds the socket: closed before it leaves the loop, a socket that the service manager has too would
-        // stay in epoll(7) with a source that is gone.
+        let identity = SocketIdentity(kind: socket.kind, name: socket.ruleName)
+        // The source holds the socket. If a socket that the service manager has too were closed before it leaves the
+        // loop, it would stay in epoll(7) for a source that is gone.
         source = try IOSource(server.loop, descriptor: socket.descriptor, events: CLinuxReadable) {
             [unowned server] _ in
             server.accept(at: socket, identity)

@@ -3,16 +3,16 @@ import CLinux
 import Glibc
 import SignerCore
 
-/// Tells the service manager (sd_notify(3)'s protocol), and never waits: libsystemd's own call would, with the loop in it,
-/// while the manager does not read.
+/// Sends messages to the service manager (sd_notify(3)'s protocol) without ever blocking. libsystemd's own call would
+/// block, and the loop with it, while the manager does not read.
 ///
-/// What it does not take waits and is sent in order: of each kind of message the latest, of the status the last.
+/// Messages that the manager does not take wait and are sent in order: of each kind the latest, the status last.
 final class Notifier {
     enum Message: Equatable {
         case ready
         case reloading
         case stopping
-        /// Keep a duplicate of this descriptor, and do not poll it; it must stay open until it is sent.
+        /// Keep a duplicate of this descriptor without polling it. It must stay open until the message is sent.
         case keep(CInt, name: String)
         /// Drop what is kept under that name.
         case drop(name: String)
@@ -23,14 +23,14 @@ final class Notifier {
     private var waiting: [Message] = []
     private var isPingWaiting = false
     private var status: String?
-    /// When to try again a manager that is gone; `.never` while it is there.
+    /// When to try again if the manager is gone; `.never` while it is there.
     private(set) var retryTime = BootInstant.never
 
     private static let retrySeconds: Int64 = 1
-    /// How long the manager may take what waits at the end.
+    /// How long the manager may take what waits at the process's end.
     private static let drainMilliseconds: Int64 = 1000
 
-    /// Nil where no manager asks (`$NOTIFY_SOCKET`), or asks at what is no Unix socket.
+    /// Creates a notifier; nil if `$NOTIFY_SOCKET` is not set, or is not a Unix socket.
     static func make(_ loop: EventLoop) throws(SystemError) -> Notifier? {
         guard let text = unsafe getenv("NOTIFY_SOCKET") else { return nil }
         let path = unsafe String(cString: text)
@@ -48,7 +48,7 @@ final class Notifier {
     }
 
     func tell(_ message: Message) {
-        // What it makes untrue, or says again, is not said before it.
+        // Messages that this one contradicts or repeats are not sent.
         waiting.removeAll { $0.isObsolete(before: message) }
         waiting.append(message)
         flush()
@@ -59,16 +59,16 @@ final class Notifier {
         flush()
     }
 
-    /// One ping for however many are due.
+    /// Sends one ping, however many are due.
     func pingWatchdog() {
         isPingWaiting = true
         flush()
     }
 
-    /// Does what is due.
+    /// Sends the notification again whose time has come.
     func keepTime(at now: BootInstant) { if now >= retryTime { flush() } }
 
-    /// Gives the manager its time to take what must not be lost.
+    /// Gives the manager time to take what must not be lost.
     func finish() {
         let end = BootInstant.now.adding(milliseconds: Self.drainMilliseconds)
         flush()
@@ -107,7 +107,8 @@ final class Notifier {
 }
 
 extension Notifier.Message {
-    /// Of a kind one waits; but a drop stays before the keep that follows it, or the manager would keep both.
+    /// Whether the message need not be sent before `next`. Only the latest of a kind waits; but a drop stays before the
+    /// keep that follows it, or the manager would keep both.
     func isObsolete(before next: Self) -> Bool {
         switch (self, next) {
         case (.ready, .ready), (.ready, .reloading), (.reloading, .reloading), (.stopping, .stopping): true
@@ -123,7 +124,7 @@ extension Notifier.Message {
     var text: String {
         switch self {
         case .ready: "READY=1"
-        // systemd 253 and newer ask for the moment, so that the answer to one reload is not taken for another's.
+        // systemd 253 and later need the moment, so that the answer to one reload is not taken for another's.
         case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(Self.monotonicMicroseconds)"
         case .stopping: "STOPPING=1"
         case .keep(_, let name): "FDSTORE=1\nFDNAME=\(name)\nFDPOLL=0"

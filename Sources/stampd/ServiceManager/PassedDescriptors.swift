@@ -2,23 +2,23 @@
 import CSystemd
 import Glibc
 
-/// The descriptors that a service manager started this process with (sd_listen_fds(3)), numbered from 3 on.
+/// The descriptors that a service manager passed to this process (sd_listen_fds(3)), numbered from 3 on.
 struct PassedDescriptors {
     struct Entry {
-        /// As the manager named it; any printable text.
+        /// The name that the manager gave it; any printable text.
         let name: String
         let descriptor: CInt
     }
 
     private(set) var entries: [Entry] = []
-    /// Why there are none where `$LISTEN_FDS` says that there are.
+    /// Why there are none although `$LISTEN_FDS` says that there are.
     private(set) var fault: PassedSocketError?
 
-    /// How many of the numbers from 3 on are in use by them.
+    /// How many numbers from 3 on they take.
     var count: CInt { CInt(entries.count) }
 
-    /// Takes what there is, sets it to be closed on exec, and removes `$LISTEN_PID`, `$LISTEN_FDS` and `$LISTEN_FDNAMES`, so
-    /// that it is taken once.
+    /// Takes the descriptors, sets them to close on exec, and removes `$LISTEN_PID`, `$LISTEN_FDS` and
+    /// `$LISTEN_FDNAMES`, so that they are taken once.
     static func take() -> PassedDescriptors {
         var passed = PassedDescriptors()
         let owner = readOwner()
@@ -40,20 +40,20 @@ struct PassedDescriptors {
         return passed
     }
 
-    /// The descriptors of that name, the caller's from now on.
+    /// Takes the descriptors of that name; the caller owns them.
     mutating func takeAll(named name: String) -> [CInt] {
         let taken = entries.filter { $0.name == name }.map(\.descriptor)
         entries.removeAll { $0.name == name }
         return taken
     }
 
-    /// Those that may be sockets, by name; nil where nothing of the kind was passed.
+    /// The names of descriptors that may be sockets; nil if there are none.
     var socketNames: [String]? {
-        let names = entries.map(\.name).filter { PassedSocket.door(named: $0) != nil }
+        let names = entries.map(\.name).filter { PassedSocket.kind(named: $0) != nil }
         return names.isEmpty ? nil : names
     }
 
-    /// `$LISTEN_PID`, where there is anything to take.
+    /// Reads `$LISTEN_PID`, if there is anything to take.
     private static func readOwner() -> pid_t? {
         guard unsafe getenv("LISTEN_FDS") != nil, let text = unsafe getenv("LISTEN_PID") else { return nil }
         return unsafe pid_t(String(cString: text))

@@ -3,28 +3,29 @@ import CSystemd
 import Glibc
 import SignerCore
 
-/// What the service manager is told; nothing where none asks.
+/// What the frame reports to the service manager; nothing if there is none.
 struct ServiceManager: ~Copyable {
-    /// Nil where nobody asks.
+    /// Nil if no service manager listens.
     let notifier: Notifier?
     private var status = ""
-    /// When the status may be told again.
+    /// When the status may be reported again.
     private var statusTime = BootInstant(nanoseconds: 0)
-    /// A change waits to be told.
+    /// Whether a change waits to be reported.
     private var isStatusStale = false
-    /// Nil where no watchdog watches this process (`$WATCHDOG_USEC`, `$WATCHDOG_PID`).
+    /// The time between watchdog pings; nil if no watchdog watches this process (`$WATCHDOG_USEC`, `$WATCHDOG_PID`).
     private let pingInterval: Int64?
     private var pingTime = BootInstant.never
-    /// Lost records and lines that the status was told of.
+    /// The number of lost records and lines in the last reported status.
     private var toldLossCount: Int64 = 0
-    /// Why the last reload changed nothing; nil where it did not fail.
+    /// Why the last reload changed nothing; nil unless it failed.
     var reloadFault: String?
-    /// What the process has too few descriptors for; nil where it has enough.
+    /// What the process has too few descriptors for; nil if it has enough.
     var shortage: String?
 
-    /// Whoever makes and ends sessions all the time may not keep the manager busy.
+    /// The shortest time between two status reports, so that a program that makes and ends sessions all the time cannot
+    /// keep the manager busy.
     private static let statusIntervalMilliseconds: Int64 = 1000
-    /// A ping may be late by two of them.
+    /// How many pings are sent in the watchdog's period, so that two may be late.
     private static let pingsPerPeriod: UInt64 = 3
     static let maximumStatusByteCount = 512
 
@@ -40,22 +41,22 @@ struct ServiceManager: ~Copyable {
         if pingInterval != nil { pingTime = .now }
     }
 
-    /// What holds may have changed.
+    /// Notes that the status may have changed.
     mutating func noteChange() { isStatusStale = notifier != nil }
 
-    /// Notes a change where more was lost than the status says.
+    /// Notes a change if more was lost than the status says.
     mutating func noteLosses(_ count: Int64) {
         guard count != toldLossCount else { return }
         toldLossCount = count
         noteChange()
     }
 
-    /// When it has something to do by itself.
+    /// When it has work to do.
     var nextTime: BootInstant {
         min(isStatusStale ? statusTime : .never, pingTime, notifier?.retryTime ?? .never)
     }
 
-    /// Pings where it is time to, and tells the status where it changed, once a second at most.
+    /// Sends pings when they are due, and the status when it changed, at most once a second.
     mutating func keepTime(_ frame: borrowing Frame, at now: BootInstant) {
         notifier?.keepTime(at: now)
         if let pingInterval, now >= pingTime {
@@ -71,7 +72,7 @@ struct ServiceManager: ~Copyable {
         notifier?.tell(status: text)
     }
 
-    /// One line of printable ASCII: a newline in it would be another message.
+    /// Returns the status as one line of printable ASCII, since a newline would begin another message.
     private func line(of frame: borrowing Frame, at now: BootInstant) -> String {
         var line = frame.statusLine(at: now)
         if toldLossCount > 0 { line += ", \(toldLossCount) records or lines lost" }
@@ -82,7 +83,7 @@ struct ServiceManager: ~Copyable {
 }
 
 extension Frame {
-    /// Printable ASCII without a name of anybody's: how many sessions, and when the first of them ends.
+    /// Returns how many sessions there are and when the first of them ends, in printable ASCII without anybody's names.
     fileprivate borrowing func statusLine(at now: BootInstant) -> String {
         let lock = isLocked ? "locked, " : ""
         guard let deadline = soonestDeadline else { return "\(lock)no session" }

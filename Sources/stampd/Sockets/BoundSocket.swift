@@ -2,27 +2,33 @@
 import CLinux
 import Glibc
 
-/// A listening socket of ours in a directory; its path goes with it, as long as it is still the same inode.
-final class BoundSocket: DoorSocket {
-    let door: Door
+/// A listening socket that the frame bound in a directory. Its path is removed with it, if it is still the same inode.
+final class BoundSocket: FrameSocket {
+    let kind: SocketKind
     let ruleName: String
     let name: String
     let descriptor: CInt
-    let isOpenToOthers = false
+    let isOpenToOthers: Bool
     var removableFrom: CInt? { directory.descriptor }
     private let directory: SocketDirectory
     private let file: String
     private let device: dev_t
     private let inode: ino_t
 
-    /// Binds under a staging name, sets mode 0600, listens, and only then links the socket to its name, so that no moment
-    /// lets anybody else connect and nothing that stands there is replaced. `ruleName` is the file's name without `.sock`.
-    init(_ door: Door, named ruleName: String, in directory: SocketDirectory) throws(SocketDirectoryError) {
+    /// Binds under a staging name, sets mode 0600, listens, and only then links the socket to its name, so that no
+    /// other user can connect at any moment, and no existing file is replaced. `ruleName` is the file's name without
+    /// `.sock`. `group` may connect too: the mode is then 0660.
+    init(
+        _ kind: SocketKind,
+        named ruleName: String,
+        in directory: SocketDirectory,
+        openTo group: gid_t? = nil
+    ) throws(SocketDirectoryError) {
         let file = SocketDirectory.file(of: ruleName)
         let staging = ".\(file).staging"
         try directory.removeStaleSocket(staging)
         try directory.removeStaleSocket(file)
-        let descriptor = try directory.bindAndListen(staging)
+        let descriptor = try directory.bindAndListen(staging, openTo: group)
         do throws(SocketDirectoryError) {
             try directory.link(staging, to: file)
             let status = try directory.status(of: file)
@@ -34,7 +40,8 @@ final class BoundSocket: DoorSocket {
             throw error
         }
         directory.unlink(staging)
-        self.door = door
+        self.kind = kind
+        isOpenToOthers = group != nil
         self.ruleName = ruleName
         self.file = file
         name = directory.path(of: file)

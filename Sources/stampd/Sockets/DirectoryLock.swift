@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A lock (flock(2)) on a file that nobody else may open, so that nobody else can hold it.
+/// A lock (flock(2)) on a file that only its owner may open, so that no other user can hold it.
 final class DirectoryLock {
     private let descriptor: CInt
 
     private static let name = ".stampd.lock"
 
-    /// `directory` is a descriptor of the directory at `path`; it is not kept.
+    /// Takes the lock. `directory` is a descriptor of the directory at `path`; it is not kept.
     init(directory: CInt, path: String) throws(SocketDirectoryError) {
         let lockPath = "\(path)/\(Self.name)"
         let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
@@ -26,7 +26,8 @@ final class DirectoryLock {
                 close(descriptor)
                 throw .inUse(path: path)
             }
-            // Between opening and locking, a frame that ended may have removed the file: then this one locks nothing.
+            // Between opening and locking, a frame that was ending may have removed the file; then this lock is
+            // useless.
             if Self.isCurrent(descriptor, in: directory) {
                 self.descriptor = descriptor
                 return
@@ -37,7 +38,7 @@ final class DirectoryLock {
 
     deinit { close(descriptor) }
 
-    /// Removes the file, while the lock is still held.
+    /// Removes the file while the lock is still held.
     func remove(from directory: CInt) { unsafe _ = unlinkat(directory, Self.name, 0) }
 
     private static func isFile(_ descriptor: CInt) -> Bool {

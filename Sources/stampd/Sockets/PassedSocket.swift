@@ -2,64 +2,56 @@
 import CLinux
 import CSystemd
 import Glibc
+import SignerCore
 
-/// A listening socket that the service manager made: who may connect is the manager's decision, by the file's permissions,
-/// and so is its path, which stays when the frame ends.
-final class PassedSocket: DoorSocket {
-    let door: Door
-    /// As `FileDescriptorName=` has it: `control`, `stamp` or `stamp-NAME`.
+/// A listening socket that the service manager made. The manager decides its path, which stays when the frame ends, and
+/// who may connect, by the file's permissions.
+final class PassedSocket: FrameSocket {
+    let kind: SocketKind
+    /// The name as in `FileDescriptorName=`: `control`, `deliver`, `stamp` or `stamp-NAME`.
     let name: String
     let descriptor: CInt
     var ruleName: String { name }
     let isOpenToOthers = true
     let removableFrom: CInt? = nil
 
-    /// Every socket of a frame that was passed all it needs.
+    /// Takes all passed sockets, which must include a control socket.
     static func readAll(_ passed: PassedDescriptors) throws(PassedSocketError) -> [PassedSocket] {
         var sockets: [PassedSocket] = []
         for entry in passed.entries {
             guard !sockets.contains(where: { $0.name == entry.name }) else { throw .doubled(name: entry.name) }
             sockets.append(try PassedSocket(entry))
         }
-        guard sockets.contains(where: { $0.door == .control }) else { throw .noControl }
+        guard sockets.contains(where: { $0.kind == .control }) else { throw .noControl }
         return sockets
     }
 
     private init(_ entry: PassedDescriptors.Entry) throws(PassedSocketError) {
-        guard let door = Self.door(named: entry.name) else { throw .unknown(name: entry.name) }
+        guard let kind = Self.kind(named: entry.name) else { throw .unknown(name: entry.name) }
         guard sd_is_socket_unix(entry.descriptor, CLinuxStream, 1, nil, 0) > 0 else {
             throw .wrongType(name: entry.name)
         }
-        // Shared with the manager's own descriptor, to which it makes no difference.
+        // The flag is shared with the manager's own descriptor, to which it makes no difference.
         let flags = fcntl(entry.descriptor, F_GETFL)
         guard flags >= 0, fcntl(entry.descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
             throw .wrongType(name: entry.name)
         }
-        self.door = door
+        self.kind = kind
         name = entry.name
         descriptor = entry.descriptor
     }
 
     deinit { close(descriptor) }
 
-    static func door(named name: String) -> Door? {
-        if name == "control" { return .control }
-        if name == "stamp" { return .stamp }
+    static func kind(named name: String) -> SocketKind? {
+        if let kind = SocketKind.allCases.first(where: { $0.name == name }) { return kind }
         guard name.hasPrefix("stamp-") else { return nil }
-        let own = name.utf8.dropFirst("stamp-".utf8.count)
-        return (1...maximumNameByteCount).contains(own.count) && own.allSatisfy(isNameByte) ? .stamp : nil
+        let own = Array(name.utf8.dropFirst("stamp-".utf8.count))
+        return SessionName(own.span) == nil ? nil : .stamp
     }
 
-    /// As long as a session's name may be, and of the same characters.
-    static let maximumNameByteCount = 64
-    /// Of a name as a whole.
+    /// The longest NAME of `stamp-NAME`, in bytes. It has the form of a session's name.
+    static let maximumNameByteCount = SessionName.maximumByteCount
+    /// The longest name as a whole, in bytes.
     static let maximumByteCount = "stamp-".utf8.count + maximumNameByteCount
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
-        default: false
-        }
-    }
 }

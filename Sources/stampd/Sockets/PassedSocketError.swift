@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Why what a service manager passed is not what a frame listens at.
+/// The reasons why a frame cannot listen at the descriptors that a service manager passed.
 enum PassedSocketError: Error {
-    /// Passed to another process, of this number.
+    /// They were passed to another process, with this id.
     case otherProcess(pid_t)
-    /// `$LISTEN_PID`, `$LISTEN_FDS` and what is really there do not agree.
+    /// `$LISTEN_PID` and `$LISTEN_FDS` do not agree with the descriptors that exist.
     case unreadable(SystemError)
     case unknown(name: String)
     case doubled(name: String)
@@ -30,14 +30,14 @@ extension PassedSocketError {
         switch self {
         case .otherProcess, .unreadable: "$LISTEN_PID and $LISTEN_FDS belong to whom the service manager starts"
         case .unknown, .doubled, .noControl:
-            "one ListenStream= a socket unit, FileDescriptorName=control, stamp or stamp-NAME"
+            "one ListenStream= a socket unit, FileDescriptorName=control, deliver, stamp or stamp-NAME"
         case .wrongType: "a frame's socket units hold ListenStream=PATH, with Accept=no"
         }
     }
 }
 
 extension String {
-    /// At most 64 of its characters, those that are not printable ASCII replaced: for a line about a name of others.
+    /// The first 64 characters, with `?` for each that is not printable ASCII. For lines that repeat a foreign name.
     var printable: String { printable(64) }
 
     func printable(_ maximumCount: Int) -> String {

@@ -4,7 +4,7 @@ import Glibc
 import Rules
 
 extension Peer {
-    /// SO_PEERCRED of a connected socket.
+    /// Reads SO_PEERCRED of a connected socket.
     static func read(from descriptor: CInt, _ ranges: SubordinateRanges) throws(SystemError) -> Peer {
         var credentials = CLinuxPeerCredentials()
         try unsafe checkLibc(CLinuxGetPeerCredentials(descriptor, &credentials), "getsockopt(SO_PEERCRED)")
@@ -12,8 +12,8 @@ extension Peer {
         return Peer(uid: credentials.uid, gid: credentials.gid, pid: credentials.pid, account: account)
     }
 
-    /// SO_PEERGROUPS; where the kernel does not tell them, its own group is all that is known. Those that the rules of
-    /// `set` name are kept apart, for as long as the peer is connected.
+    /// Reads SO_PEERGROUPS; if the kernel does not tell them, only the process's own group is known. Groups that the
+    /// rules of `set` name are kept separately for as long as the peer is connected.
     mutating func readGroups(from descriptor: CInt, naming set: RuleSet?) {
         let few = Self.supplementaryGroups(of: descriptor, maximumCount: 64)
         let told = few ?? Self.supplementaryGroups(of: descriptor, maximumCount: Self.maximumGroupCount)
@@ -23,10 +23,10 @@ extension Peer {
         ruleGroups = told == nil ? nil : groups.filter(set.names(group:))
     }
 
-    /// What a process may have at most: NGROUPS_MAX of <linux/limits.h>.
+    /// The most groups of a process: NGROUPS_MAX of <linux/limits.h>.
     static let maximumGroupCount = 65536
 
-    /// Nil where there are more, or they are not told.
+    /// Reads the supplementary groups; nil if there are more, or the kernel does not tell them.
     private static func supplementaryGroups(of descriptor: CInt, maximumCount: Int) -> [gid_t]? {
         var told = true
         let groups = unsafe [gid_t](unsafeUninitializedCapacity: maximumCount) { buffer, count in

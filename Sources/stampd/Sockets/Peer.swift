@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who is at the other end, as the kernel noted it when it connected.
+/// The process at the other end of a connection, as the kernel recorded it when it connected.
 struct Peer: Sendable {
     let uid: UInt32
     let gid: UInt32
-    /// As this pid namespace has it; 0 where it does not.
+    /// The process id in this pid namespace; 0 if it is not in it.
     let pid: Int32
-    /// Who pays for what the peer makes the frame spend.
+    /// The account that pays for the peer's use of the frame.
     var account: Account
-    /// Its group and its supplementary groups, where somebody asked (`readGroups`).
+    /// The process's group and its supplementary groups, once `readGroups` was called.
     var groups: Set<UInt32> = []
-    /// Those of its groups that the socket's rules name; nil where they cannot be told.
+    /// Those of its groups that the socket's rules name; nil if they are unknown.
     var ruleGroups: [UInt32]?
-    /// Nil where it cannot be told, or nobody asked.
+    /// The unit; nil if it is unknown, or was not looked up.
     var unit: PeerUnit?
 
     init(
@@ -31,7 +31,7 @@ struct Peer: Sendable {
         self.unit = unit
     }
 
-    /// The peer for a line of the log.
+    /// The peer, for a log line.
     var description: String {
         account == .user(uid) || account == .untold
             ? "uid \(uid), pid \(pid)"

@@ -2,11 +2,12 @@
 import CLinux
 import Glibc
 
-/// A process that connected, by a descriptor that stands for it whoever gets its number later (pidfd_open(2)).
+/// A process that connected, by its pidfd (pidfd_open(2)), which never stands for another process, even if the id is
+/// reused.
 final class PeerProcess {
     let descriptor: CInt
-    /// Whether it is certainly the one that connected: the kernel gave it by the socket, not by a number that may have
-    /// become another's.
+    /// Whether it is certainly the process that connected: the kernel gave the pidfd by the socket, not by a process id
+    /// that may have been reused.
     let isCertain: Bool
 
     private init(_ descriptor: CInt, isCertain: Bool) {
@@ -16,25 +17,26 @@ final class PeerProcess {
 
     deinit { close(descriptor) }
 
-    /// What there is at the other end of a socket.
+    /// The results of looking for the process at the other end of a socket.
     enum Found {
         case running(PeerProcess)
         case ended
-        /// The kernel has no descriptors of processes, or a sandbox around this one does not allow them.
+        /// The kernel has no pidfds, or a sandbox around this process does not allow them.
         case untold
 
         var process: PeerProcess? { if case .running(let process) = self { process } else { nil } }
     }
 
-    /// SO_PEERPIDFD where the kernel has it (6.5), else pidfd_open(2) of the number `pid`.
+    /// Finds the process: by SO_PEERPIDFD if the kernel has it (6.5), else by pidfd_open(2) of the process id `pid`.
     ///
-    /// - Throws: Where there is no descriptor or no memory left.
+    /// - Throws: `SystemError` if there is no descriptor or no memory left.
     static func find(at socket: CInt, pid: pid_t) throws(SystemError) -> Found {
         let exact = CLinuxGetPeerProcess(socket)
         let code = errno
         guard exact < 0 else { return found(PeerProcess(exact, isCertain: true)) }
         if isShortage(code) { throw SystemError(call: "getsockopt(SO_PEERPIDFD)", code: code) }
-        // No such option, or, before 6.16, no such process any more: the number knows which, unless it became another's.
+        // The option does not exist, or, before 6.16, the process has exited. The process id tells which, unless it was
+        // reused.
         return try find(pid)
     }
 
@@ -50,7 +52,7 @@ final class PeerProcess {
 
     private static func isShortage(_ code: CInt) -> Bool { [EMFILE, ENFILE, ENOMEM].contains(code) }
 
-    /// Whether it, with all its threads, is over: from then on its number may be another's.
+    /// Whether the process has exited with all its threads. From then on its id may be reused.
     var hasEnded: Bool {
         var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&ready, 1, 0) != 0

@@ -2,7 +2,7 @@
 import Glibc
 
 extension PeerUnit {
-    /// Whether /proc is there and numbers processes as the kernel does for this one: else it would tell of others.
+    /// Whether /proc exists and uses this process's pid namespace; otherwise it would tell about other processes.
     static func isTold() -> Bool {
         var target = [CChar](repeating: 0, count: 16)
         let count = unsafe readlink("/proc/self", &target, target.count)
@@ -10,7 +10,7 @@ extension PeerUnit {
         return target[..<count].map { UInt8(bitPattern: $0) }.elementsEqual("\(getpid())".utf8)
     }
 
-    /// More than what systemd makes; a longer text has no end, and tells nothing.
+    /// More than systemd writes. A longer text is not read to its end, and tells nothing.
     private static let maximumTextByteCount = 8192
 
     fileprivate static func readText(_ path: String) -> [UInt8]? {
@@ -24,10 +24,10 @@ extension PeerUnit {
 }
 
 extension Peer {
-    /// Looks its unit up, while its process certainly has its number.
+    /// Looks the unit up while the process certainly still has its id.
     mutating func readUnit(of process: PeerProcess?) {
         guard let process, process.isCertain, let text = PeerUnit.readText("/proc/\(pid)/cgroup") else { return }
-        // It ran while its number was looked up: what was read is of no other.
+        // The process still ran after the look-up, so what was read is about it.
         if !process.hasEnded { unit = PeerUnit(cgroup: text) }
     }
 }

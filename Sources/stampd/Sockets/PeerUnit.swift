@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Rules
 
-/// The unit that a process belongs to, as its place among the control groups tells (systemd's, of cgroup v2).
-///
-/// A user may make groups at will, but only beneath their own manager, `user@UID.service`, so that what is said of a unit
-/// in there is that user's word, and its name begins with the manager's.
+/// A user may create groups, but only below their own manager, `user@UID.service`. The name of a unit there is that
+/// user's claim, so it begins with the manager's name.
 struct PeerUnit: Equatable, Sendable {
-    /// What a rule may call it: first its own name, which the audit shows, then more general ones.
+    /// The names by which a rule may call it: first its own name, which the audit shows, then more general ones.
     ///
     /// `app@a.service` is also `app@.service`; `user@1000.service/app.service`, a unit of that user's manager, is also
     /// `user@1000.service` and `user@.service`.
@@ -14,12 +12,12 @@ struct PeerUnit: Equatable, Sendable {
 
     var name: String { names[0] }
 
-    /// Reads what /proc/PID/cgroup holds (cgroups(7)).
+    /// Reads the contents of /proc/PID/cgroup (cgroups(7)).
     ///
-    /// Nil where that tells no unit: no cgroup v2, a group that is gone, or outside of this cgroup namespace, or that
+    /// Nil if they name no unit: no cgroup v2, a group that is gone or outside of this cgroup namespace, or one that
     /// systemd did not make.
     init?(cgroup text: [UInt8]) {
-        // The last line of a text that was read whole ends too.
+        // The last line of a text that was read completely also ends in a newline.
         guard text.last == UInt8(ascii: "\n") else { return nil }
         let line = text.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: Self.unifiedHierarchy) }
         guard let line, !line.reversed().starts(with: Self.goneReversed) else { return nil }
@@ -29,7 +27,7 @@ struct PeerUnit: Equatable, Sendable {
         self.init(name: user.map { "\(system)/\($0)" } ?? system)
     }
 
-    /// The unit of that name, as a rule would call it; nil for what is no unit's name.
+    /// Takes the name of a unit, as a rule would write it; nil if it is not one.
     init?(name: String) {
         guard let names = UnitName.names(of: name) else { return nil }
         self.names = names
@@ -38,14 +36,14 @@ struct PeerUnit: Equatable, Sendable {
     private static let unifiedHierarchy = Array("0::/".utf8)
     private static let goneReversed = Array(" (deleted)".utf8.reversed())
 
-    /// Whether some process can have it among its `names`.
+    /// Whether a process can have the name among its `names`.
     static func isRuleName(_ name: String) -> Bool { UnitName.isRuleName(Text(name)) }
 
-    /// The first group that is no slice; what it has beneath is its own affair.
+    /// Takes the first group that is not a slice. Groups below it are the unit's own.
     private static func takeUnit(from groups: inout ArraySlice<ArraySlice<UInt8>>) -> String? {
         while let group = groups.popFirst() {
-            // systemd writes `_` before names that the kernel might take for a file of its own, and before those that
-            // begin so.
+            // systemd writes `_` before names that could be taken for a file of the kernel, and before those that begin
+            // with `_`.
             let name = group.first == UInt8(ascii: "_") ? group.dropFirst() : group
             if type(of: name) == "slice" { continue }
             return isUnitName(name) ? String(decoding: name, as: UTF8.self) : nil
@@ -53,7 +51,7 @@ struct PeerUnit: Equatable, Sendable {
         return nil
     }
 
-    /// A unit that processes can be in.
+    /// Whether processes can be in a unit of this name.
     private static func isUnitName(_ name: some BidirectionalCollection<UInt8>) -> Bool {
         switch type(of: name) {
         case "service", "scope", "socket", "mount", "swap": true
@@ -61,9 +59,9 @@ struct PeerUnit: Equatable, Sendable {
         }
     }
 
-    /// What stands behind the last point of a unit's name; nil for what is none.
+    /// Returns the type after the last point of a unit's name; nil if it is not a unit's name.
     ///
-    /// systemd.unit(5): 255 bytes at most, of letters, digits and `:-_.\`, with `@` between a template and its instance.
+    /// systemd.unit(5): at most 255 bytes of letters, digits and `:-_.\`, with `@` between a template and its instance.
     private static func type(of name: some BidirectionalCollection<UInt8>) -> String? {
         guard name.count <= maximumByteCount, name.allSatisfy(isNameByte), name.first != UInt8(ascii: "@") else {
             return nil
@@ -77,7 +75,7 @@ struct PeerUnit: Equatable, Sendable {
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        // And `:`, which stands behind the digits.
+        // And `:`, which follows the digits in ASCII.
         case UInt8(ascii: "0")...UInt8(ascii: ":"): true
         case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "\\"), UInt8(ascii: "@"): true
         default: false

@@ -2,36 +2,39 @@
 import CLinux
 import Glibc
 
-/// Why a frame has no sockets.
+/// The reasons why a frame gets no sockets.
 enum SocketDirectoryError: Error {
     case system(path: String, SystemError)
     case notADirectory(path: String)
-    /// Owned by another user, or writable by group or others: they could put a socket of their own there.
+    /// The directory belongs to another user, or its group or others may write it, and could put their own socket
+    /// there.
     case writableByOthers(path: String)
-    /// Another frame holds the directory.
+    /// A socket should be open to a group that this process is not in.
+    case foreignGroup(path: String, group: gid_t)
+    /// Another frame uses the directory.
     case inUse(path: String)
-    /// Somebody listens at this path.
+    /// A process listens at this path.
     case live(path: String)
-    /// Something at this path that is no socket.
+    /// The file at this path is not a socket.
     case inTheWay(path: String)
-    /// More bytes than a Unix socket's path may have.
+    /// The path is longer than a Unix socket's may be.
     case pathTooLong(path: String, limit: Int)
 }
 
-/// The directory of a frame's sockets. A lock in it is held for as long as the frame runs, so that of two starters one
-/// gets it.
+/// The directory of a frame's sockets. A lock in it is held for as long as the frame runs, so that only one of two
+/// starting frames gets it.
 final class SocketDirectory {
     private let path: String
     let descriptor: CInt
     private let lock: DirectoryLock
 
-    /// sun_path of unix(7) without its NUL.
+    /// The length of sun_path in unix(7), without its NUL.
     private static let maximumPathByteCount = 107
 
-    /// The file of a socket.
+    /// Returns the name of a socket's file.
     static func file(of socket: String) -> String { "\(socket).sock" }
 
-    /// Takes the directory for these sockets, none of whose paths may be too long.
+    /// Takes the directory for these sockets, whose paths must not be too long.
     init(path: String, for sockets: [String]) throws(SocketDirectoryError) {
         for socket in sockets {
             let socketPath = "\(path)/\(Self.file(of: socket))"
@@ -88,8 +91,8 @@ final class SocketDirectory {
         }
     }
 
-    /// Clears the way for a socket: nothing there is fine, a socket that nobody listens at is removed, anything else stays
-    /// and is an error.
+    /// Makes room for a socket: removes a socket at which no process listens, and throws for anything else that is
+    /// there.
     func removeStaleSocket(_ name: String) throws(SocketDirectoryError) {
         var status = stat()
         guard unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
@@ -101,12 +104,18 @@ final class SocketDirectory {
         unlink(name)
     }
 
-    /// A listening socket at `name`, mode 0600 before it listens.
-    func bindAndListen(_ name: String) throws(SocketDirectoryError) -> CInt {
+    /// Makes a listening socket at `name`. It has mode 0600 before it listens, or 0660 and this group.
+    ///
+    /// - Throws: `.foreignGroup` if this process is not in the group; `.system`.
+    func bindAndListen(_ name: String, openTo group: gid_t?) throws(SocketDirectoryError) -> CInt {
         let socket = try makeSocket(at: name)
         do throws(SocketDirectoryError) {
             try unsafe inDirectory(name, "bind") { address, length in unsafe bind(socket, address, length) }
-            guard unsafe fchmodat(descriptor, name, 0o600, 0) == 0 else {
+            if let group, unsafe fchownat(descriptor, name, .max, group, AT_SYMLINK_NOFOLLOW) != 0 {
+                guard errno != EPERM else { throw .foreignGroup(path: path, group: group) }
+                throw failure("fchownat", at: "\(path)/\(name)")
+            }
+            guard unsafe fchmodat(descriptor, name, group == nil ? 0o600 : 0o660, 0) == 0 else {
                 throw failure("fchmodat", at: "\(path)/\(name)")
             }
             guard listen(socket, SOMAXCONN) == 0 else { throw failure("listen", at: "\(path)/\(name)") }
@@ -136,7 +145,8 @@ final class SocketDirectory {
         return socket
     }
 
-    /// Runs a call on the address of `name` from inside the directory that was checked, whatever stands at its path by now.
+    /// Makes a system call on the address of `name` from inside the directory that was checked, even if its path leads
+    /// elsewhere by now.
     private func inDirectory(
         _ name: String,
         _ call: StaticString,

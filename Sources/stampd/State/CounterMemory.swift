@@ -3,11 +3,11 @@ import CLinux
 import Glibc
 import Rules
 
-/// Memory for what limits counted, which a service manager can hold while the process is replaced: an ordinary
-/// memfd_create(2) whose size is sealed. What is in it is no secret, and may be written to swap.
+/// Memory for the counters of limits, which a service manager can hold while the process is replaced: an ordinary
+/// memfd_create(2) whose size is sealed. Its contents are not secret, and may be written to swap.
 @safe struct CounterMemory: ~Copyable {
     enum Fault: Error {
-        /// A descriptor of another kind, size or seal than this makes.
+        /// The descriptor has another kind, size or seal than ours.
         case foreign
         case system(SystemError)
     }
@@ -15,7 +15,7 @@ import Rules
     let descriptor: CInt
     private let bytes: UnsafeMutableBufferPointer<UInt8>
 
-    /// Zeros, of which the kernel makes pages where they are written to.
+    /// Makes memory of zeros, whose pages the kernel allocates when they are written.
     static func make() throws(Fault) -> CounterMemory {
         let descriptor = unsafe CLinuxMemfd("stampd-counters")
         let code = errno
@@ -30,7 +30,7 @@ import Rules
         return try map(descriptor)
     }
 
-    /// Takes over memory that an earlier process made; the descriptor is closed with it, or where this throws.
+    /// Takes over memory that an earlier process made. The descriptor is closed with the memory, or if this throws.
     static func adopt(_ descriptor: CInt) throws(Fault) -> CounterMemory {
         var status = stat()
         let isFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -62,7 +62,9 @@ import Rules
         close(descriptor)
     }
 
-    /// - Throws: Where it is not what `write` writes.
+    /// Reads counters.
+    ///
+    /// - Throws: `Counters.ReadingError` if the memory is not what `write` writes.
     func read(at now: Int64) throws(Counters.ReadingError) -> Counters {
         try Counters(reading: unsafe bytes.span, at: now)
     }

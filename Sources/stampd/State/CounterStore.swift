@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Rules
 
-/// Where what limits counted is kept while the process is replaced.
+/// Keeps the counters of limits while the process is replaced.
 protocol CounterKeeping: AnyObject {
     /// Writes what changed since the last time.
     func save(_ counters: inout Counters)
 }
 
-/// What limits counted, in memory that the service manager holds from the first charge on.
+/// Keeps the counters of limits in memory that the service manager holds from the first charge on.
 final class CounterStore: CounterKeeping {
     private var memory: CounterMemory
     private let store: FileDescriptorStore
@@ -20,7 +20,7 @@ final class CounterStore: CounterKeeping {
         self.isStored = isStored
     }
 
-    /// What the last process counted.
+    /// Reads the counters of the last process.
     func read(at now: Int64) throws(Counters.ReadingError) -> Counters { try memory.read(at: now) }
 
     func save(_ counters: inout Counters) {

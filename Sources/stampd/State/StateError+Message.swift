@@ -2,7 +2,7 @@
 import SignerCore
 
 extension StateError {
-    /// As a sentence's end; of the state itself it says nothing.
+    /// The error as the end of a sentence; says nothing of the state itself.
     var message: String {
         switch self {
         case .empty: "it is empty"
@@ -19,7 +19,7 @@ extension StateError {
         case .name: "a session's name in it is wrong"
         case .claim: "an organization or a user in it is wrong"
         case .duplicate: "something is in it twice"
-        case .reference: "a session's key is missing in it, or is nobody's"
+        case .reference: "a session's key is missing in it, or belongs to no session"
         case .crypto(.noSecureMemory): "the memory for keys is used up"
         case .crypto(.failed(let call)): "\(call) failed"
         }

@@ -3,36 +3,36 @@ import CLinux
 import Glibc
 import SignerCore
 
-/// Memory that a service manager can hold while the process is replaced: a memfd_secret(2), which nothing but a mapping
-/// reads; where the kernel has none and no swap is on, a memfd_create(2) whose size is sealed. Mapped shared, left out of
-/// children and core dumps.
+/// Memory that a service manager can hold while the process is replaced: a memfd_secret(2), which can only be read by a
+/// mapping; if the kernel has none and no swap is on, a memfd_create(2) whose size is sealed. It is mapped shared, and
+/// excluded from children and core dumps.
 @safe struct StateMemory: ~Copyable {
     enum Fault: Error {
-        /// The kernel has no memfd_secret(2), and swap is on, or the kernel does not say.
+        /// The kernel has no memfd_secret(2), and swap is on or unknown.
         case mayReachSwap
-        /// A descriptor of another kind, size or seal than this makes.
+        /// The descriptor has another kind, size or seal than ours.
         case foreign
         case system(SystemError)
     }
 
     let descriptor: CInt
-    /// `byteCount` of them, or `firstByteCount`.
+    /// The mapping: `byteCount` bytes, or `firstByteCount`.
     let bytes: UnsafeMutableRawBufferPointer
 
-    /// The frame's state, and behind it where the audit stands.
+    /// The size: the frame's state, and behind it the audit's head.
     static let byteCount = firstByteCount + AuditArea.byteCount
-    /// What version 0.1.0 makes: the frame's state alone.
+    /// The size in version 0.1.0: the frame's state alone.
     static let firstByteCount = StateSlots.byteCount
 
     var hasAuditArea: Bool { unsafe bytes.count == Self.byteCount }
 
-    /// Nil in memory of version 0.1.0.
+    /// Makes the audit's area; nil in memory of version 0.1.0.
     func makeAuditArea() -> AuditArea? {
         guard hasAuditArea else { return nil }
         return unsafe AuditArea(UnsafeMutableRawBufferPointer(rebasing: bytes[Self.firstByteCount...]))
     }
 
-    /// Zeros, every page of them there.
+    /// Makes memory of zeros, with every page allocated.
     static func make() throws(Fault) -> StateMemory {
         let secret = CLinuxMemfdSecret()
         if secret >= 0 { return try make(secret, isSecret: true) }
@@ -43,11 +43,11 @@ import SignerCore
         return try make(memfd, isSecret: false)
     }
 
-    /// Takes over memory that an earlier process made; the descriptor is closed with it, or where this throws.
+    /// Takes over memory that an earlier process made. The descriptor is closed with the memory, or if this throws.
     static func adopt(_ descriptor: CInt) throws(Fault) -> StateMemory {
         var status = stat()
         let isFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-        // Only a file of that size is looked at further: reading something else might wait.
+        // Only a file of that size is read further, since reading something else might block.
         let mayBeOurs = isFile && [Self.byteCount, Self.firstByteCount].contains(status.st_size)
         let isSecret = mayBeOurs && CLinuxIsMemfdSecret(descriptor) == 1
         guard mayBeOurs, isSecret || CLinuxIsSizeSealed(descriptor) == 1 else {
@@ -70,7 +70,7 @@ import SignerCore
             throw .system(error)
         }
         let memory = try map(descriptor, byteCount: byteCount, isSecret: isSecret)
-        // A page that is not to be had ends the process now, and not in a call.
+        // If a page cannot be allocated, the process ends now, and not during a call.
         unsafe memory.bytes.initializeMemory(as: UInt8.self, repeating: 0)
         return memory
     }
@@ -87,7 +87,7 @@ import SignerCore
         do throws(SystemError) {
             try unsafe checkLibc(madvise(base, bytes.count, MADV_DONTFORK), "madvise(MADV_DONTFORK)")
             try unsafe checkLibc(madvise(base, bytes.count, MADV_DONTDUMP), "madvise(MADV_DONTDUMP)")
-            // A memfd_secret is locked as it is, and refuses it.
+            // A memfd_secret is always locked, and refuses mlock.
             if !isSecret { try unsafe checkLibc(mlock(base, bytes.count), "mlock") }
         } catch { throw .system(error) }
         return memory

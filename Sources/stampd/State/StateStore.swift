@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import SignerCore
 
-/// Where a frame is kept while the process is replaced.
+/// Keeps a frame while the process is replaced.
 protocol StateKeeping: AnyObject {
-    /// Of the frame as it was last saved.
+    /// The revision of the frame as it was last saved.
     var revision: UInt64 { get }
 
-    /// Saves the frame as it is; a blank one leaves nothing.
+    /// Saves the frame as it is; nothing is kept of a blank one.
     ///
-    /// - Throws: What failed; nothing is kept then.
+    /// - Throws: `StateError`; nothing is kept then.
     func save(_ frame: borrowing Frame, at now: BootInstant) throws(StateError)
 }
 
-/// The frame's state in memory that the service manager holds: there while the frame holds anything, or the audit stands
-/// somewhere.
+/// Keeps the frame's state in memory that the service manager holds, as long as the frame holds anything, or an audit
+/// has begun.
 final class StateStore: StateKeeping {
     private let memory: StateMemory
     private var slots: StateSlots
-    /// Nil in memory of version 0.1.0.
+    /// The audit's area; nil in memory of version 0.1.0.
     private var auditArea: AuditArea?
     private var isAuditKept = false
     private let bootId: BootId
@@ -26,7 +26,7 @@ final class StateStore: StateKeeping {
     private var isStored: Bool
     private(set) var revision: UInt64 = 0
 
-    /// `isStored`: whether the manager has the memory already.
+    /// Takes the memory; `isStored` says whether the manager has it already.
     init(_ memory: consuming StateMemory, bootId: BootId, in store: FileDescriptorStore, isStored: Bool) {
         slots = unsafe StateSlots(memory.bytes)
         auditArea = memory.makeAuditArea()
@@ -36,15 +36,15 @@ final class StateStore: StateKeeping {
         self.isStored = isStored
     }
 
-    /// The frame that the last process left; nil where it left none.
+    /// Restores the frame of the last process; nil if it left none.
     func read(limits: FrameLimits, at now: BootInstant) throws(StateError) -> Frame? {
         try slots.read(limits: limits, bootId: bootId, at: now)
     }
 
-    /// Whether there is a place for where the audit stands.
+    /// Whether the memory has a place for the audit's head.
     var hasAuditArea: Bool { memory.hasAuditArea }
 
-    /// Where the last process left the audit; nil where it had none.
+    /// Reads the audit's head of the last process; nil if it had none.
     func readAudit() -> AuditHead? { auditArea?.read() }
 
     func save(_ frame: borrowing Frame, at now: BootInstant) throws(StateError) {
@@ -62,7 +62,7 @@ final class StateStore: StateKeeping {
         isStored = true
     }
 
-    /// Wipes it, and has the manager drop it, unless the audit goes on in it.
+    /// Wipes the state, and makes the manager drop the memory, unless the audit continues in it.
     func remove() {
         slots.wipe()
         guard !isAuditKept else { return }
@@ -70,7 +70,7 @@ final class StateStore: StateKeeping {
         isStored = false
     }
 
-    /// Leaves nothing of what the last process left.
+    /// Wipes the state of the last process.
     func wipe() { slots.wipe() }
 }
 

@@ -16,5 +16,8 @@ static inline size_t CMemorySearchPlace(uint64_t complement, unsigned bits) {
     return (size_t)(complement * 0x9E3779B97F4A7C15u >> (64 - bits));
 }
 
+/// Whether the piece lies anywhere in the bytes.
+int CMemorySearchContains(const void *bytes, size_t count, const void *piece, size_t length);
+
 /// Whether this process's libcrypto has wiped what it gives back from the start.
 int CMemorySearchIsWiping(void);

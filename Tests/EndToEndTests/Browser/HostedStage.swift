@@ -43,8 +43,8 @@ struct HostedStage {
     }
 
     /// What the command line asks for.
-    func request(_ publicKey: String, userId: String? = nil) -> SiteRequest {
-        SiteRequest(organizationId: ready.organizationId, userId: userId, publicKey: publicKey)
+    func request(_ publicKey: String, userId: String? = nil) -> LoginRequest {
+        LoginRequest(organizationId: ready.organizationId, userId: userId, publicKey: publicKey)
     }
 
     /// Asks in the background, as a command line that waits.

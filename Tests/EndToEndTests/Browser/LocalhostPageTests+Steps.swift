@@ -51,7 +51,7 @@ extension BrowserTests.LocalhostPageTests {
         try await browser.click("#approve")
         let session = try await asked
         #expect(shown.contains("15 minutes") && shown.contains(stage.sandbox.ready.organizationId))
-        #expect(shown.contains(try #require(KeyFingerprint(publicKey: session.publicKey)).text))
+        #expect(shown.contains(try #require(KeyFingerprint(publicKey: session.publicKey.text)).text))
         _ = try await stage.control.injectCredentialBundle(
             session.credentialBundle,
             terms: SessionTerms(expirationSeconds: seconds, userId: session.userId),

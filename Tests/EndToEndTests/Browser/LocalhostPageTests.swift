@@ -10,7 +10,7 @@ import TurnkeyClient
     "In a browser",
     .serialized,
     .browser,
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(15))
 )
 struct BrowserTests {}
 
@@ -59,6 +59,8 @@ extension BrowserTests {
                 let get = "GET \(path) HTTP/1.1"
                 #expect(try RawHTTP.exchange(port: port, [get, "Host: rebound.example:\(port)"]).status == 421)
                 #expect(try RawHTTP.exchange(port: port, [get, "Host: 127.0.0.1:\(port)"]).status == 421)
+                #expect(try RawHTTP.exchange(port: port, [get, own, own]).status == 400)
+                #expect(try RawHTTP.exchange(port: port, ["GET \(url) HTTP/1.1", own]).status == 400)
                 let wrong = "GET /\(String(path.dropFirst().reversed())) HTTP/1.1"
                 #expect(try RawHTTP.exchange(port: port, [wrong, own]).status == 404)
                 #expect(try RawHTTP.exchange(port: port, ["DELETE \(path) HTTP/1.1", own]).status == 405)

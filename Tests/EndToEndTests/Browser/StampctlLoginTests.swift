@@ -53,7 +53,7 @@ extension BrowserTests {
                 try await browser.open("about:blank")
                 let late = try closed.end()
                 #expect(late.ending == .exited(4))
-                #expect(late.errors.contains("stampctl: nobody approved within 2 seconds\nhint: run it again"))
+                #expect(late.errors.contains("stampctl: the user did not approve within 2 seconds\nhint: run it again"))
                 for run in [answer, late] { #expect(run.output.isEmpty) }
                 #expect(try stage.run(["session", "list"]).output.isEmpty)
                 #expect(try stage.run(["whoami"]).status == 3)
@@ -68,7 +68,8 @@ extension BrowserTests {
                 let firstURL = try first.takeURL()
                 let same = try stage.run(["login", "--no-open", "--session", "a"])
                 #expect(same.status == 4)
-                #expect(same.errors.contains("another login of the session \"a\" is under way\nhint: finish it"))
+                let told = "another login or refresh of the session \"a\" is under way\nhint: let it finish"
+                #expect(same.errors.contains(told))
                 #expect(try await Self.approve(["login", "--session", "b"], stage, browser).ending == .exited(0))
                 try await browser.approve(at: firstURL)
                 #expect(try first.end().ending == .exited(0))
@@ -123,6 +124,34 @@ extension BrowserTests {
             }
         }
 
+        @Test(
+            "exec --login asks for the passkey first where there is no session, and signals reach the program after it"
+        )
+        func exec() async throws {
+            try await Self.withStage { stage, browser in
+                let exec = ["exec", "--login", "--no-open", "--"]
+                let started = "\(stage.frame.directory)/started"
+                let declined = try System.WaitingStampctl(exec + ["touch", started], stage)
+                defer { declined.process.end() }
+                try await browser.open(declined.takeURL())
+                try await browser.waitForState("waiting")
+                try await browser.click("#decline")
+                #expect(try declined.end().ending == .exited(5))
+                #expect(!FileManager.default.fileExists(atPath: started))
+
+                let loop = #"trap "exit 9" TERM; echo ready; while :; do sleep 0.1; done"#
+                let approved = try System.WaitingStampctl(exec + ["sh", "-c", loop], stage)
+                defer { approved.process.end() }
+                try await browser.approve(at: approved.takeURL())
+                try approved.wait(for: "ready")
+                approved.process.send(SIGTERM)
+                #expect(try approved.end().ending == .exited(9))
+                // The session is there, so that nobody is asked.
+                let whoami = try stage.run(exec + Program.client("whoami.sh"))
+                #expect(whoami.status == 0 && whoami.output.contains(stage.sandbox.ready.username), "\(whoami.errors)")
+            }
+        }
+
         @Test("over ssh no browser is opened, and the port to forward is said")
         func overSSH() async throws {
             try await System.withStage { stage in
@@ -140,7 +169,7 @@ extension BrowserTests {
         }
 
         /// A stage whose user has a passkey of localhost in the browser, registered by `stampctl`.
-        private static func withStage(_ body: (System.Stage, Browser) async throws -> Void) async throws {
+        static func withStage(_ body: (System.Stage, Browser) async throws -> Void) async throws {
             try await System.withStage { stage in
                 try await Browser.with { browser in
                     try await browser.addAuthenticator()
@@ -153,10 +182,10 @@ extension BrowserTests {
             }
         }
 
-        private typealias Approved = (ending: ChildProcess.Ending, output: String, errors: String, shown: String)
+        typealias Approved = (ending: ChildProcess.Ending, output: String, errors: String, shown: String)
 
         /// Runs a command to its end, and approves at its one page.
-        private static func approve(
+        static func approve(
             _ arguments: [String],
             _ stage: System.Stage,
             _ browser: Browser

@@ -3,6 +3,21 @@ import Foundation
 import TurnkeyClient
 
 extension System {
+    /// The environment of every process that this user may look into.
+    static var environments: [pid_t: [String: String]] {
+        var all: [pid_t: [String: String]] = [:]
+        for case let process? in (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.map({ pid_t($0) })
+            ?? []
+        {
+            guard let bytes = FileManager.default.contents(atPath: "/proc/\(process)/environ") else { continue }
+            let variables = String(decoding: bytes, as: UTF8.self).split(separator: "\0").map {
+                $0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            }
+            all[process] = Dictionary(variables.map { ($0[0], $0.count > 1 ? $0[1] : "") }) { $1 }
+        }
+        return all
+    }
+
     /// The argument list of every process that can be seen.
     static var commandLines: [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

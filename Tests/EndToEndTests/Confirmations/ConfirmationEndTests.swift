@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("how a confirmation ends without an answer", .serialized, .timeLimit(.minutes(5)), .otherUsers)
+@Suite("how a confirmation ends without an answer", .serialized, .timeLimit(.minutes(15)), .otherUsers)
 struct ConfirmationEndTests {
     private typealias Frame = ConfirmingFrame
 
@@ -59,7 +59,7 @@ struct ConfirmationEndTests {
 
     @Test("a session that expires ends it, by itself") func expired() async throws {
         try await withConfirmations { own in
-            try own.frame.startSession(seconds: 2)
+            try own.frame.startSession(seconds: 15)
             let user = try OtherUser(Frame.uid, 1, at: own.frame.stampPath)
             _ = try own.ask(Frame.payment(), on: user.clients[0])
             #expect(try user.clients[0].readReply().summary == "SessionExpired fallback=passkey session=default")

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("confirmations", .serialized, .timeLimit(.minutes(5)), .otherUsers)
+@Suite("confirmations", .serialized, .timeLimit(.minutes(15)), .otherUsers)
 struct ConfirmationTests {
     private typealias Frame = ConfirmingFrame
 

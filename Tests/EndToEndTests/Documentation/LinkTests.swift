@@ -11,6 +11,21 @@ struct LinkTests {
         }
     }
 
+    @Test("a suite that a page names is there", arguments: MarkdownPage.all.filter { $0.path != "CHANGELOG.md" })
+    func suites(_ page: MarkdownPage) throws {
+        let text = try String(contentsOf: MarkdownPage.root.appending(path: page.path), encoding: .utf8)
+        for name in text.matches(of: /\b[A-Z][A-Za-z0-9]*Tests\b/).map({ String($0.output) }) {
+            #expect(Self.suites.contains(name), "\(page.path) names \(name)")
+        }
+    }
+
+    /// The names of the test targets, and of the files in them.
+    private static let suites: Set<String> = {
+        let root = MarkdownPage.root.appending(path: "Tests").path
+        let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+        return Set(names.map { URL(filePath: $0).deletingPathExtension().lastPathComponent })
+    }()
+
     @Test("every page can be reached from the README")
     func reachable() {
         let pages = Dictionary(uniqueKeysWithValues: MarkdownPage.all.map { ($0.path, $0) })

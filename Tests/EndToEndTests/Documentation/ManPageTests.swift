@@ -2,11 +2,11 @@
 import Foundation
 import Testing
 
-@Suite("the man pages", .serialized, .timeLimit(.minutes(5)))
+@Suite("the man pages", .serialized, .timeLimit(.minutes(15)))
 struct ManPageTests {
     @Test(
         "a man page names the options, commands and exit codes that its program's help names, in its order",
-        arguments: ["stampd.8", "stampctl.1", "turnkey-sandbox.1"]
+        arguments: ["stampd.8", "stampctl.1", "turnkey-sandbox.1", "stampd-evidence.8"]
     )
     func sameAsHelp(_ page: String) async throws {
         let program = String(page.prefix { $0 != "." })
@@ -28,11 +28,13 @@ struct ManPageTests {
 
     @Test(
         "man has no complaint about a man page",
-        arguments: ["stampd.8", "stampctl.1", "turnkey-sandbox.1", "stampd.json.5"]
+        arguments: ["stampd.8", "stampctl.1", "turnkey-sandbox.1", "stampd-evidence.8", "stampd.json.5.in"]
     )
     func isWellFormed(_ page: String) async throws {
         try await blocking {
-            let process = try ChildProcess(["groff", "-mandoc", "-Tutf8", "-ww", "-z", repository("man/\(page)").path])
+            let print = page.hasSuffix(".in") ? repository("man/fill").path : "cat"
+            let check = "set -eu; page=$(\"$1\" \"$2\"); printf '%s\\n' \"$page\" | groff -mandoc -Tutf8 -ww -z"
+            let process = try ChildProcess(["sh", "-c", check, "sh", print, repository("man/\(page)").path])
             #expect(try process.wait() == .exited(0))
             try process.errors.waitForEnd()
             #expect(process.errors.text == "")
@@ -53,7 +55,7 @@ struct ManPageTests {
 
     private static func commands(in help: String) -> [String] {
         let list = help.components(separatedBy: "SUBCOMMANDS:\n").dropFirst().first ?? ""
-        return list.matches(of: #/(?:^|\n)  ([a-z]+) /#).map { String($0.1) }
+        return list.matches(of: #/(?:^|\n)  ([a-z-]+) /#).map { String($0.1) }
     }
 
     private static func exitCodes(in help: String) -> [Int] {
@@ -70,6 +72,6 @@ struct ManPageTests {
 extension Regex where Output == (Substring, Substring) {
     /// The commands below `command`, as the page lists them.
     fileprivate static func choice(of command: String) throws -> Self {
-        try Self("\\n\\.It Cm \(command) Brq Cm ([a-z| ]+)")
+        try Self("\\n\\.It Cm \(command) Brq Cm ([a-z| -]+)")
     }
 }

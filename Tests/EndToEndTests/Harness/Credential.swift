@@ -4,10 +4,19 @@ import Foundation
 
 /// A P-256 API key of a test's, and the bundles that bring it into a frame.
 struct Credential {
-    let key = P256.Signing.PrivateKey()
+    var key = P256.Signing.PrivateKey()
 
     /// As the frame names it: 66 hex digits.
     var publicKey: String { hex(key.publicKey.compressedRepresentation) }
+
+    /// The value of `X-Stamp` over a body, as an SDK makes it with this key.
+    func stamp(_ body: String) throws -> String {
+        let signature = hex(try key.signature(for: Data(body.utf8)).derRepresentation)
+        let scheme = "SIGNATURE_SCHEME_TK_API_P256"
+        return base64URL(
+            Data(#"{"publicKey":"\#(publicKey)","scheme":"\#(scheme)","signature":"\#(signature)"}"#.utf8)
+        )
+    }
 
     /// A bundle sealed to a frame's embedded key, in base64url: compressed enc(33) ‖ ciphertext(48).
     func bundle(sealedTo embeddedKey: String) throws -> String {
@@ -25,7 +34,7 @@ struct Credential {
 }
 
 /// A stamp as the API sees it.
-struct Stamp: Decodable {
+struct DecodedStamp: Decodable {
     let publicKey: String
     let scheme: String
     let signature: String
@@ -34,7 +43,7 @@ struct Stamp: Decodable {
     init(header: String) throws {
         let padding = String(repeating: "=", count: (4 - header.count % 4) % 4)
         let text = header.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/") + padding
-        self = try JSONDecoder().decode(Stamp.self, from: Data(base64Encoded: text) ?? Data())
+        self = try JSONDecoder().decode(DecodedStamp.self, from: Data(base64Encoded: text) ?? Data())
     }
 
     /// Whether it signs these bytes by the key that it names.
@@ -51,7 +60,7 @@ extension Message {
         guard error == nil, self["stampHeaderName"] == "X-Stamp", let header = self["stampHeaderValue"] else {
             return false
         }
-        let stamp = try Stamp(header: header)
+        let stamp = try DecodedStamp(header: header)
         return try stamp.holds(for: Data(payload.utf8)) && stamp.publicKey == publicKey
     }
 }

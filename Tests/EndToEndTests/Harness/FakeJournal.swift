@@ -26,6 +26,8 @@ final class FakeJournal {
     }
 
     deinit {
+        // A child of another test has a copy of the descriptor until its exec(2): without this it would go on taking records.
+        shutdown(descriptor, Int32(SHUT_RDWR))
         close(descriptor)
         unlink(path)
     }

@@ -12,6 +12,11 @@ extension FrameProcess {
         return value
     }
 
+    /// How many it has open.
+    func descriptorCount() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
+    }
+
     /// Processor time used while `body` runs, user and system, in the kernel's ticks of 10 ms.
     func processorTicks(while body: () throws -> Void) throws -> Int {
         let before = try processorTicks()

@@ -3,7 +3,7 @@ import Foundation
 
 /// How many seconds a test waits for what must come. A machine that has other work takes its time; only a test that fails
 /// waits so long.
-let patience = 120.0
+let patience = 300.0
 
 /// What a wait ends in when its time is over; each wait has a bound.
 struct WaitTimedOut: Error {

@@ -30,4 +30,13 @@ struct PreloadedLibrary {
         try #require(ending == .exited(0), "\(compiler.errors.text)")
         launcher = ["env"] + variables + ["LD_PRELOAD=\(library)"]
     }
+
+    /// Writes a program that is `program` with this library in it, for whoever starts it by its path.
+    func program(_ program: String, in directory: TemporaryDirectory) throws -> String {
+        let path = directory.path(of: "program")
+        let script = "#!/bin/sh\nexec \(launcher.joined(separator: " ")) \(program) \"$@\"\n"
+        try script.write(toFile: path, atomically: true, encoding: .utf8)
+        chmod(path, 0o755)
+        return path
+    }
 }

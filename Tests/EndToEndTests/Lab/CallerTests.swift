@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "who is calling, under a real systemd",
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .lab,
     .inLab
 )

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("make install", .serialized, .timeLimit(.minutes(5)))
+@Suite("make install", .serialized, .timeLimit(.minutes(15)))
 struct LabInstallTests {
     @Test("it reaches every file with PREFIX, and make uninstall leaves none") func install() async throws {
         try await blocking {
@@ -20,21 +20,24 @@ struct LabInstallTests {
                 try Self.make(["install"] + settings)
                 let installed = try Self.files(below: root)
                 let outside = installed.filter { !$0.hasPrefix("opt/frames/") }
-                #expect(outside == ["etc/stampd/stampd.json"])
+                #expect(outside == Self.configuration)
                 for program in ["stampd", "stampctl", "turnkey-sandbox"] {
                     #expect(installed.contains("opt/frames/bin/\(program)"))
                 }
+                #expect(installed.contains("opt/frames/lib/stampd/stampd-evidence"))
                 try Self.expectPaths(installed, below: root)
                 try Self.make(["uninstall"] + settings)
-                #expect(try Self.files(below: root) == ["etc/stampd/stampd.json"])
+                #expect(try Self.files(below: root) == Self.configuration)
             }
         }
     }
 
+    private static let configuration = ["etc/stampd/courier.conf", "etc/stampd/proxy.conf", "etc/stampd/stampd.json"]
+
     /// In units and drop-ins nothing is left to fill in, and every program is below PREFIX.
     private static func expectPaths(_ installed: [String], below root: String) throws {
         let units = installed.filter { $0.hasSuffix(".service") || $0.hasSuffix(".socket") || $0.hasSuffix(".conf") }
-        #expect(units.count >= 15)
+        #expect(units.count >= 26)
         for unit in units {
             let text = try String(contentsOfFile: "\(root)/\(unit)", encoding: .utf8)
             #expect(text.firstMatch(of: #/@[a-z]+@/#) == nil, "\(unit)")

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "the audit in a real journal",
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .lab,
     .inLab
 )
@@ -54,8 +54,8 @@ struct LabJournalTests {
             }
             let report = try Self.verify(lab, since: start, code: 0)
             #expect(report["isWhole"] as? Bool == true && report["head"] as? String == "matches")
-            let strangers = try #require(report["strangers"] as? [[String: Any]])
-            #expect(strangers.compactMap { $0["records"] as? Int }.reduce(0, +) == 2)
+            let otherWriters = try #require(report["otherWriters"] as? [[String: Any]])
+            #expect(otherWriters.compactMap { $0["records"] as? Int }.reduce(0, +) == 2)
         }
     }
 

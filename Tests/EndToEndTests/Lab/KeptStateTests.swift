@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "a session under the service manager",
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .lab,
     .keptState,
     .inLab

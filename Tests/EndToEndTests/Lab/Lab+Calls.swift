@@ -30,14 +30,14 @@ extension Lab {
         return try Message(Array(run.output.utf8.dropLast()))
     }
 
-    /// Injects a new credential as the default session.
+    /// Injects a credential as the default session.
     func startSession(
+        _ credential: Credential = Credential(),
         seconds: Int = 900,
         at socket: String = controlSocket,
         as user: String = "root"
     ) throws -> Credential {
         let key = try #require(try call("Control.InitEmbeddedKey", at: socket, as: user)["publicKey"])
-        let credential = Credential()
         let parameters: [String: Any] = [
             "bundle": try credential.bundle(sealedTo: key), "expirationSeconds": seconds,
         ]

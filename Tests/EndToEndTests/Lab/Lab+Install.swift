@@ -11,6 +11,7 @@ extension Lab {
         let process = try ChildProcess([repository("systemd/install").path, root, "/usr"])
         try #require(try process.wait() == .exited(0), "\(process.errors.text)")
         try put(product: "stampd")
+        try put(product: "stampd-evidence", in: "/usr/lib/stampd")
         try putTools()
         try run("systemd-sysusers")
         try run("systemd-tmpfiles", "--create", "stampd.conf")
@@ -20,16 +21,16 @@ extension Lab {
 
     /// Puts the clients of Lab/machine into it.
     func putTools() throws {
-        for tool in ["call.py", "deadline.py", "load.py", "flood.py", "forge.py"] {
+        for tool in ["call.py", "deadline.py", "load.py", "flood.py", "forge.py", "take.py", "fake-frame.py"] {
             let text = try String(contentsOf: repository("Tests/EndToEndTests/Lab/machine/\(tool)"), encoding: .utf8)
             try put(text, at: "\(Self.tools)/\(tool)")
         }
     }
 
-    /// Puts a program of this build into /usr/bin, and its libraries.
-    func put(product name: String) throws {
+    /// Puts a program of this build into a folder, and its libraries.
+    func put(product name: String, in folder: String = "/usr/bin") throws {
         let product = URL(filePath: FrameProcess.executable).deletingLastPathComponent().appending(path: name).path
-        try put(program: product, at: "/usr/bin/\(name)")
+        try put(program: product, at: "\(folder)/\(name)")
         try put(librariesOf: product)
     }
 
@@ -50,7 +51,7 @@ extension Lab {
             """
             rm -rf /run/systemd/system/*.d
             systemctl daemon-reload
-            systemctl stop stampd.service
+            systemctl stop stampd.service 'stampd-proxy*' 'stampd-courier*' 'stampd-evidence*' 'stampd-deliver*'
             systemctl reset-failed
             systemctl start stampd-stamp.socket stampd-control.socket
             """,

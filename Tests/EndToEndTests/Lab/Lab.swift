@@ -22,6 +22,11 @@ final class Lab: Sendable {
         return check.code == 0 ? nil : check.errors.trimmingCharacters(in: .whitespacesAndNewlines)
     }()
 
+    /// The version of this machine's systemd, which is the lab's too; nil where there is none.
+    static let systemdVersion: Int? = (try? run(["systemctl", "--version"])).flatMap { run in
+        run.output.firstMatch(of: #/^systemd ([0-9]+)/#).flatMap { Int($0.1) }
+    }
+
     /// Boots it.
     init() throws {
         directory = "/tmp/stampd-lab.\(UUID().uuidString.prefix(8))"
@@ -31,6 +36,9 @@ final class Lab: Sendable {
 
     /// Ends all that runs in it.
     func end() { _ = try? Self.run([Self.script, "stop", directory]) }
+
+    /// What goes in front of a command to run it in it as root, as a shell has it.
+    var command: String { "'\(Self.script)' run '\(directory)'" }
 
     /// Runs a command in it as root, whatever comes of it.
     func attempt(_ command: [String], within seconds: Double = patience) throws -> Run {

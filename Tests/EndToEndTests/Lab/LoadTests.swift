@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("restarts", .serialized, .timeLimit(.minutes(10)), .lab, .inLab)
+@Suite("restarts", .serialized, .timeLimit(.minutes(15)), .lab, .inLab)
 struct LabLoadTests {
     /// About a minute and a half of them; STAMPD_RESTARTS=100 for less.
     private static let restartCount = Int(ProcessInfo.processInfo.environment["STAMPD_RESTARTS"] ?? "") ?? 1000

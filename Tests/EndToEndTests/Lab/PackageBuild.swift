@@ -12,9 +12,14 @@ struct PackageBuild {
         for folder in [".build", "debian", "examples"] {
             try FileManager.default.createDirectory(atPath: "\(tree)/\(folder)", withIntermediateDirectories: true)
         }
-        let page = "Sources/LoginPage/Page"
-        try FileManager.default.createDirectory(atPath: "\(tree)/\(page)", withIntermediateDirectories: true)
-        for name in ["Makefile", "systemd", "man", "examples/rules", "\(page)/passkey.html"] + (try Self.rules()) {
+        let (page, reference) = ("Sources/LoginPage/Page", "docs/reference")
+        for folder in [page, reference] {
+            try FileManager.default.createDirectory(atPath: "\(tree)/\(folder)", withIntermediateDirectories: true)
+        }
+        let read = [
+            "Makefile", "systemd", "man", "examples/rules", "\(page)/passkey.html", "\(reference)/stampd.json.md",
+        ]
+        for name in read + (try Self.rules()) {
             try FileManager.default.copyItem(atPath: repository(name).path, toPath: "\(tree)/\(name)")
         }
         let products = URL(filePath: FrameProcess.executable).deletingLastPathComponent().path

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "the Debian package",
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .lab,
     .inBareLab
 )
@@ -16,7 +16,7 @@ struct LabPackageTests {
         try await blocking {
             try TemporaryDirectory.with { directory in
                 try lab.putTools()
-                try lab.put(librariesOf: FrameProcess.executable)
+                for program in ["stampd", "stampctl"] { try lab.put(librariesOf: System.program(program)) }
                 try Self.note("before", in: lab)
                 let package = try PackageBuild(in: directory.path).package
                 try Self.put(package, "0.1.0", in: lab)
@@ -33,7 +33,9 @@ struct LabPackageTests {
                 try Self.note("after", in: lab)
                 let left = try lab.run("comm", "-13", "/tmp/before", "/tmp/after")
                 #expect(left == "")
-                for group in ["stampd", "stampd-clients", "stampd-admin"] { try lab.run("getent", "group", group) }
+                for name in ["", "-clients", "-admin", "-delegates", "-proxy", "-courier", "-evidence"] {
+                    try lab.run("getent", "group", "stampd\(name)")
+                }
             }
         }
     }
@@ -45,6 +47,28 @@ struct LabPackageTests {
         }
         #expect(try lab.show("ActiveState") == "inactive")
         #expect(try lab.call("Stamper.GetStatus").summary == "ok")
+        let proxy = ["stampd-proxy.socket", "stampd-proxy-admin.socket"]
+        for socket in proxy { #expect(try lab.show("ActiveState", of: socket) == "inactive") }
+        try lab.run("/usr/lib/stampd/add-proxy")
+        for socket in proxy { #expect(try lab.show("ActiveState", of: socket) == "active") }
+        try expectCourier(lab)
+    }
+
+    /// Nothing of a fleet runs until a frame is given a courier; then all of it does, of the plain frame and of another.
+    private static func expectCourier(_ lab: Lab) throws {
+        let active = ["systemctl", "list-units", "--no-legend", "--state=active"]
+        #expect(try lab.run(active + ["stampd-courier*", "stampd-deliver*", "stampd-evidence*"]) == "")
+        let options = "STAMPD_COURIER_OPTIONS=--carrier dir:/nowhere\n"
+        for (name, instance) in [([], ""), (["web"], "@web")] {
+            try lab.put(options, at: "/etc/stampd/courier\(name.map { "-\($0)" }.joined()).conf")
+            try lab.run(["/usr/lib/stampd/add-frame", "--courier"] + name)
+            for unit in ["deliver\(instance).socket", "evidence\(instance).socket", "courier\(instance).service"] {
+                #expect(try lab.run("systemctl", "is-enabled", "stampd-\(unit)") == "enabled")
+            }
+            for socket in ["deliver", "evidence"] {
+                #expect(try lab.show("ActiveState", of: "stampd-\(socket)\(instance).socket") == "active")
+            }
+        }
     }
 
     /// While clients connect and call: to the same version again, then to the next.
@@ -82,8 +106,9 @@ struct LabPackageTests {
 
     /// Notes what files there are under a name: not the package manager's own books, logs and caches, nor the accounts.
     private static func note(_ name: String, in lab: Lab) throws {
+        // Homes are left out: what the machine's own users write there meanwhile shows in a lab too.
         let script = """
-            find /etc /usr /var /root /home -path /var/lib/dpkg -prune -o -path /var/log -prune -o -path /var/cache -prune \
+            find /etc /usr /var -path /var/lib/dpkg -prune -o -path /var/log -prune -o -path /var/cache -prune \
                 -o -print | grep -vE '^/etc/(passwd|group|shadow|gshadow|[.]pwd[.]lock)-?$' | sort >/tmp/\(name)
             """
         try lab.run("sh", "-c", script)

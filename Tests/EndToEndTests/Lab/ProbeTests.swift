@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "the units' walls, tried from inside",
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .lab,
     .inLab
 )

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "a service of the system",
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .lab,
     .inLab
 )
@@ -97,19 +97,22 @@ struct LabServiceTests {
             let credential = try lab.startSession()
             let pid = try lab.show("MainPID")
             // As an editor does it: another file takes the place.
-            try lab.put(original.replacing("86400", with: "60"), at: "\(path).new")
+            try lab.put(
+                original.replacing("{\n  \"keep", with: "{\n  \"maximumExpirationSeconds\": 60,\n  \"keep"),
+                at: "\(path).new"
+            )
             try lab.run("mv", "\(path).new", path)
             try lab.run("systemctl", "reload", "stampd.service")
-            let wish: [String: Any] = ["publicKey": String(repeating: "0", count: 66), "expirationSeconds": 61]
-            while try lab.call("Control.ActivateSession", wish).summary.hasPrefix("UnknownSessionKey") {
+            let activation: [String: Any] = ["publicKey": String(repeating: "0", count: 66), "expirationSeconds": 61]
+            while try lab.call("Control.ActivateSession", activation).summary.hasPrefix("UnknownSessionKey") {
                 guard try lab.show("MainPID") == pid else { throw WaitTimedOut(what: "the reload") }
             }
-            #expect(try lab.call("Control.ActivateSession", wish).summary.hasPrefix("InvalidParameter"))
+            #expect(try lab.call("Control.ActivateSession", activation).summary.hasPrefix("InvalidParameter"))
             try lab.put("{\"maximumSessions\": 0}", at: path)
             // It is looked at before the frame is told.
             #expect(try lab.attempt(["systemctl", "reload", "stampd.service"]).code == 1)
             #expect(try lab.log().contains("\(path): maximumSessions takes"))
-            #expect(try lab.call("Control.ActivateSession", wish).summary.hasPrefix("InvalidParameter"))
+            #expect(try lab.call("Control.ActivateSession", activation).summary.hasPrefix("InvalidParameter"))
             // What only the frame knows is wrong: which sockets it has.
             try lab.put(#"{"rules": {"stamp": "contained", "stamp-other": "open"}}"#, at: path)
             try lab.run("systemctl", "reload", "stampd.service")

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "a further stamp socket",
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .lab,
     .inLab
 )

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "frames side by side",
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .lab,
     .inLab
 )

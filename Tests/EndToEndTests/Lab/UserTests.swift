@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "a service of a user",
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .lab,
     .inLab
 )

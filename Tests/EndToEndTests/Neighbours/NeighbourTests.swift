@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// One local user, or many uids of one, against the callers of another: nothing that they do reaches them.
-@Suite("hostile neighbours", .serialized, .timeLimit(.minutes(5)), .otherUsers)
+@Suite("hostile neighbours", .serialized, .timeLimit(.minutes(15)), .otherUsers)
 struct NeighbourTests {
     /// Users without a line in /etc/passwd; `honest` is of no range.
     private static let (hostile, accomplice, honest): (UInt32, UInt32, UInt32) = (4001, 4002, 4003)
@@ -107,7 +107,7 @@ struct NeighbourTests {
         }
     }
 
-    @Test("open Monitors take one account's places, and nobody else's", .timeLimit(.minutes(5)))
+    @Test("open Monitors take one account's places, and nobody else's", .timeLimit(.minutes(15)))
     func watchers() async throws {
         try await Self.withFrame(launcher: ["prlimit", "--nofile=1024:1024"]) { frame in
             try frame.startSession()
@@ -141,6 +141,25 @@ struct NeighbourTests {
                 try Self.expectNothingReached(frame)
             }
             try frame.waitForLog("of account \(Self.hostile), pid ")
+        }
+    }
+
+    @Test(
+        "ranges that were replaced by another file, which a bound one does not show, are a line at the reload",
+        .mounting
+    )
+    func replacedRanges() async throws {
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        let file = try ConfigurationFile("{}", in: directory.path)
+        try await Self.withFrame(["--configuration", file.path], subuid: "hostile:100000:65536\n") { frame in
+            let path = URL(filePath: frame.directory).appending(path: "subuid")
+            // Written beside it, and renamed.
+            try Data("hostile:500000:65536\n".utf8).write(to: path, options: .atomic)
+            frame.process.send(SIGHUP)
+            try frame.waitForLog(
+                "/etc/subuid: another file has taken its place, which a restart reads: subordinate users are told apart as before"
+            )
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "a peer's unit in the audit",
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .controlGroups
 )
 struct AuditedUnitTests {

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "rules on who is served",
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .otherUsers
 )
 struct AuthorizationRuleTests {
@@ -194,7 +194,7 @@ struct AuthorizationRuleTests {
         try await Self.withRules(#"{"stamp": {"uids": [2]}}"#) { frame, _, file in
             try file.replace("{\"authorization\":\n {\"stamp\": {\"uids\": []}}}")
             frame.process.send(SIGHUP)
-            try frame.waitForLog("line 2: authorization: an empty list, which would let nobody in, at byte 31")
+            try frame.waitForLog("line 2: authorization: an empty list, which would exclude every peer, at byte 31")
             #expect(try PeerTests.ask([frame.stampPath], as: Self.user(2)) == ["ok"])
             #expect(try PeerTests.ask([frame.stampPath], as: Self.user(3)) == ["Denied peer end"])
         }

@@ -15,16 +15,18 @@ final class OtherUser {
         }
         let passed = fcntl(ends[1], F_DUPFD_CLOEXEC, 20)
         close(ends[1])
-        defer { close(passed) }
         end = ends[0]
         let script = try String(
             contentsOf: repository("Tests/EndToEndTests/python/connect_as.py"),
             encoding: .utf8
         )
-        process = try ChildProcess(
-            Neighbour.launcher(uid) + ["/usr/bin/python3", "-c", script, path, "\(count)"],
-            passing: [passed]
-        )
+        do {
+            defer { close(passed) }  // with one held here, a process that cannot connect would seem to be at it
+            process = try ChildProcess(
+                Neighbour.launcher(uid) + ["/usr/bin/python3", "-c", script, path, "\(count)"],
+                passing: [passed]
+            )
+        }
         clients = try Self.take(count, from: end).map { RawClient(connected: $0) }
     }
 

@@ -2,19 +2,25 @@
 import Foundation
 import Testing
 
-@Suite("a connection and its peer's process", .serialized, .timeLimit(.minutes(5)))
+@Suite("a connection and its peer's process", .serialized, .timeLimit(.minutes(15)))
 struct PeerProcessTests {
     private static let status = #"{"method":"io.stampd.Stamper.GetStatus"}"#
     private static let lock = #"{"method":"io.stampd.Control.Lock"}"#
     private static let unlock = #"{"method":"io.stampd.Control.Unlock"}"#
     private static let monitor = #"{"method":"io.stampd.Stamper.Monitor","more":true}"#
 
-    /// What the child of hand_over.py prints.
-    private static func handOver(_ path: String, _ first: [String], _ second: String) throws -> [String] {
+    /// What the child of hand_over.py prints; `then` is called when the process that connected has exited.
+    private static func handOver(
+        _ path: String,
+        _ first: [String],
+        _ second: String,
+        then: () -> Void = {}
+    ) throws -> [String] {
         let script = repository("Tests/EndToEndTests/python/hand_over.py").path
         let peer = try ChildProcess(["/usr/bin/python3", script, path, first.joined(separator: "\n"), second])
         defer { peer.end() }
         #expect(try peer.wait() == .exited(0))
+        then()
         try peer.output.waitForEnd()
         return peer.output.text.split(separator: "\n").map(String.init)
     }
@@ -39,6 +45,21 @@ struct PeerProcessTests {
         try await withFrame(launcher: kernel.launcher) { frame in
             let lines = try Self.handOver(frame.stampPath, [Self.status, Self.monitor], Self.status)
             #expect(lines.dropFirst() == ["end", "refused"])
+        }
+    }
+
+    @Test(
+        "a Monitor ends also where its process is over before the frame looked",
+        arguments: [PeerKernel.this, .withoutPeerProcess],
+        [0, 1]
+    )
+    func lateMonitor(_ kernel: PeerKernel, _ callsBefore: Int) async throws {
+        let calls = Array(repeating: Self.status, count: callsBefore) + [Self.monitor]
+        try await withFrame(launcher: kernel.launcher) { frame in
+            frame.process.send(SIGSTOP)
+            let lines = try Self.handOver(frame.stampPath, calls, Self.status) { frame.process.send(SIGCONT) }
+            #expect(lines.suffix(2) == ["end", "refused"])
+            #expect(lines.count == callsBefore + 2)
         }
     }
 
@@ -137,10 +158,6 @@ struct PeerProcessTests {
 }
 
 extension FrameProcess {
-    fileprivate func descriptorCount() throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
-    }
-
     fileprivate func softDescriptorLimit() throws -> Int? {
         let limits = try String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)
         let line = limits.split(separator: "\n").first { $0.hasPrefix("Max open files") }

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("peers of other users", .serialized, .timeLimit(.minutes(5)))
+@Suite("peers of other users", .serialized, .timeLimit(.minutes(15)))
 struct PeerTests {
     /// Connects to each of the paths, then calls GetStatus on each, and prints the error or `ok`, and whether the end came.
     private static let script = """

@@ -6,7 +6,7 @@ import Testing
 import TurnkeyClient
 
 /// The whole way of a page and of a program at a frame whose stamp socket is contained, as the package has it.
-@Suite("Clients at a contained stamp socket", .timeLimit(.minutes(5)))
+@Suite("Clients at a contained stamp socket", .timeLimit(.minutes(15)))
 struct ContainedClientTests {
     /// A frame with these rules, and a sandbox.
     private func withStage(
@@ -31,8 +31,8 @@ struct ContainedClientTests {
             let accounts: [NewWalletAccount] = []
             let wallet = try await client.createWallet(name: "w", accounts: accounts)
             #expect(try await client.getWallets().map(\.walletId) == [wallet.walletId])
-            // A key of one's own: by a method, whose door is the control socket, and not by any other way.
-            let key = NewAPIKey(apiKeyName: "n", publicKey: Credential().publicKey)
+            // A key of one's own: by a method, which the control socket alone serves, and not by any other way.
+            let key = NewAPIKey(apiKeyName: "n", publicKey: try PublicKey(Credential().publicKey))
             #expect(try await client.createApiKeys(userId: session.userId, apiKeys: [key]).count == 1)
             let new = try await turnkey.sessions.refresh()
             #expect(new.publicKey != session.publicKey)
@@ -65,14 +65,14 @@ struct ContainedClientTests {
                 #expect(denial.reason == .ruleNone && denial.id == nil)
                 #expect(error.fallback == .never)
             }
-            // The same at the door that only the frame's owner has.
-            _ = try await turnkey.sessionClient(door: .control).submit("create_api_keys", body: body)
+            // The same at the socket that only the frame's owner has.
+            _ = try await turnkey.sessionClient(socket: .control).submit("create_api_keys", body: body)
             #expect(try await turnkey.getActiveClient().api.getWhoami().userId == stage.sandbox.ready.userId)
             #expect(stage.passkey.promptCount == prompts)
         }
     }
 
-    @Test("the command line says why, shows the counters, and stamps at the door that is named")
+    @Test("the command line says why, shows the counters, and stamps at the socket that is named")
     func commands() async throws {
         try await withStage { stage in
             let turnkey = try await stage.logIn()
@@ -94,7 +94,7 @@ struct ContainedClientTests {
                     #"stampd_rule_decisions_total{socket="stamp",effect="deny"} 1"#
                 )
             )
-            let stamped = try stage.run(["request", "submit", "--door", "control", "create_api_keys", path])
+            let stamped = try stage.run(["request", "submit", "--socket", "control", "create_api_keys", path])
             #expect(stamped.status == 0, "\(stamped.errors)")
             let read = try stage.run(["whoami"])
             #expect(read.status == 0, "\(read.errors)")

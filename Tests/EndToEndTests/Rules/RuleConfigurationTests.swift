@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("rules in the configuration", .serialized, .timeLimit(.minutes(5)))
+@Suite("rules in the configuration", .serialized, .timeLimit(.minutes(15)))
 struct RuleConfigurationTests {
     private static let wallets = """
         {"id": "wallets", "effect": "allow", "kind": ["CREATE_WALLET"], "only": ["walletName"]}
@@ -159,6 +159,34 @@ struct RuleConfigurationTests {
         }
     }
 
+    @Test("sixteen further stamp sockets each have their rules, and the number of the refused is each one's own")
+    func sixteen() async throws {
+        try await blocking {
+            try TemporaryDirectory.with { directory in
+                let names = (1...16).map { "s\($0)" }
+                let sets = names.map { #""stamp-\#($0)": "queries""# }.joined(separator: ", ")
+                let file = try ConfigurationFile(#"{"rules": {"stamp": "open", \#(sets)}}"#, in: directory.path)
+                let options = names.flatMap { ["--stamp-socket", $0] } + ["--configuration", file.path]
+                let frame = try FrameProcess(in: directory.path, options)
+                defer { frame.end() }
+                try frame.startSession()
+                for (index, name) in names.enumerated() {
+                    let client = try RawClient(path: "\(directory.path)/stamp-\(name).sock")
+                    #expect(try client.stamper("Stamp", ["payload": "{}"]).error == nil)
+                    for _ in 0..<index {
+                        let reply = try client.stamper("Stamp", ["payload": wallet("w")])
+                        #expect(reply.summary == refusal("rule.none"))
+                    }
+                }
+                let inForce = try frame.controlClient().control("GetRules").parameters["ruleSets"] as? [[String: Any]]
+                let denied = inForce?.map { ["\($0["socket"] ?? "")", "\($0["denied"] ?? "")"] }.sorted {
+                    $0[0] < $1[0]
+                }
+                #expect(denied == names.indices.map { ["stamp-\(names[$0])", "\($0)"] }.sorted { $0[0] < $1[0] })
+            }
+        }
+    }
+
     @Test("a peer that was connected before its group was asked for is known by it after the reload") func groups()
         async throws
     {
@@ -224,6 +252,28 @@ struct RuleConfigurationTests {
             for client in [client, try frame.stampClient()] {
                 #expect(try client.stamper("Stamp", call).summary == "Denied fallback=never rule=mayName")
             }
+        }
+    }
+}
+
+@Suite("Whose rate a stamping proxy's calls use up", .timeLimit(.minutes(15)))
+struct DelegateRateTests {
+    @Test("a delegate's flood on a proxy's connection leaves another delegate's rate alone, on that connection too")
+    func flood() async throws {
+        let configuration = """
+            {"maximumStampsPerSecond": 1, "stampBurstSeconds": 60,
+             "authorization": {"stamp": {"mayName": {"uids": [\(getuid())]}}}}
+            """
+        try await withConfiguredFrame(configuration) { frame, _, _ in
+            try frame.startSession()
+            let client = try frame.stampClient()
+            func ask(_ delegate: String) throws -> String {
+                try client.stamper("Stamp", ["payload": "{}", "delegate": delegate]).summary
+            }
+            let answers = try (0..<200).map { _ in try ask("noisy") }
+            #expect(answers.prefix(60).allSatisfy { $0 == "ok" })
+            #expect(answers.last?.hasPrefix("RateLimited") == true)
+            for _ in 0..<60 { #expect(try ask("quiet") == "ok") }
         }
     }
 }

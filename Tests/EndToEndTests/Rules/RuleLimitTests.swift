@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("limits over a process's life", .serialized, .timeLimit(.minutes(5)))
+@Suite("limits over a process's life", .serialized, .timeLimit(.minutes(15)))
 struct RuleLimitTests {
     private static func rules(_ count: Int, window: Int = 86_400, named name: String = "some") -> String {
         """

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("rule-set, which edits a configuration", .serialized, .timeLimit(.minutes(5)))
+@Suite("rule-set, which edits a configuration", .serialized, .timeLimit(.minutes(15)))
 struct RuleSetScriptTests {
     static let texts = [
         "{}", "{ }", #"{"keepState": true}"#, #"{"rules":{}}"#, #"{"rules":{"stamp":"contained"}}"#,
@@ -55,6 +55,27 @@ struct RuleSetScriptTests {
                 }
                 try text.write(toFile: path, atomically: false, encoding: .utf8)
                 #expect(try Self.isSame(Self.run("drop", path, "stamp-none"), Self.object(text)))
+            }
+        }
+    }
+
+    @Test("puts a delivery in, also in the place of another, and takes it out: nothing else changes", arguments: texts)
+    func delivers(_ text: String) async throws {
+        try await blocking {
+            try TemporaryDirectory.with { directory in
+                let path = directory.path(of: "frame.json")
+                try text.write(toFile: path, atomically: false, encoding: .utf8)
+                for delivery in [#"{"fleet": "web", "approvers": [{"key": "a \\ }"}]}"#, "{\n  \"fleet\": \"db\"\n}"] {
+                    let put = try Self.run("deliver", path, delivery)
+                    var wanted = try Self.object(text)
+                    wanted["delivery"] = try Self.object(delivery)
+                    #expect(try Self.isSame(put, wanted), "\(put)")
+                    try put.write(toFile: path, atomically: false, encoding: .utf8)
+                }
+                let taken = try Self.run("undeliver", path)
+                #expect(try Self.isSame(taken, Self.object(text)), "\(taken)")
+                try taken.write(toFile: path, atomically: false, encoding: .utf8)
+                #expect(try Self.run("undeliver", path) == taken)
             }
         }
     }

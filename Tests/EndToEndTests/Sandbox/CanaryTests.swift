@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// A key that is known to the test, searched for wherever it could turn up.
-@Suite("a canary key", .serialized, .timeLimit(.minutes(5)))
+@Suite("a canary key", .serialized, .timeLimit(.minutes(15)))
 struct CanaryTests {
     enum End: String, CaseIterable, CustomTestStringConvertible {
         case endSession = "EndSession"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import CMemorySearch
+import Crypto
 import Foundation
 
 /// All memory of a frame's process that can be written, as root sees it in `/proc/PID/mem`: the secure heap among it.
@@ -9,6 +11,7 @@ struct FrameMemory {
         case all
         /// All but the secure heap: what is locked and left out of core dumps.
         case ordinary
+        case secure
     }
 
     /// - Returns: The names of the forms that lie somewhere.
@@ -26,17 +29,45 @@ struct FrameMemory {
             // What cannot be read whole is looked through as far as it can.
             guard count > 0 else { continue }
             bytes.removeLast(bytes.count - count)
-            for form in forms where bytes.range(of: form.bytes) != nil { found.insert(form.name) }
+            for form in forms where form.lies(in: bytes) { found.insert(form.name) }
         }
         return found
     }
 
+    /// The scalar of a public key (66 hex digits) that was made inside; big-endian. Nil where it is not in the secure heap.
+    func findScalar(of publicKey: String) throws -> Data? {
+        let file = open("/proc/\(pid)/mem", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        defer { close(file) }
+        for range in try writableRanges(.secure) {
+            var bytes = [UInt8](repeating: 0, count: range.count)
+            guard pread(file, &bytes, range.count, off_t(range.lowerBound)) == range.count else { continue }
+            // What libcrypto allocates lies at multiples of eight.
+            for start in stride(from: 0, through: bytes.count - 32, by: 8) {
+                let window = bytes[start..<start + 32]
+                // Few of the heap's bytes are anything else than zero.
+                guard window.reduce(into: Set<UInt8>(), { $0.insert($1) }).count > 16 else { continue }
+                for candidate in [Data(window), Data(window.reversed())] {
+                    guard let key = try? P256.Signing.PrivateKey(rawRepresentation: candidate) else { continue }
+                    if hex(key.publicKey.compressedRepresentation) == publicKey { return candidate }
+                }
+            }
+        }
+        return nil
+    }
+
+    /// The text of smaps, proc_pid_smaps(5).
+    var maps: String {
+        get throws {
+            // In pieces: String(contentsOfFile:) takes the first page of such a file for the whole.
+            let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/\(pid)/smaps"))
+            return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        }
+    }
+
     private func writableRanges(_ part: Part) throws -> [Range<Int>] {
-        // In pieces: String(contentsOfFile:) takes the first page of such a file for the whole.
-        let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/\(pid)/smaps"))
-        let text = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
         var ranges: [(range: Range<Int>, isSecure: Bool)] = []
-        for line in text.split(separator: "\n") {
+        for line in try maps.split(separator: "\n") {
             let fields = line.split(separator: " ")
             let ends = fields[0].split(separator: "-").compactMap { Int($0, radix: 16) }
             if fields.count > 1, ends.count == 2 {
@@ -46,7 +77,7 @@ struct FrameMemory {
                 ranges[last].isSecure = fields.contains("lo") && fields.contains("dd")
             }
         }
-        return ranges.filter { !$0.range.isEmpty && !(part == .ordinary && $0.isSecure) }.map(\.range)
+        return ranges.filter { !$0.range.isEmpty && (part == .all || $0.isSecure == (part == .secure)) }.map(\.range)
     }
 }
 
@@ -54,6 +85,13 @@ struct FrameMemory {
 struct KeyForm {
     let name: String
     let bytes: Data
+
+    /// Not Data's own search, which takes minutes for a large process's memory.
+    func lies(in other: Data) -> Bool {
+        other.withUnsafeBytes { all in
+            bytes.withUnsafeBytes { CMemorySearchContains(all.baseAddress, all.count, $0.baseAddress, $0.count) != 0 }
+        }
+    }
 
     /// Raw by each eight bytes of it: memory that malloc got back has lost its first ones.
     static func all(of scalar: Data) -> [KeyForm] {

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("calls made in another process", .serialized, .timeLimit(.minutes(5)), .injectsCalls)
+@Suite("calls made in another process", .serialized, .timeLimit(.minutes(15)), .injectsCalls)
 struct SystemCallInjectorTests {
     private static let getpid = InjectedCall("getpid", x86: 39, arm: 172)
 

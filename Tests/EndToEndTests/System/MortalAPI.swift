@@ -58,7 +58,9 @@ final class MortalAPI: Sendable {
             return false
         }
         meddle(name)
-        let bytes = Array(answer.text.utf8)
+        // It does: a client that takes it for open sends its next request into nowhere.
+        let closing = answer.text.replacing("\r\n", with: "\r\nConnection: close\r\n", maxReplacements: 1)
+        let bytes = Array(closing.utf8)
         return send(peer, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count
     }
 

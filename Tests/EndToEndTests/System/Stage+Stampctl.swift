@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import StampClient
+import TurnkeyClient
 
 extension System.Stage {
     /// What `stampctl` needs to know of this stage.
@@ -17,6 +19,14 @@ extension System.Stage {
     /// Runs `stampctl` to its end.
     func run(_ arguments: [String], _ more: [String: String] = [:]) throws -> System.StampctlRun {
         try System.StampctlRun(arguments, environment: environment.merging(more) { $1 })
+    }
+
+    /// Starts a session of the frame by a bundle, whose key the API knows.
+    func startSession() async throws -> Turnkey {
+        let turnkey = try makeTurnkey()
+        let key = NewAPIKey(apiKeyName: "session", publicKey: try PublicKey(frame.startSession().publicKey))
+        _ = try await makeRoot(turnkey).createApiKeys(userId: sandbox.ready.userId, apiKeys: [key])
+        return turnkey
     }
 
     /// Writes the user's API key as `stampctl` reads it, and answers the file's path.

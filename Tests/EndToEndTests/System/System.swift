@@ -22,8 +22,12 @@ enum System {
     }
 
     /// Runs `body` with a frame and a sandbox, each a process of its own.
-    static func withStage(sandbox options: [String] = [], _ body: (Stage) async throws -> Void) async throws {
-        try await withFrame { frame in
+    static func withStage(
+        sandbox options: [String] = [],
+        frame frameOptions: [String] = [],
+        _ body: (Stage) async throws -> Void
+    ) async throws {
+        try await withFrame(frameOptions) { frame in
             let sandbox = try Sandbox(in: frame.directory, options)
             defer { sandbox.process.end() }
             try await body(Stage(frame: frame, sandbox: sandbox))
@@ -34,11 +38,7 @@ enum System {
     static func withStage(configuration: String, _ body: (Stage) async throws -> Void) async throws {
         try await withDirectory { directory in
             let file = try ConfigurationFile(configuration, in: directory.path)
-            try await withFrame(["--configuration", file.path]) { frame in
-                let sandbox = try Sandbox(in: frame.directory, [])
-                defer { sandbox.process.end() }
-                try await body(Stage(frame: frame, sandbox: sandbox))
-            }
+            try await withStage(frame: ["--configuration", file.path], body)
         }
     }
 

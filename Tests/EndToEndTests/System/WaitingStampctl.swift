@@ -17,7 +17,7 @@ extension System {
             self.input = input
             let command = [System.program("stampctl")] + arguments
             let quoted = command.map { "'\($0)'" }.joined(separator: " ")
-            let shell = isAtTerminal ? #"exec script -qefc "$1" /dev/null <> "$0""# : #"eval "exec $1" <> "$0""#
+            let shell = isAtTerminal ? #"exec script -qefc "exec $1" /dev/null <> "$0""# : #"eval "exec $1" <> "$0""#
             process = try ChildProcess(
                 ["/bin/sh", "-c", shell, pipe, quoted],
                 environment: stage.environment.merging(more) { $1 }

@@ -16,14 +16,24 @@ BASE_MODE = b"\0"
 
 def seal_new_credential(embedded_public_key_hex):
     """(bundle, public key): the bundle in unpadded base64url, the compressed public key of the credential in it in hex."""
+    credential = ec.generate_private_key(ec.SECP256R1())
+    scalar = credential.private_numbers().private_value.to_bytes(32, "big")
+    return seal(scalar, embedded_public_key_hex), _compressed(credential.public_key()).hex()
+
+
+def public_key_of(scalar):
+    """The compressed public key of a scalar, 32 bytes, in hex; ValueError where it is none."""
+    return _compressed(ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1()).public_key()).hex()
+
+
+def seal(plaintext, embedded_public_key_hex):
+    """The bundle of a scalar, 32 bytes, or of what a test puts in its place; in unpadded base64url."""
     embedded = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), bytes.fromhex(embedded_public_key_hex))
-    credential, ephemeral = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ephemeral = ec.generate_private_key(ec.SECP256R1())
     encapsulated, recipient = _uncompressed(ephemeral.public_key()), _uncompressed(embedded)
     key, nonce = _schedule_keys(ephemeral.exchange(ec.ECDH(), embedded), encapsulated + recipient)
-    scalar = credential.private_numbers().private_value.to_bytes(32, "big")
-    ciphertext = AESGCM(key).encrypt(nonce, scalar, encapsulated + recipient)
-    bundle = _compressed(ephemeral.public_key()) + ciphertext
-    return base64.urlsafe_b64encode(bundle).decode().rstrip("="), _compressed(credential.public_key()).hex()
+    ciphertext = AESGCM(key).encrypt(nonce, plaintext, encapsulated + recipient)
+    return base64.urlsafe_b64encode(_compressed(ephemeral.public_key()) + ciphertext).decode().rstrip("=")
 
 
 def _schedule_keys(diffie_hellman, kem_context):

@@ -41,8 +41,12 @@ class FrameLife:
             self.control.InjectCredentialBundle(bundle=bundle)
         with refused(f"{STAMPER}.NoSession", "nothing stamps yet", session="default", fallback="passkey"):
             self.stamper.Stamp(payload=PAYLOAD)
-        status = self.stamper.GetStatus()["status"]
-        accounts = self.control.ListAccounts()["accounts"]
+        # The frame may see the end of an earlier connection in between; then it is asked again.
+        status, accounts, after = self.stamper.GetStatus()["status"], None, None
+        while after is None or after["connections"] != status["connections"]:
+            status = after or status
+            accounts = self.control.ListAccounts()["accounts"]
+            after = self.stamper.GetStatus()["status"]
         own = [account for account in accounts if account["connections"] == status["connections"]]
         require(len(own) == 1 == len(accounts), "ListAccounts tells of this user's account, and of no other", accounts)
         is_empty = (status["locked"], status["sessions"], status.get("embeddedPublicKey")) == (False, 0, None)

@@ -17,6 +17,11 @@ class Piece(ctypes.Structure):
     _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
 
 
+def _syscall(*arguments):
+    """Each argument is a word: the upper half of a shorter one is whatever the register holds."""
+    return libc.syscall(*map(ctypes.c_long, arguments))
+
+
 def report(name, result):
     print(f"{name}: {'done' if result >= 0 else os.strerror(ctypes.get_errno())}")
 
@@ -38,8 +43,8 @@ except OSError as error:
     print("fd:", error.strerror)
 buffer = ctypes.create_string_buffer(8)
 local, remote = Piece(ctypes.addressof(buffer), 8), Piece(0x1000, 8)
-report("process_vm_readv", libc.syscall(PROCESS_VM_READV, pid, ctypes.byref(local), 1, ctypes.byref(remote), 1, 0))
-pidfd = libc.syscall(PIDFD_OPEN, pid, 0)
-report("pidfd_getfd", libc.syscall(PIDFD_GETFD, pidfd, 3, 0))
+report("process_vm_readv", _syscall(PROCESS_VM_READV, pid, ctypes.addressof(local), 1, ctypes.addressof(remote), 1, 0))
+pidfd = _syscall(PIDFD_OPEN, pid, 0)
+report("pidfd_getfd", _syscall(PIDFD_GETFD, pidfd, 3, 0))
 report("seize", libc.ptrace(PTRACE_SEIZE, pid, 0, 0))
 report("attach", libc.ptrace(PTRACE_ATTACH, pid, 0, 0))

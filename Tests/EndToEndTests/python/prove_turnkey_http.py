@@ -18,6 +18,7 @@ from proof import ok, require
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "examples" / "python"))
 from socket_stamper import SocketStamper, StampError  # noqa: E402 (the example as it is shipped)
+from example_client import user_name  # noqa: E402
 
 WAIT_SECONDS = 30
 
@@ -64,6 +65,11 @@ class Proof:
         found = (answer.organizationId, answer.userId)
         require(found == expected, "whoami, stamped by the frame, names the organization and the user", found)
 
+    def prove_example(self):
+        self.begin_session("default", seconds_at_api=600, seconds_in_frame=600)
+        found = user_name(self.sandbox["organizationId"], self.sandbox["baseUrl"], self.stamp_socket)
+        require(found == self.sandbox["username"], "the documentation's client knows the user's name", found)
+
     def prove_create_api_keys(self, client):
         new_key = self.control.CreateSessionKey(session="python-new")["publicKey"]
         name = "Schlüssel – 鍵"
@@ -102,7 +108,7 @@ class Proof:
             sys.exit("not so: without a session there is no stamp")
 
     def end(self):
-        for name in ("python", "python-short"):
+        for name in ("default", "python", "python-short"):
             self.control.EndSession(session=name)
         ok("the sessions were ended")
 
@@ -113,6 +119,7 @@ def main():
     proof = Proof(sys.argv[1], sys.argv[2])
     client = proof.begin_session("python", seconds_at_api=600, seconds_in_frame=600)
     proof.prove_whoami(client)
+    proof.prove_example()
     proof.prove_create_api_keys(client)
     proof.prove_expiry()
     proof.prove_no_session()

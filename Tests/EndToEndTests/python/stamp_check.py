@@ -21,10 +21,10 @@ def require_stamp(reply, public_key, sentence, payload=PAYLOAD):
     members = {"publicKey": public_key, "scheme": "SIGNATURE_SCHEME_TK_API_P256", "signature": signature}
     expected = ("X-Stamp", json.dumps(members, separators=(",", ":")), False)
     is_form = (reply["stampHeaderName"], stamp, "=" in value) == expected
-    require(is_form and _verifies(public_key, signature, payload), sentence, reply)
+    require(is_form and verifies(public_key, signature, payload), sentence, reply)
 
 
-def _verifies(public_key, signature, payload):
+def verifies(public_key, signature, payload):
     point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), bytes.fromhex(public_key))
     try:
         point.verify(bytes.fromhex(signature), payload.encode(), ec.ECDSA(hashes.SHA256()))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
-import TurnkeyClient
+import Passkeys
 
 @testable import SecurityKey
 

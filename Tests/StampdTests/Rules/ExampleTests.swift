@@ -16,14 +16,14 @@ struct ExampleTests {
         return Dictionary(uniqueKeysWithValues: pairs)
     }
 
-    @Test("each is a configuration's set, under the name of its rule") func areSets() throws {
+    @Test("each is a configuration's set, under the name of its first rule") func areSets() throws {
         let examples = try Self.examples()
-        #expect(examples.count == 10)
+        #expect(examples.count == 11)
         for (name, text) in examples {
             let rules = try ConfiguredRules(Array(#"{"stamp": \#(text)}"#.utf8), for: ["control", "stamp"])
-            #expect(rules.sets.sets["stamp"]?.ruleCount == 1)
             let ids = text.matches(of: #/"id": "([a-z0-9-]+)"/#).map { String($0.1) }
-            #expect(ids == [name])
+            #expect(rules.sets.sets["stamp"]?.ruleCount == ids.count)
+            #expect(ids.first == name)
         }
     }
 

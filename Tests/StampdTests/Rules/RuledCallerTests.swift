@@ -91,12 +91,32 @@ struct RuledCallerTests {
         // Believed, it leaves out what it does not say: a path that is not told may be the one that is denied.
         #expect(try frame.stamp(walletPayload, ["delegate": "agent"]) == Self.denied)
         for name in ["delegate", "path"] {
-            for text in ["", String(repeating: "d", count: 513)] {
+            for text in ["", String(repeating: "d", count: 513), "é", "a\nb"] {
                 #expect(
                     try frame.call("Stamp", ["payload": "{}", name: text])["error"] as? String == "InvalidParameter"
                 )
             }
         }
+    }
+
+    @Test("a delegate that a believed peer names pays for itself; a name that is not believed pays for nobody else")
+    func charged() throws {
+        let frame = try RuledFrame(rate: StampLimits(perSecond: 1, burstSeconds: 4))
+        try frame.startSession()
+        func ask(_ delegate: String, _ count: Int) throws -> [String] {
+            try (0..<count).map { _ in
+                try frame.stamp("{}", ["delegate": delegate]).split(separator: " ")[0].description
+            }
+        }
+        frame.handler.authorization.sockets["stamp"] = .init(mayName: .init(uids: [1000]))
+        #expect(try ask("noisy", 6) == ["stamped", "stamped", "stamped", "stamped", "RateLimited", "RateLimited"])
+        #expect(try frame.explain("{}", ["delegate": "noisy"]).hasPrefix("RateLimited"))
+        #expect(try ask("quiet", 4) == ["stamped", "stamped", "stamped", "stamped"])
+        #expect(frame.handler.rate.isThrottled(.user(1000), at: frame.clocks.boot))
+        #expect(!frame.handler.rate.isThrottled(.user(1001), at: frame.clocks.boot))
+        frame.peer = Peer(uid: 1001, gid: 1001, pid: 8)
+        #expect(try ask("quiet", 3) + ask("other", 3) == Array(repeating: "Denied", count: 6))
+        #expect(try frame.stamp("{}").hasPrefix("RateLimited"))
     }
 
     @Test("a record names who was named: a delegate and a path that are believed") func audited() throws {

@@ -56,13 +56,13 @@ final class RuledFrame {
     /// The reply's parameters, with the error's own name beside them as `error`.
     @discardableResult
     func call(_ method: String, _ parameters: [String: Any], at socket: String = "stamp") throws -> [String: Any] {
-        let door = try #require(PassedSocket.door(named: socket))
-        let full = door == .control && ControlMethod(rawValue: method) != nil ? "Control" : "Stamper"
+        let kind = try #require(PassedSocket.kind(named: socket))
+        let full = kind == .control && ControlMethod(rawValue: method) != nil ? "Control" : "Stamper"
         let message = try JSONSerialization.data(
             withJSONObject: ["method": "io.stampd.\(full).\(method)", "parameters": parameters]
         )
         var replies = JSONWriter()
-        let identity = SocketIdentity(door: door, name: socket)
+        let identity = SocketIdentity(kind: kind, name: socket)
         _ = handler.answer(Array(message).span, from: peer, at: identity, on: 1, to: &replies)
         let reply = try JSONSerialization.jsonObject(with: Data(replies.bytes.dropLast()))
         let members = try #require(reply as? [String: Any])

@@ -2,29 +2,31 @@
 import Crypto
 import Foundation
 
-/// A numbered record of a frame's audit, as the journal gives it back.
+/// A numbered record of a frame's audit, as the journal returns it.
 struct ChainEntry {
-    /// Which process wrote it, by the fields that the journal itself sets.
+    /// The process that wrote it, by the fields that the journal itself sets.
     struct Writer: Hashable {
         let bootId: String?
         let uid: String?
         let pid: String?
     }
 
-    /// Where a chain begins.
+    /// The value before the first record of a chain.
     static let start = Data(count: SHA256.byteCount)
 
     let sequence: Int
-    /// What STAMPD_CHAIN says.
+    /// The value of STAMPD_CHAIN.
     let value: Data
     let event: String?
     let writer: Writer
     let time: String?
-    /// STAMPD_LOST.
+    /// The value of STAMPD_LOST.
     let lost: Int?
-    /// The lines that are hashed; nil where a field of them stands twice or is not text, which no frame writes.
+    /// The lines that are hashed; nil if a field of them occurs twice or is not text, which no frame writes.
     private let lines: Data?
 
+    /// Reads a record.
+    ///
     /// - Returns: Nil for a record without a number and a chain value.
     init?(_ entry: [String: Any]) {
         func text(_ name: String) -> String? { entry[name] as? String }
@@ -40,13 +42,13 @@ struct ChainEntry {
         lines = Self.makeLines(entry)
     }
 
-    /// Whether it is what was written behind the record with this value.
+    /// Whether the record is as it was written behind the one with this value.
     func follows(_ previous: Data) -> Bool {
         guard let lines else { return false }
         return Data(SHA256.hash(data: previous + lines)) == value
     }
 
-    /// `NAME=value` and a newline for each field that a frame writes, in the order of the names' bytes.
+    /// Makes `NAME=value` and a newline for each field that a frame writes, in the order of the names' bytes.
     private static func makeLines(_ entry: [String: Any]) -> Data? {
         var lines = Data()
         let names = entry.keys.filter { Self.isHashed($0) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -57,7 +59,7 @@ struct ChainEntry {
         return lines
     }
 
-    /// Others are the journal's, or an administrator's (LogExtraFields= of the unit).
+    /// Whether a field is hashed. Others are the journal's, or an administrator's (LogExtraFields= of the unit).
     private static func isHashed(_ name: String) -> Bool {
         switch name {
         case "STAMPD_CHAIN": false
@@ -66,12 +68,12 @@ struct ChainEntry {
         }
     }
 
-    /// When the journal got an entry.
+    /// Returns when the journal received an entry.
     static func readTime(_ entry: [String: Any]) -> String? {
         (entry["__REALTIME_TIMESTAMP"] as? String).flatMap { Int64($0) }.map { makeTimeText(microseconds: $0) }
     }
 
-    /// 64 lower-case hex digits; nil for anything else.
+    /// Reads 64 lower-case hex digits; nil for anything else.
     static func readValue(_ text: String) -> Data? {
         let digits = text.utf8.compactMap { digit -> UInt8? in
             switch digit {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the check of an audit found.
+/// The findings of an audit's verification.
 struct ChainReport: Renderable {
-    /// Whoever else writes records with a frame's fields: another frame, or a forger.
-    struct Stranger: Encodable, Hashable {
+    /// Another writer of records with a frame's fields: another frame, or a forger.
+    struct OtherWriter: Encodable, Hashable {
         let unit: String?
         let uid: String?
     }
 
-    struct Strangers: Encodable {
+    struct OtherRecords: Encodable {
         let unit: String?
         let uid: String?
         let records: Int
@@ -20,25 +20,24 @@ struct ChainReport: Renderable {
     let chains: Int
     let firstSequence: Int?
     let lastSequence: Int?
-    /// The first record read is chained to one that was not.
+    /// Whether the first record read is chained to one that was not read.
     let isStartOpen: Bool
     let missing: Int
     let changed: Int
     let repeated: Int
     let reordered: Int
     let forged: Int
-    /// How many the frame itself says were lost.
+    /// How many records the frame itself reported lost.
     let toldLost: Int
-    /// Records of a stampd that did not number them.
+    /// How many records come from a stampd that did not number them.
     let unnumbered: Int
     let head: ChainVerification.HeadResult
-    /// Why the head is not known.
+    /// Why the head is unknown.
     let headReason: String?
     let findings: [ChainVerification.Finding]
-    let strangers: [Strangers]
+    let otherWriters: [OtherRecords]
 
-    /// 0 where everything is there as it was written; a record that is not as it was written weighs more than one that is
-    /// missing.
+    /// 0 if every record is there as it was written. A record that differs weighs more than one that is missing.
     var status: ExitStatus? {
         if changed + repeated + reordered + forged > 0 || head == .differs { return .recordsChanged }
         return missing > 0 || head == .missing ? .recordsMissing : nil
@@ -67,9 +66,9 @@ struct ChainReport: Renderable {
     private var notes: [String] {
         var notes: [String] = []
         if isStartOpen { notes.append("the first record is chained to one that was not read: it is taken as it is") }
-        for stranger in strangers {
-            let who = "unit \(stranger.unit ?? "unknown"), uid \(stranger.uid ?? "unknown")"
-            notes.append("not this frame's: \(stranger.records) records that look alike, by \(who)")
+        for otherWriter in otherWriters {
+            let who = "unit \(otherWriter.unit ?? "unknown"), uid \(otherWriter.uid ?? "unknown")"
+            notes.append("not this frame's: \(otherWriter.records) records that look alike, by \(who)")
         }
         return notes + [isWhole ? "whole" : "NOT whole"]
     }

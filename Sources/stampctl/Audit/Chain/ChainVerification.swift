@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Checks the records of one unit, in the journal's order: that each has the number behind the last one's, is chained to it,
-/// and was written by the frame's own process.
+/// Verifies the records of one unit, in the journal's order: that each has the number after the last one's, is chained
+/// to it, and was written by the frame's own process.
 struct ChainVerification {
     enum Flaw: String, Encodable, CaseIterable {
-        /// Numbers that no record has.
+        /// No record has these numbers.
         case missing
-        /// A record that is not what was written there.
+        /// A record differs from what was written.
         case changed
-        /// A number that was there before.
+        /// A number occurred before.
         case repeated
-        /// A record behind one with a higher number.
+        /// A record stands behind one with a higher number.
         case reordered
-        /// A record that another process of the unit wrote.
+        /// Another process of the unit wrote the record.
         case forged
     }
 
     struct Finding: Encodable, Equatable {
         let flaw: Flaw
-        /// The first number that it is about; nil for a record without one.
+        /// The first number that the finding is about; nil for a record without one.
         let sequence: Int?
-        /// How many records it is about.
+        /// How many records the finding is about.
         let count: Int
-        /// When the journal got the record; of missing ones, the one behind them.
+        /// When the journal received the record; for missing ones, the one behind them.
         let time: String?
     }
 
-    /// What the frame itself says of its last record.
+    /// The frame's own report of its last record.
     struct Head: Equatable {
         let sequence: Int
         let value: Data
@@ -36,44 +36,46 @@ struct ChainVerification {
     enum HeadResult: String, Encodable {
         /// The journal's records lead to it.
         case matches
-        /// The journal's record of that number is another.
+        /// The journal's record with that number differs.
         case differs
-        /// The record of that number is not in the journal.
+        /// The record with that number is not in the journal.
         case missing
-        /// It was not to be had.
+        /// The head could not be read.
         case unknown
     }
 
     private(set) var findings: [Finding] = []
-    /// Of each flaw, how many records it is about.
+    /// For each flaw, how many records have it.
     private(set) var counts: [Flaw: Int] = [:]
     private(set) var recordCount = 0
     private(set) var chainCount = 0
-    /// Numbers of the last chain.
+    /// The numbers of the last chain.
     private(set) var sequences: ClosedRange<Int>?
-    /// The first record's own predecessor was not read.
+    /// Whether the first record's own predecessor was not read.
     private(set) var isStartOpen = false
-    /// How many records the frame itself says were lost.
+    /// How many records the frame itself reported lost.
     private(set) var toldLostCount = 0
     private let head: Head?
     private let isWindow: Bool
     private var isHeadMet: Bool?
     private var chain: Chain?
 
-    /// Findings that are listed; further ones are counted.
+    /// The most findings that are listed; further ones are only counted.
     static let maximumFindings = 1000
 
+    /// Creates a verification.
+    ///
     /// - Parameters:
-    ///   - head: Asked of the frame before the journal was read, so that its record is there.
-    ///   - isWindow: Records before the first one that is read were not asked for.
+    ///   - head: The frame's head, read before the journal, so that its record is there.
+    ///   - isWindow: Whether records before the first one read were not asked for.
     init(head: Head?, isWindow: Bool) { (self.head, self.isWindow) = (head, isWindow) }
 
-    /// A record that the unit wrote.
+    /// Takes a record of the unit.
     mutating func take(_ entry: ChainEntry) {
         guard let chain, entry.event != "auditStarted" || entry.sequence != 1 || entry.value == chain.firstValue else {
             return begin(with: entry)
         }
-        // Of a restart whose first records were lost, a gap is all that tells.
+        // If the first records after a restart were lost, a gap is the only sign of the restart.
         let mayBeNew = entry.event == "auditResumed" || entry.sequence > chain.last + 1
         guard mayBeNew || chain.writers.contains(entry.writer) else {
             return note(.forged, entry.sequence, time: entry.time)
@@ -92,12 +94,12 @@ struct ChainVerification {
         count(entry)
     }
 
-    /// A record of the unit that has no number, between others that have one.
+    /// Takes a record of the unit that has no number, between others that have one.
     mutating func takeUnnumbered(time: String?) {
         if chain != nil { note(.forged, nil, time: time) }
     }
 
-    /// Says what is missing, now that every record was read.
+    /// Finds what is missing, after every record was read.
     mutating func finish() -> HeadResult {
         let last = chain?.last
         endChain()
@@ -113,7 +115,7 @@ struct ChainVerification {
 }
 
 extension ChainVerification {
-    /// The records of one frame, from its first to its last; a restart with kept state goes on with it.
+    /// The records of one frame, from its first to its last. A restart with kept state continues it.
     private struct Chain {
         let firstValue: Data
         let first: Int
@@ -126,9 +128,9 @@ extension ChainVerification {
     /// Numbers that no record has yet.
     private struct Gap {
         var numbers: ClosedRange<Int>
-        /// The value that the first of them is chained to; nil where that record is missing too.
+        /// The value to which the first missing record is chained; nil if the record before is missing too.
         var before: Data?
-        /// The record behind the last of them; nil where that is missing too.
+        /// The record behind the last missing one; nil if that is missing too.
         var after: ChainEntry?
     }
 
@@ -166,7 +168,7 @@ extension ChainVerification {
         if entry.sequence == head?.sequence { isHeadMet = entry.value == head?.value }
     }
 
-    /// A number that is not behind the last one's.
+    /// Takes a record whose number is not the next one.
     private mutating func takeLate(_ entry: ChainEntry) {
         guard let chain, entry.sequence >= chain.first else {
             count(entry)

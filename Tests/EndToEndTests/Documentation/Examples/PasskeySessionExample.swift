@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import StampClient
 import TurnkeyClient
 
 /// The tutorial "Create a user passkey session", from its first line to its last; answers the users that it read.
@@ -43,18 +44,19 @@ func passkeySessionExample(
     let answer = try await activeClient.query("list_users", body: body)
     print("\(answer.count) bytes")
 
-    let session = try await passkeyClient.loginWithPasskey(session: "born-inside", expirationSeconds: 30)
+    let name: SessionName = try .init("born-inside")
+    let session = try await passkeyClient.loginWithPasskey(session: name, expirationSeconds: 30)
     print("\(session.name) ends in \(session.expiry.remainingSeconds) s")
 
     events: for try await event in try await turnkey.sessions.events() {
         switch event {
-        case .warning(let name, _, let left): print("\(name) ends in \(left / 1000) s")
-        case .expired("born-inside", _): break events
+        case .warning(let session, _, let left): print("\(session) ends in \(left / 1000) s")
+        case .expired(name, _): break events
         default: continue
         }
     }
 
-    switch try await turnkey.getActiveClient(session: "born-inside") {
+    switch try await turnkey.getActiveClient(session: name) {
     case .session(let client): print(try await client.getWhoami().username)
     case .passkey(let client): print(try await client.api.getWhoami().username)
     }

@@ -1,0 +1,3 @@
+module example.com/socketstamper
+
+go 1.19
