@@ -22,6 +22,15 @@ extension TestFrame {
     /// Lets the waiting card's session begin.
     @discardableResult
     func startApproved(seconds: Int64 = 600, approver: UInt8 = 1) throws -> Session {
+        try #require(try answer(seconds: seconds, approver: approver) { _ in true })
+    }
+
+    /// Answers the waiting card; its session starts if `isRecorded` returns true.
+    func answer(
+        seconds: Int64 = 600,
+        approver: UInt8 = 1,
+        ifRecorded isRecorded: (PublicKey) -> Bool
+    ) throws -> Session? {
         guard let claim = Claim(Array("an organization".utf8).span) else { throw NotHex(text: "") }
         let approved = ApprovedSession(
             organizationId: claim,
@@ -29,7 +38,7 @@ extension TestFrame {
             deadline: now.adding(seconds: seconds),
             approver: try SHA256Digest(of: [approver].span)
         )
-        return try frame.startApproved(approved, at: now)
+        return try frame.startApproved(approved, at: now, ifRecorded: isRecorded)
     }
 
     /// As `full`, with a session that an approver let begin, a card that waits, and one that was answered.
@@ -65,6 +74,25 @@ extension SignerCoreTests {
             #expect(frame.frame.card(at: frame.now, wallSeconds: Self.wall) == nil)
             #expect(frame.frame.answeredCard == card.digest)
             #expect(throws: FrameError.noCard) { try frame.startApproved() }
+        }
+
+        @Test("no session starts without its record: the card waits on, and what forbids the session is asked first")
+        func recorded() throws {
+            let frame = try TestFrame.ready()
+            let card = try frame.makeCard("web")
+            _ = frame.takeEvents()
+            var asked: [PublicKey] = []
+            func isRecorded(_ key: PublicKey) -> Bool {
+                asked.append(key)
+                return false
+            }
+            #expect(throws: FrameError.invalidExpiration) { try frame.answer(seconds: 0, ifRecorded: isRecorded) }
+            #expect(asked.isEmpty)
+            #expect(try frame.answer(ifRecorded: isRecorded) == nil)
+            #expect(asked == [card.publicKey])
+            #expect(frame.takeEvents().isEmpty && frame.frame.sessions.isEmpty && frame.frame.answeredCard == nil)
+            #expect(frame.frame.card(at: frame.now, wallSeconds: Self.wall)?.digest == card.digest)
+            #expect(try frame.startApproved().publicKey == card.publicKey)
         }
 
         @Test("a card is gone at its end by either clock, at a reset, and when another is made; a lock changes nothing")

@@ -128,6 +128,35 @@ struct AuditChainTests {
         #expect(stage.keeper.head?.lost == Int64(lost) && stage.keeper.head?.waiting == 0)
     }
 
+    @Test("what is handed over at once is in the journal, or it never was: its number and its link are the next one's")
+    func atOnce() throws {
+        let stage = try Stage(AuditLimits(maximumWaitingRecords: 16))
+        let socket = SocketIdentity(kind: .deliver, name: "deliver")
+        let call = CallContext(peer: Peer(uid: 1, gid: 1, pid: 1), socket: socket, start: .now)
+        var taken = 1
+        while taken < 2000, stage.audit.handOver(.delivery, of: call, { _ in }) { taken += 1 }
+        let full = stage.audit.head
+        #expect(full.sequence == taken && full.waiting == 0 && stage.keeper.head == full)
+        #expect(!stage.audit.handOver(.delivery, of: call) { _ in })
+        #expect(stage.audit.head == full && stage.keeper.head == full)
+        // Neither is one that would come before a record that waits.
+        stage.audit.write(.locked, of: nil) { _ in }
+        #expect(!stage.audit.handOver(.delivery, of: call) { _ in })
+        #expect(stage.read().map(\.sequence) == Array(1...taken))
+        stage.audit.drain()
+        #expect(stage.audit.handOver(.delivery, of: call) { _ in })
+        #expect(
+            stage.read() == [
+                Record(sequence: taken + 1, event: "locked"), Record(sequence: taken + 2, event: "delivery"),
+            ]
+        )
+        // As where nobody listens any more.
+        shutdown(stage.journal, CInt(SHUT_RDWR))
+        let left = stage.audit.head
+        #expect(!stage.audit.handOver(.delivery, of: call) { _ in })
+        #expect(stage.audit.head == left && stage.keeper.head == left)
+    }
+
     @Test("the next process goes on behind the kept head, says so, and then what its predecessor took with it")
     func resumed() throws {
         let first = try Stage(AuditLimits(maximumWaitingRecords: 16))

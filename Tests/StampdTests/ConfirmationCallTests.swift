@@ -14,7 +14,6 @@ struct ConfirmationCallTests {
     private final class RecordedAudit: AuditTrail {
         var records: [[String: String]] = []
         var admitsStamp = true
-        let takesRecords = true
         let isOn = true
         let maximumPayloadByteCount = 65_536
         let head = AuditHead(sequence: 0, chain: .start, lost: 0, waiting: 0)
@@ -34,7 +33,10 @@ struct ConfirmationCallTests {
             records.append(fields)
         }
 
-        func handOver() {}
+        func handOver(_ kind: AuditKind, of call: CallContext, _ addFields: (inout AuditRecord) -> Void) -> Bool {
+            write(kind, of: call, addFields)
+            return true
+        }
 
         func writeRefusal(of call: CallContext, rule: String, _ addFields: (inout AuditRecord) -> Void) {
             write(.refusal, of: call) { record in

@@ -18,10 +18,14 @@ final class ListedAudit: AuditTrail {
     let isOn = true
     let maximumPayloadByteCount = 65_536
     var admitsStamp = true
+    /// Whether the journal takes what is handed over.
     var takesRecords = true
     let head = AuditHead(sequence: 0, chain: .start, lost: 0, waiting: 0)
 
-    func handOver() {}
+    func handOver(_ kind: AuditKind, of call: CallContext, _ addFields: (inout AuditRecord) -> Void) -> Bool {
+        if takesRecords { write(kind, of: call, addFields) }
+        return takesRecords
+    }
 
     func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void) {
         let fields = Self.fields(of: kind, addFields)

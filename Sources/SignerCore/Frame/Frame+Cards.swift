@@ -64,16 +64,21 @@ extension Frame {
     /// - Parameters:
     ///   - approved: What the answer says; its deadline is cut to what the frame grants at most.
     ///   - now: When the call came.
-    /// - Returns: The session, alive.
+    ///   - isRecorded: Gets the card's key once nothing else forbids the session; returns whether its start is recorded.
+    /// - Returns: The session, alive; nil if `isRecorded` returned false, and then the card still waits.
     /// - Throws: `.locked`, `.noCard`, `.invalidExpiration` (the deadline has passed), `.tooManySessions`.
-    package mutating func startApproved(_ approved: ApprovedSession, at now: BootInstant) throws(FrameError) -> Session
-    {
+    package mutating func startApproved(
+        _ approved: ApprovedSession,
+        at now: BootInstant,
+        ifRecorded isRecorded: (PublicKey) -> Bool
+    ) throws(FrameError) -> Session? {
         advance(to: now)
         guard !isLocked else { throw .locked }
         guard let card = waitingCard else { throw .noCard }
         let deadline = min(approved.deadline, now.adding(seconds: limits.maximumExpirationSeconds))
         guard now < deadline else { throw .invalidExpiration }
         try requirePlace(for: card.session, at: now)
+        guard isRecorded(card.publicKey) else { return nil }
         waitingCard = nil
         answeredCard = card.digest
         approvers[card.publicKey] = approved.approver

@@ -104,13 +104,6 @@ final class Audit: AuditTrail, TimeKeeper {
         return isOn && makesRoom { ring.count + (unreported > 0 ? 1 : 0) < ring.capacity }
     }
 
-    /// Whether the journal has taken every record that was written; true if the audit is off.
-    var takesRecords: Bool {
-        guard isOn else { return true }
-        handOver()
-        return ring.count == 0 && unreported == 0
-    }
-
     /// How long a caller should wait before its next stamp if `admitsStamp` is false.
     static let retryMilliseconds = 1000 * retrySeconds
 
@@ -120,6 +113,26 @@ final class Audit: AuditTrail, TimeKeeper {
         addCommonFields(of: kind, to: &record, call: call)
         addFields(&record)
         submit()
+    }
+
+    func handOver(_ kind: AuditKind, of call: CallContext, _ addFields: (inout AuditRecord) -> Void) -> Bool {
+        guard isOn else { return true }
+        handOver()
+        guard ring.count == 0, unreported == 0 else { return false }
+        let before = head
+        record.start(kind)
+        addCommonFields(of: kind, to: &record, call: call)
+        addFields(&record)
+        guard let bytes = chain.seal(&record) else { return false }
+        ring.append(bytes)
+        keeper?.keep(head)
+        drain()
+        if ring.count == 0 { return true }
+        // The next record gets the number and the link that this one does not need.
+        ring.removeOldest(1)
+        chain.goOn(from: before)
+        keeper?.keep(before)
+        return false
     }
 
     func writeRefusal(of call: CallContext, rule: String, _ addFields: (inout AuditRecord) -> Void) {

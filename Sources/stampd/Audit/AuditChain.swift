@@ -23,7 +23,7 @@ struct AuditChain: ~Copyable {
         }
     }
 
-    /// Continues after the last record of another process.
+    /// Continues after the record whose position is `head`.
     mutating func goOn(from head: AuditHead) { (sequence, value) = (head.sequence, head.chain) }
 
     /// Completes a record for sending. Adds STAMPD_SEQUENCE to its lines, and after them STAMPD_CHAIN: the SHA-256 over

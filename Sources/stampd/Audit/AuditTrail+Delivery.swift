@@ -13,13 +13,15 @@ extension AuditTrail {
         }
     }
 
-    /// Records a session that an approver's parcel started.
-    func delivered(_ session: Session, by call: CallContext) {
-        write(.delivery, of: call) { record in
-            record.add(.session, session.name)
-            record.add(.publicKey, session.publicKey)
-            record.add(.claimedOrganizationId, session.organizationId)
-            record.add(.claimedUserId, session.userId)
+    /// Records the session that an approver's parcel starts. `key` is the session's, and the card's.
+    ///
+    /// - Returns: Whether the journal has the record; if not, there is none.
+    func delivered(_ approval: Delivery.Approval, _ key: PublicKey, by call: CallContext) -> Bool {
+        handOver(.delivery, of: call) { record in
+            record.add(.session, approval.session)
+            record.add(.publicKey, key)
+            record.add(.claimedOrganizationId, approval.approved.organizationId)
+            record.add(.claimedUserId, approval.approved.userId)
             record.add(call.approver)
             record.add(.decision, "allowed")
         }

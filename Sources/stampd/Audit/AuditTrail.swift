@@ -11,16 +11,17 @@ protocol AuditTrail: AnyObject {
 
     /// Whether a stamp may be made now: its record has room, or records are not required.
     var admitsStamp: Bool { get }
-    /// Whether the journal would take a record at once; true if the audit is off.
-    var takesRecords: Bool { get }
     /// The audit's position.
     var head: AuditHead { get }
 
-    /// Hands over the records that wait.
-    func handOver()
-
     /// Writes one record about `call`; nil for a change that no call made.
     func write(_ kind: AuditKind, of call: CallContext?, _ addFields: (inout AuditRecord) -> Void)
+
+    /// Writes one record about `call`, and hands it over at once.
+    ///
+    /// - Returns: Whether the journal took it, and all before it; if not, there is no such record. True if no records are
+    ///   written.
+    func handOver(_ kind: AuditKind, of call: CallContext, _ addFields: (inout AuditRecord) -> Void) -> Bool
 
     /// Writes a refusal. If one account causes many, only some are written, and the others are counted.
     func writeRefusal(of call: CallContext, rule: String, _ addFields: (inout AuditRecord) -> Void)

@@ -61,8 +61,6 @@ extension CallHandler {
         var (parcel, signature): ([UInt8], [UInt8]) = ([], [])
         try parameters.string(.parcel, into: &parcel)
         try parameters.string(.signature, into: &signature)
-        // No session starts if its record might be lost.
-        guard audit.takesRecords else { throw .rateLimited(retryAfterMilliseconds: Audit.retryMilliseconds) }
         let wallMilliseconds = wallClock()
         let moment = Delivery.Snapshot(
             card: frame.card(at: context.start, wallSeconds: wallMilliseconds / 1000),
@@ -76,13 +74,14 @@ extension CallHandler {
         }
         context.session = approval.session
         context.approver = approval.approved.approver
-        let session = try replying { () throws(FrameError) in
-            try frame.startApproved(approval.approved, at: context.start)
+        // The journal has the record before the session starts, so no session is without one.
+        let started = try replying { () throws(FrameError) in
+            try frame.startApproved(approval.approved, at: context.start) { key in
+                audit.delivered(approval, key, by: context)
+            }
         }
+        guard let session = started else { throw .rateLimited(retryAfterMilliseconds: Audit.retryMilliseconds) }
         deliveries.delivered += 1
-        audit.delivered(session, by: context)
-        // The state is saved after this, so each session that outlives the process has its record in the journal.
-        audit.handOver()
         replies.reply(at: context.start, session: session)
     }
 

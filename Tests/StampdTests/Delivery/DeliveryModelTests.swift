@@ -108,6 +108,7 @@ private struct Walk {
     private var model = DeliveryModel()
     private var handler: CallHandler
     private let clocks = Clocks()
+    private let audit = ListedAudit()
     private let keys = [SSHSigningKey(.ed25519), SSHSigningKey(.ecdsa), SSHSigningKey(.securityKeyEd25519)]
     private var cards: [(text: String, hash: String)] = []
     private var parcels: [SignedParcel] = []
@@ -124,19 +125,19 @@ private struct Walk {
 
     init(_ generator: SeededGenerator) throws {
         self.generator = generator
-        handler = Self.makeHandler(clocks)
+        handler = Self.makeHandler(clocks, audit)
         turnClocks()
         try adopt()
     }
 
-    private static func makeHandler(_ clocks: Clocks) -> CallHandler {
+    private static func makeHandler(_ clocks: Clocks, _ audit: ListedAudit) -> CallHandler {
         var limits = FrameLimits()
         limits.maximumExpirationSeconds = DeliveryModel.frameMaximum
         return CallHandler(
             Frame(limits: limits),
             rate: CallRate(StampLimits(perSecond: 0, burstSeconds: 1)),
             maximumNesting: 32,
-            audit: ListedAudit(),
+            audit: audit,
             log: Log(),
             clock: { clocks.boot },
             wallClock: { clocks.wall }
@@ -300,6 +301,7 @@ private struct Walk {
         let parcel =
             Int.random(in: 0..<3, using: &generator) > 0 ? parcels.last : parcels.randomElement(using: &generator)
         guard let parcel else { return }
+        audit.takesRecords = Int.random(in: 0..<4, using: &generator) > 0
         let expected = expect(parcel)
         let reply = try call(
             "io.stampd.Delivery.Deliver",
@@ -332,6 +334,7 @@ private struct Walk {
         guard parcel.notAfter * 1000 > model.wall else { return "tooLate" }
         guard model.allows(signer, parcel.session, parcel.organization) else { return "sessionNotAllowed" }
         guard isWaiting else { return "alreadyTaken" }
+        guard audit.takesRecords else { return "RateLimited" }
         let ends = [
             parcel.notAfter * 1000 - model.wall, DeliveryModel.maximum[signer] * 1000,
             DeliveryModel.frameMaximum * 1000,
@@ -388,7 +391,7 @@ private struct Walk {
     private mutating func restart() throws {
         let isKept = Int.random(in: 0..<4, using: &generator) != 0
         last = "restart \(isKept)"
-        let next = Self.makeHandler(clocks)
+        let next = Self.makeHandler(clocks, audit)
         if isKept {
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: StateSlots.byteCount, alignment: 8)
             defer { memory.deallocate() }
