@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""peer.py: answers a fuzz target's questions with Python's json and PyPI's cryptography; see PythonPeer.swift.
+"""peer.py: answers a fuzz target's questions with Python's json, PyPI's cryptography and the rules' reference model.
 
-A JSON text is answered "-" where it is refused, else "+" and its tree; 65 bytes of an embedded key and a scalar's 32 are
-answered with a bundle, a newline and the credential's public key in hex, which is empty where the scalar is none.
+PythonPeer.swift has the form of questions and answers. A JSON text is answered "-" where it is refused, else "+" and its
+tree; 65 bytes of an embedded key and a scalar's 32 are answered with a bundle, a newline and the credential's public key in
+hex, which is empty where the scalar is none; a set, a caller, a payload and instants with a line for each instant's decision.
 """
 
 import json
@@ -10,9 +11,14 @@ import pathlib
 import struct
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Tests/EndToEndTests/python"))
+for tests in ["EndToEndTests", "RulesTests"]:
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Tests" / tests / "python"))
 
+import model  # noqa: E402
 from credential_bundle import public_key_of, seal  # noqa: E402
+
+# An integer in a payload may have as many digits as fit.
+sys.set_int_max_str_digits(0)
 
 MAXIMUM_DEPTH = 32
 
@@ -68,8 +74,25 @@ def answer_bundle(question):
     return f"{seal(scalar, embedded.hex())}\n{key}".encode()
 
 
+def answer_decision(question):
+    question = json.loads(question)
+    rules, payload = json.loads(bytes.fromhex(question["set"])), bytes.fromhex(question["payload"])
+    caller = dict.fromkeys(["account", "gids", "units", "session", "pendingKey", "embeddedKey"]) | question["caller"]
+    if caller["session"]:
+        caller["session"].setdefault("publicKey", None)
+    counters, lines = model.Counters(), []
+    for boot in question["boots"]:
+        decision, charges = model.decide(rules, payload, caller, question["now"], boot, counters)
+        for key, amount in charges:
+            counters.charge(key, amount, boot)
+        at = decision["at"] and decision["at"].encode().hex()
+        words = [decision["effect"], decision["id"], decision["reason"], at, decision["retry"]]
+        lines.append(" ".join("-" if word is None else str(word) for word in words))
+    return "\n".join(lines).encode()
+
+
 def main():
-    answers = {b"j": answer_json, b"b": answer_bundle}
+    answers = {b"j": answer_json, b"b": answer_bundle, b"d": answer_decision}
     while kind := sys.stdin.buffer.read(1):
         (length,) = struct.unpack(">I", sys.stdin.buffer.read(4))
         answer = answers[kind](sys.stdin.buffer.read(length))

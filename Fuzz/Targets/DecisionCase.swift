@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Passkeys
 import Rules
-import Varlink
 
 /// A caller, a rule set and a payload, with `---` between them on lines of their own.
 ///
@@ -8,27 +8,29 @@ import Varlink
 /// and the public keys key, pending and embedded (hex). What is missing cannot be told, but for delegate and path: without
 /// them the call is direct, and empty they cannot be told. In place of a set that is refused stands `contained`.
 struct DecisionCase {
+    /// The text of `set`, if that was not refused.
+    let setText: [UInt8]
     let set: RuleSet
+    let members: CallerMembers
     let caller: Caller
     let clock: Clock
     let payload: [UInt8]
 
+    /// The last instant that is tried, and the first before 1970: some 31,700 years from then.
+    private static let end: Int64 = 1_000_000_000_000_000
     private static let contained = readSet(Array("\"contained\"".utf8)[...])
 
     init(_ bytes: [UInt8]) throws(BrokenClaim) {
         var rest = bytes[...]
-        let lines = String(decoding: Self.takePart(&rest), as: UTF8.self).split(separator: "\n")
-        guard let set = Self.readSet(Self.takePart(&rest)) ?? Self.contained else {
+        members = CallerMembers(Self.takePart(&rest))
+        let setText = Self.takePart(&rest)
+        guard let set = Self.readSet(setText) ?? Self.contained else {
             throw BrokenClaim(claim: "the built-in set is read")
         }
-        self.set = set
+        (self.setText, self.set) = (Array(setText), set)
         payload = Array(rest)
-        let pairs = lines.compactMap { line in
-            line.firstIndex(of: "=").map { (String(line[..<$0]), String(line[line.index(after: $0)...])) }
-        }
-        let members = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
-        caller = Caller(members: members)
-        let now = members["now"].flatMap { Int64($0) } ?? 1_796_032_800_000
+        caller = Caller(members)
+        let now = min(max(members["now"].flatMap { Int64($0) } ?? 1_796_032_800_000, -Self.end), Self.end)
         clock = Clock(wallMilliseconds: now, bootNanoseconds: 1_000_000_000_000_000)
     }
 
@@ -58,16 +60,33 @@ struct DecisionCase {
     }
 }
 
-extension Caller {
-    fileprivate init(members: [String: String]) {
-        func told(_ name: String) -> ProxyStatement { members[name].map { $0.isEmpty ? .untold : .text($0) } ?? .none }
-        func key(_ name: String) -> KeyBytes? {
-            let digits = Array((members[name] ?? "").utf8)
-            guard let hex = HexBytes(digits.span) else { return nil }
-            var bytes: [UInt8] = []
-            for index in 0..<hex.count { bytes.append(hex[index]) }
-            return KeyBytes(bytes.span)
+/// The lines of a case's caller, by their names.
+struct CallerMembers {
+    private let values: [String: String]
+
+    init(_ text: ArraySlice<UInt8>) {
+        let pairs = String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap { line in
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            return parts.count == 2 ? (parts[0], parts[1]) : nil
         }
+        values = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    subscript(name: String) -> String? { values[name] }
+
+    /// The bytes of a public key; nil where it is missing, no hex, or not as long as a key may be.
+    func key(_ name: String) -> [UInt8]? {
+        guard let key = values[name].flatMap({ Hexadecimal.decode($0) }), (1...65).contains(key.count) else {
+            return nil
+        }
+        return Array(key)
+    }
+}
+
+extension Caller {
+    fileprivate init(_ members: CallerMembers) {
+        func key(_ name: String) -> KeyBytes? { members.key(name).flatMap { KeyBytes($0.span) } }
+        func told(_ name: String) -> ProxyStatement { members[name].map { $0.isEmpty ? .untold : .text($0) } ?? .none }
         self.init(
             account: members["uid"].flatMap { UInt32($0) },
             gids: members["gid"]?.split(separator: " ").compactMap { UInt32($0) },

@@ -17,7 +17,7 @@ package struct FuzzTarget: Sendable {
     private static let clients = [
         reply, apiAnswer, sessionToken, attestation, requestHead, loginPage, requestSummary, fleetDocument, knownHosts,
     ]
-    private static let besidePython = [jsonBesidePython, bundleBesidePython]
+    private static let besidePython = [jsonBesidePython, bundleBesidePython, decisionBesidePython]
 }
 
 /// A claim about the code that some bytes show to be wrong.

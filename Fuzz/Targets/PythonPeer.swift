@@ -15,6 +15,7 @@ final class PythonPeer: Sendable {
     enum Kind: UInt8 {
         case json = 0x6A
         case bundle = 0x62
+        case decision = 0x64
     }
 
     /// Starts the process at the first question.

@@ -155,10 +155,9 @@ struct RuleEvaluator: ~Copyable, ~Escapable {
 
     private func staleness(_ fresh: Rule.Freshness) -> Reason? {
         guard outermost.timestamp != 0 else { return .fieldAbsent }
-        // A number that does not fit is certainly not fresh.
-        guard let stamp = payload.withNumber(outermost.timestamp, { Decimal.int64($0) ?? .max }) else {
-            return .fieldType
-        }
+        guard let number = payload.withNumber(outermost.timestamp, { Decimal.int64($0) }) else { return .fieldType }
+        // No clock tells a number that does not fit.
+        guard let stamp = number else { return .timeStale }
         let (age, overflows) = clock.wallMilliseconds.subtractingReportingOverflow(stamp)
         return !overflows && age <= fresh.past && age >= -fresh.future ? nil : .timeStale
     }

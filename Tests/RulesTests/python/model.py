@@ -421,7 +421,8 @@ def match(rule, payload, caller, lists, now):
         if not -fresh["future"] * 1000 <= now - stamp <= fresh["past"] * 1000:
             return ("time.stale", "/timestampMs"), held
     if "time" in rule:
-        at = datetime.datetime.fromtimestamp(now // 1000, datetime.timezone.utc)
+        # Within the first week of 1970, since datetime's years end at 9999.
+        at = datetime.datetime.fromtimestamp(now // 1000 % 604_800, datetime.timezone.utc)
         day = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"][at.weekday()]
         if day not in rule["time"]["days"] or not rule["time"]["from"] <= at.strftime("%H:%M") < rule["time"]["until"]:
             return ("time.window", None), held
