@@ -12,7 +12,7 @@ package final class FakeFrame: Sendable {
 
     private struct State {
         var listener: CInt = -1
-        var peers: [CInt] = []
+        var peers: [Peer] = []
     }
 
     /// Binds in `directory`, or in a new one that only this user may enter, and runs `script` for each connection.
@@ -44,10 +44,12 @@ package final class FakeFrame: Sendable {
             while true {
                 let socket = accept(listener, nil, nil)
                 guard socket >= 0 else { break }
-                state.withLock { $0.peers.append(socket) }
-                Thread.detachNewThread {
-                    script(Peer(socket: socket))
-                    shutdown(socket, Int32(SHUT_RDWR))
+                let peer = Peer(socket: socket)
+                state.withLock { $0.peers.append(peer) }
+                Thread.detachNewThread { [self] in
+                    script(peer)
+                    peer.end()
+                    state.withLock { state in state.peers.removeAll { $0 === peer } }
                 }
             }
             close(listener)
@@ -58,7 +60,7 @@ package final class FakeFrame: Sendable {
     package func stop() {
         state.withLock { state in
             shutdown(state.listener, Int32(SHUT_RDWR))
-            for peer in state.peers { shutdown(peer, Int32(SHUT_RDWR)) }
+            for peer in state.peers { peer.end() }
             state.listener = -1
             state.peers = []
         }

@@ -10,6 +10,11 @@ package final class Peer: Sendable {
         self.socket = socket
     }
 
+    deinit { close(socket) }
+
+    /// Ends the connection; the descriptor is closed once nobody has the peer.
+    func end() { shutdown(socket, Int32(SHUT_RDWR)) }
+
     /// The next call, or `nil` when the client has gone.
     package func readCall() -> ReceivedCall? {
         var bytes: [UInt8] = []

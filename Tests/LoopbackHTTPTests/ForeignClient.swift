@@ -29,6 +29,7 @@ enum ForeignClient {
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 let data = (try? output.fileHandleForReading.readToEnd()) ?? Data()
+                try? output.fileHandleForReading.close()
                 process.waitUntilExit()
                 continuation.resume(returning: String(decoding: data, as: UTF8.self))
             }

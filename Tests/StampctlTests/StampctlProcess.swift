@@ -44,7 +44,9 @@ struct StampctlProcess: Sendable {
     private static func read(_ handle: FileHandle) async -> String {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
-                continuation.resume(returning: String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self))
+                let data = (try? handle.readToEnd()) ?? Data()
+                try? handle.close()
+                continuation.resume(returning: String(decoding: data, as: UTF8.self))
             }
         }
     }

@@ -38,6 +38,7 @@ struct StreamTests {
         let text = await withCheckedContinuation { (continuation: CheckedContinuation<String, Never>) in
             Thread.detachNewThread {
                 let data = (try? output.fileHandleForReading.readToEnd()) ?? Data()
+                try? output.fileHandleForReading.close()
                 continuation.resume(returning: String(decoding: data, as: UTF8.self))
             }
         }
