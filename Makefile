@@ -37,6 +37,9 @@ demo: deps ## shows the whole of it on real parts: sandbox, frame, passkey, sess
 	set -e; for product in $(DEMO); do $(SWIFT) build --product $$product; done
 	"$$($(SWIFT) build --show-bin-path)/turnkey-demo"
 
+# How many tests run at once. Without a bound all begin together, and each waits for the processes of all the others.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 16
+
 # Suites that load the machine: beside them another test waits too long for its processes.
 HEAVY := Soak|Faults|HostileCarrier|Courier|Fleet
 
