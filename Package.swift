@@ -91,6 +91,7 @@ let package = Package(
 
         // Its clients.
         .target(name: "Printing", swiftSettings: library),
+        .target(name: "Signals", dependencies: ["CLinux"], swiftSettings: library),
         .target(name: "KernelUser", swiftSettings: library),
         .target(
             name: "StampClient",
@@ -179,7 +180,7 @@ let package = Package(
             name: "stampctl",
             dependencies: [
                 "CLinux", "Fleet", "KernelUser", "LoginPage", "LoopbackHTTP", "Printing", "ProcessArguments", "Rules",
-                "SecurityKey", "StampClient", "StampingProxy", "TurnkeyClient",
+                "SecurityKey", "Signals", "StampClient", "StampingProxy", "TurnkeyClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -206,7 +207,7 @@ let package = Package(
         .executableTarget(
             name: "turnkey-sandbox",
             dependencies: [
-                "Printing", "ProcessArguments", "TurnkeySandbox",
+                "Printing", "ProcessArguments", "Signals", "TurnkeySandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -223,12 +224,15 @@ let package = Package(
         ),
         .executableTarget(
             name: "turnkey-demo",
-            dependencies: ["Printing", "ProcessArguments", "SoftwarePasskey", "StampClient", "TurnkeyClient"],
+            dependencies: [
+                "Printing", "ProcessArguments", "Signals", "SoftwarePasskey", "StampClient", "TurnkeyClient",
+            ],
             swiftSettings: shipped
         ),
 
         // Tests: one folder a target, and the whole of it with real processes.
         .testTarget(name: "VarlinkTests", dependencies: ["Varlink"], swiftSettings: strict),
+        .testTarget(name: "SignalsTests", dependencies: ["Signals"], swiftSettings: strict),
         .target(
             name: "FuzzTargets",
             dependencies: [

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
-import Foundation
+import Glibc
+import Signals
 
 /// Stops the demo's processes on Ctrl-C and similar signals, before it ends.
 struct Interruptions {
-    private let sources: [any DispatchSourceSignal]
+    private let caught: [CaughtSignal]
 
     init(clearing processes: DemoProcesses) {
         signal(SIGPIPE, SIG_IGN)
-        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
+        caught = [SIGINT, SIGTERM, SIGHUP].map { number in
+            CaughtSignal(number) { number in
                 processes.clear()
                 exit(128 + number)
             }
-            source.resume()
-            return source
         }
     }
 }

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
 import Glibc
+import Signals
 
 /// Waits for SIGTERM or SIGINT. Once it is created, neither ends the process by itself.
 struct Termination {
     private let signals: AsyncStream<Void>
-    private let sources: [any DispatchSourceSignal]
+    private let caught: [CaughtSignal]
 
     init() {
         let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
         self.signals = signals
-        sources = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.finish() }
-            source.resume()
-            return source
-        }
+        caught = [SIGTERM, SIGINT].map { CaughtSignal($0) { _ in continuation.finish() } }
     }
 
     /// Returns when a signal has come.

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Signals
 import StampClient
 import StampingProxy
 import TurnkeyClient
@@ -176,7 +177,7 @@ struct ExecCommand: ReportingCommand {
         case .killed(let number):
             var none = rlimit()
             unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-            Interruption.end(by: number)
+            CaughtSignal.endProcess(by: number)
             throw ExitCode(128 + number)
         }
     }

@@ -2,6 +2,7 @@
 import CLinux
 import Foundation
 import Glibc
+import Signals
 import Synchronization
 
 /// Runs a program that shares this process's terminal, streams and process group, and receives the signals that this
@@ -44,7 +45,7 @@ enum ChildProgram {
     /// Passes signals on, also those that come before the child exists. Returns the signals that are at their default
     /// in the child, one bit each.
     private static func passSignals(to child: Child) throws(Failure) -> UInt64 {
-        let passed = passedSignals.filter { !Interruption.isIgnored(signal($0, SIG_IGN)) }
+        let passed = passedSignals.filter { !CaughtSignal.isIgnored($0) }
         try SignalNotes.follow(passed) { number, isFromKernel in
             // The terminal sends signals for its keys to the whole group, which includes the child.
             guard !isFromKernel || ![SIGINT, SIGQUIT].contains(number) else { return }
