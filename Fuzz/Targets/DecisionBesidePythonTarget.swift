@@ -20,9 +20,11 @@ extension FuzzTarget {
             throw BrokenClaim(claim: "a question can be encoded")
         }
         let answer = String(decoding: try PythonPeer.ask(.decision, Array(question)), as: UTF8.self)
+        let lines = answer.split(separator: "\n")
+        try claim("the model decides each", lines.count == given.instants.count)
         var counters = Counters()
         var workspace = Workspace()
-        for (instant, line) in zip(given.instants, answer.split(separator: "\n")) {
+        for (instant, line) in zip(given.instants, lines) {
             let decision = given.set.decide(
                 given.payload.span,
                 for: given.caller,

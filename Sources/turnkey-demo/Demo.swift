@@ -24,9 +24,9 @@ struct Demo {
         } catch {
             StepPrinter.fail("the demo could not start: \(error)")
         }
-        let interruptions = Interruptions(clearing: processes)
-        defer { withExtendedLifetime(interruptions) { processes.clear() } }
+        defer { processes.clear() }
         do {
+            try Interruptions.clear(processes)
             try await Demo(processes: processes).run()
         } catch {
             processes.clear()

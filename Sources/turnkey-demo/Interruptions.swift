@@ -3,13 +3,11 @@ import Glibc
 import Signals
 
 /// Stops the demo's processes on Ctrl-C and similar signals, before it ends.
-struct Interruptions {
-    private let caught: [CaughtSignal]
-
-    init(clearing processes: DemoProcesses) {
+enum Interruptions {
+    static func clear(_ processes: DemoProcesses) throws {
         signal(SIGPIPE, SIG_IGN)
-        caught = [SIGINT, SIGTERM, SIGHUP].map { number in
-            CaughtSignal(number) { number in
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            _ = try CaughtSignal(number) { number, _ in
                 processes.clear()
                 exit(128 + number)
             }

@@ -5,12 +5,12 @@ import Signals
 /// Waits for SIGTERM or SIGINT. Once it is created, neither ends the process by itself.
 struct Termination {
     private let signals: AsyncStream<Void>
-    private let caught: [CaughtSignal]
 
-    init() {
+    /// Throws if signals cannot be caught.
+    init() throws(CaughtSignal.Unavailable) {
         let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
         self.signals = signals
-        caught = [SIGTERM, SIGINT].map { CaughtSignal($0) { _ in continuation.finish() } }
+        for number in [SIGTERM, SIGINT] { _ = try CaughtSignal(number) { _, _ in continuation.finish() } }
     }
 
     /// Returns when a signal has come.

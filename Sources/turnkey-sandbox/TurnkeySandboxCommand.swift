@@ -5,6 +5,7 @@ import Glibc
 import Logging
 import Printing
 import ProcessArguments
+import Signals
 import TurnkeySandbox
 
 /// `turnkey-sandbox`: runs the sandbox until a signal stops it.
@@ -94,13 +95,18 @@ struct TurnkeySandboxCommand: AsyncParsableCommand {
 
     func run() async throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        let termination = Termination()
         do {
+            let termination = try Termination()
             let configuration = try makeConfiguration()
             let sandbox = try TurnkeySandbox(configuration)
             try await serve(sandbox, configuration.logger, until: termination)
         } catch let error as SandboxError {
             throw fail(error.message, hint: error.hint, code: error.isUsage ? .validationFailure : .failure)
+        } catch let error as CaughtSignal.Unavailable {
+            throw fail(
+                "cannot catch signals: errno \(error.code)",
+                hint: "the limits of descriptors and threads are reached"
+            )
         } catch let error as ReadyFileError {
             throw fail(error.message, hint: "it must be a file or nothing, in a writable directory that has room")
         }

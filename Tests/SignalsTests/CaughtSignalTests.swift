@@ -8,10 +8,10 @@ struct CaughtSignalTests {
     /// By default it has no effect: where it is not caught it is lost, and ends nothing.
     private static let number = SIGWINCH
 
-    @Test("is caught from the first one on, again and again") func atOnce() async {
+    @Test("is caught from the first one on, again and again") func atOnce() async throws {
         for _ in 0..<500 {
             let (signals, come) = AsyncStream.makeStream(of: CInt.self)
-            let caught = CaughtSignal(Self.number) { come.yield($0) }
+            let caught = try CaughtSignal(Self.number) { number, _ in come.yield(number) }
             kill(getpid(), Self.number)
             #expect(await signals.first { _ in true } == Self.number)
             caught.cancel()
@@ -21,7 +21,7 @@ struct CaughtSignalTests {
     @Test("has its default effect again once that is cancelled")
     func cancelled() async {
         await #expect(processExitsWith: .signal(SIGTERM)) {
-            CaughtSignal(SIGTERM) { _ in exit(0) }.cancel()
+            try CaughtSignal(SIGTERM) { _, _ in exit(0) }.cancel()
             kill(getpid(), SIGTERM)
             while true { pause() }
         }

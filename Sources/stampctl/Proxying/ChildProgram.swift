@@ -46,7 +46,7 @@ enum ChildProgram {
     /// in the child, one bit each.
     private static func passSignals(to child: Child) throws(Failure) -> UInt64 {
         let passed = passedSignals.filter { !CaughtSignal.isIgnored($0) }
-        try SignalNotes.follow(passed) { number, isFromKernel in
+        _ = try Interruption.catching(passed) { number, isFromKernel in
             // The terminal sends signals for its keys to the whole group, which includes the child.
             guard !isFromKernel || ![SIGINT, SIGQUIT].contains(number) else { return }
             child.pass(number)

@@ -11,9 +11,7 @@ enum Interruption {
         _ work: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         let interrupted = Interrupted()
-        let signals = [SIGINT, SIGTERM].filter { !CaughtSignal.isIgnored($0) }.map { number in
-            CaughtSignal(number) { interrupted.come($0) }
-        }
+        let signals = try catching([SIGINT, SIGTERM]) { number, _ in interrupted.come(number) }
         defer { for signal in signals { signal.cancel() } }
         let task = Task { try await work() }
         interrupted.cancel { task.cancel() }
@@ -21,6 +19,16 @@ enum Interruption {
             if let number = interrupted.number { CaughtSignal.endProcess(by: number) }
             throw error
         }
+    }
+
+    /// Catches each of these signals that this process does not ignore.
+    static func catching(_ numbers: [CInt], _ handler: @escaping CaughtSignal.Handler) throws(Failure) -> [CaughtSignal]
+    {
+        do throws(CaughtSignal.Unavailable) {
+            return try numbers.filter { !CaughtSignal.isIgnored($0) }.map { (number) throws(CaughtSignal.Unavailable) in
+                try CaughtSignal(number, handler)
+            }
+        } catch { throw Failure("cannot catch signals: \(describe(error.code))", status: .tryAgain) }
     }
 
     /// The signal that came last, and what it cancels.
