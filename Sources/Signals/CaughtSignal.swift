@@ -21,6 +21,7 @@ package struct CaughtSignal: Sendable {
     /// - Parameters:
     ///   - number: The signal's number (signal(7)).
     ///   - handler: Is called on a thread of its own, which all signals share.
+    /// - Throws: `Unavailable`, the first time alone.
     package init(_ number: CInt, _ handler: @escaping Handler) throws(Unavailable) {
         self.number = number
         try Self.state.withLock { (state) throws(Unavailable) in
