@@ -13,8 +13,10 @@ extension SessionContext {
         guard let stored = try readState()[name], stored.apiBaseUrl == config.apiBaseUrl.text,
             let bundle = stored.credentialBundle
         else { return false }
+        let asked = ContinuousClock.now
         let status = try await getStatus()
-        guard stored.isRestorable(into: status.embeddedPublicKey, since: status.start) else { return false }
+        let frameStart = status.start(askedAt: asked)
+        guard stored.isRestorable(into: status.embeddedPublicKey, since: frameStart) else { return false }
         do throws(TurnkeyError) {
             _ = try await start(bundle, as: name, expectPublicKey: stored.publicKey, stored.terms)
         } catch .frame(.notPermitted), .frame(.sessionExpired), .frame(.noEmbeddedKey) {
@@ -55,6 +57,9 @@ extension SessionContext {
 }
 
 extension Status {
-    /// When the frame was started.
-    var start: ContinuousClock.Instant { .now - .milliseconds(uptimeMilliseconds) }
+    /// When the frame was started, or somewhat earlier: the answer comes later than the question, by any time on a busy
+    /// machine, and a session that began after the start must not seem to have begun before it.
+    func start(askedAt question: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        question - .milliseconds(uptimeMilliseconds)
+    }
 }

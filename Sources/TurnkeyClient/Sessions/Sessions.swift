@@ -17,8 +17,10 @@ public struct Sessions: Sendable {
         var all = living.map { SessionSummary($0, isSelected: $0.name == selected) }
         let absent = state.sessions.filter { session in !living.contains { $0.name == session.name } }
         if !absent.isEmpty {
+            let asked = ContinuousClock.now
             let status = try await context.getStatus()
-            all += absent.map { SessionSummary($0, status, isSelected: $0.name == selected) }
+            let start = status.start(askedAt: asked)
+            all += absent.map { SessionSummary($0, status.embeddedPublicKey, start, isSelected: $0.name == selected) }
         }
         return all.sorted { $0.name < $1.name }
     }
@@ -86,9 +88,14 @@ extension SessionSummary {
         )
     }
 
-    fileprivate init(_ session: StoredSession, _ status: Status, isSelected: Bool) {
+    fileprivate init(
+        _ session: StoredSession,
+        _ embeddedKey: String?,
+        _ frameStart: ContinuousClock.Instant,
+        isSelected: Bool
+    ) {
         let left = session.expiry.expiry.remaining()
-        let isRestorable = session.isRestorable(into: status.embeddedPublicKey, since: status.start)
+        let isRestorable = session.isRestorable(into: embeddedKey, since: frameStart)
         self.init(
             name: session.name,
             publicKey: session.publicKey,

@@ -65,10 +65,12 @@ struct Options {
     /// The names of the sockets that the frame binds itself, as in rules; nil if it binds none.
     var socketNames: [String]? { socketDirectory.map { _ in boundSockets.map(\.1) } }
 
-    /// The sockets that the frame binds in a directory, with their names.
+    /// The sockets that the frame binds in a directory, with their names. The control socket is the last, so that who finds
+    /// it finds the others.
     var boundSockets: [(SocketKind, String)] {
-        let kinds = SocketKind.bound + (hasDeliverSocket ? [.deliver] : [])
-        return kinds.map { ($0, $0.name) } + stampSocketNames.map { (.stamp, $0) }
+        let stamp = [SocketKind.stamp.name] + stampSocketNames
+        let others: [SocketKind] = hasDeliverSocket ? [.deliver, .control] : [.control]
+        return stamp.map { (.stamp, $0) } + others.map { ($0, $0.name) }
     }
 
     /// The frame's identity in its fleet; nil if the command line does not give it.

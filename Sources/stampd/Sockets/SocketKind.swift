@@ -6,9 +6,6 @@ enum SocketKind: CaseIterable {
     case control
     case deliver
 
-    /// The kinds that a frame always binds in its directory.
-    static let bound = [Self.stamp, .control]
-
     /// The name of such a socket, for the service manager and in `authorization`.
     var name: String {
         switch self {
